@@ -1,0 +1,1 @@
+"""Homeward: one service for an integrated community health and social care team."""

@@ -1,0 +1,185 @@
+"""Roles, what each may do, and the check itself."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+# Everyone in a fictitious place has this password, and its sign-in page says so. No real service has such accounts.
+FICTITIOUS_PASSWORD = "home-is-best-2026"
+
+
+class Permission(StrEnum):
+    """One thing the service can do."""
+
+    SEE_TODAY = "see_today"
+    SEE_PEOPLE = "see_people"
+    SEE_KEY_SAFES = "see_key_safes"
+    SEE_FRONT_DOOR = "see_front_door"
+    TAKE_REFERRALS = "take_referrals"
+    TRIAGE_REFERRALS = "triage_referrals"
+    SEE_RESPONDING = "see_responding"
+    RESPOND = "respond"
+    PLAN_DAY = "plan_day"
+    MANAGE_ROSTER = "manage_roster"
+    WRITE_PLANS = "write_plans"
+    SEE_PROCEDURES = "see_procedures"
+    PUBLISH_PROCEDURES = "publish_procedures"
+    RECEIVE_MESSAGES = "receive_messages"
+    IMPORT_SERVICE = "import_service"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    SEE_AUDIT = "see_audit"
+
+
+class Role(StrEnum):
+    """What someone is employed to do; the words of PRODUCT's first-screen table."""
+
+    FRONT_DOOR = "front_door_coordinator"
+    CRISIS_RESPONDER = "crisis_responder"
+    CASE_MANAGER = "case_manager"
+    ROSTER_PLANNER = "roster_planner"
+    FIELD_WORKER = "field_worker"
+    REGISTERED_PROFESSIONAL = "registered_professional"
+    BED_LEAD = "bed_lead"
+    PERFORMANCE_LEAD = "performance_lead"
+    SERVICE_DESIGNER = "service_designer"
+    ADMINISTRATOR = "administrator"
+    MACHINE = "machine"
+
+
+ROLE_TITLES = {
+    Role.FRONT_DOOR: "Front door coordinator",
+    Role.CRISIS_RESPONDER: "Crisis responder",
+    Role.CASE_MANAGER: "Case manager",
+    Role.ROSTER_PLANNER: "Roster planner",
+    Role.FIELD_WORKER: "Field worker",
+    Role.REGISTERED_PROFESSIONAL: "Registered professional",
+    Role.BED_LEAD: "Bed-based reablement lead",
+    Role.PERFORMANCE_LEAD: "Performance lead",
+    Role.SERVICE_DESIGNER: "Service designer",
+    Role.ADMINISTRATOR: "Administrator",
+    Role.MACHINE: "Connected system",
+}
+
+P = Permission
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.FRONT_DOOR: frozenset(
+        {
+            P.SEE_TODAY,
+            P.SEE_PEOPLE,
+            P.SEE_FRONT_DOOR,
+            P.TAKE_REFERRALS,
+            P.TRIAGE_REFERRALS,
+            P.SEE_RESPONDING,
+            P.RESPOND,
+            P.SEE_PROCEDURES,
+        }
+    ),
+    Role.CRISIS_RESPONDER: frozenset(
+        {
+            P.SEE_TODAY,
+            P.SEE_PEOPLE,
+            P.SEE_KEY_SAFES,
+            P.SEE_FRONT_DOOR,
+            P.TAKE_REFERRALS,
+            P.TRIAGE_REFERRALS,
+            P.SEE_RESPONDING,
+            P.RESPOND,
+            P.SEE_PROCEDURES,
+        }
+    ),
+    Role.CASE_MANAGER: frozenset(
+        {
+            P.SEE_TODAY,
+            P.SEE_PEOPLE,
+            P.SEE_FRONT_DOOR,
+            P.TAKE_REFERRALS,
+            P.TRIAGE_REFERRALS,
+            P.WRITE_PLANS,
+            P.SEE_PROCEDURES,
+        }
+    ),
+    Role.ROSTER_PLANNER: frozenset(
+        {
+            P.SEE_TODAY,
+            P.SEE_PEOPLE,
+            P.SEE_FRONT_DOOR,
+            P.TAKE_REFERRALS,
+            P.TRIAGE_REFERRALS,
+            P.SEE_RESPONDING,
+            P.RESPOND,
+            P.PLAN_DAY,
+            P.MANAGE_ROSTER,
+            P.SEE_PROCEDURES,
+        }
+    ),
+    Role.FIELD_WORKER: frozenset({P.SEE_TODAY, P.SEE_PEOPLE, P.SEE_KEY_SAFES, P.SEE_PROCEDURES}),
+    Role.REGISTERED_PROFESSIONAL: frozenset(
+        {
+            P.SEE_TODAY,
+            P.SEE_PEOPLE,
+            P.SEE_KEY_SAFES,
+            P.SEE_FRONT_DOOR,
+            P.TAKE_REFERRALS,
+            P.SEE_RESPONDING,
+            P.RESPOND,
+            P.WRITE_PLANS,
+            P.SEE_PROCEDURES,
+        }
+    ),
+    Role.BED_LEAD: frozenset({P.SEE_PEOPLE, P.SEE_FRONT_DOOR, P.TAKE_REFERRALS, P.WRITE_PLANS, P.SEE_PROCEDURES}),
+    # Caldicott principle 3: results need no one's name, so these two see no one's record.
+    Role.PERFORMANCE_LEAD: frozenset({P.SEE_PROCEDURES}),
+    Role.SERVICE_DESIGNER: frozenset({P.SEE_PROCEDURES, P.PUBLISH_PROCEDURES}),
+    # An administrator runs the service's accounts, loads and audit; reading a care record is not part of it.
+    Role.ADMINISTRATOR: frozenset(
+        {P.MANAGE_ACCOUNTS, P.SEE_AUDIT, P.IMPORT_SERVICE, P.SEE_PROCEDURES, P.PUBLISH_PROCEDURES, P.PLAN_DAY}
+    ),
+    Role.MACHINE: frozenset({P.RECEIVE_MESSAGES}),
+}
+
+
+class NotAllowedError(Exception):
+    """The actor may not do this. The text says what is missing, never what was being looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever is doing this now.
+
+    `service_ids` are the services whose people and work they may see; `worker_id` is their row on the roster,
+    when they have one.
+    """
+
+    name: str
+    role: Role
+    account_id: int | None = None
+    employer: str = ""
+    job_title: str = ""
+    service_ids: frozenset[int] = frozenset()
+    worker_id: int | None = None
+    extra: frozenset[Permission] = field(default_factory=frozenset)
+
+    @classmethod
+    def system(cls, name: str, *service_ids: int) -> "Actor":
+        """The service acting by itself, for a command or a schedule. It may do everything, and is named in the audit."""
+        return cls(
+            name=name,
+            role=Role.MACHINE,
+            employer="Homeward",
+            service_ids=frozenset(service_ids),
+            extra=frozenset(Permission),
+        )
+
+    def may(self, permission: Permission) -> bool:
+        """Whether this actor has the permission."""
+        return permission in ROLE_PERMISSIONS[self.role] or permission in self.extra
+
+
+def require(actor: Actor, permission: Permission, service_id: int | None = None) -> None:
+    """Stop here unless the actor has the permission and, where a service is named, belongs to it.
+
+    Raises: NotAllowedError.
+    """
+    if not actor.may(permission):
+        raise NotAllowedError(f"Your role does not include: {permission.replace('_', ' ')}.")
+    if service_id is not None and service_id not in actor.service_ids:
+        raise NotAllowedError("This belongs to a service you are not part of.")

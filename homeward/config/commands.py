@@ -1,0 +1,21 @@
+"""The `homeward` command."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run a `homeward` command: `homeward help` lists them.
+
+    Two words read as one command where the first is a subject: `homeward procedures check PATH`
+    runs `procedures_check`.
+    """
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "homeward.config.settings")
+    from django.core.management import execute_from_command_line, get_commands
+
+    arguments = list(sys.argv)
+    if len(arguments) > 2 and f"{arguments[1]}_{arguments[2]}" in get_commands():
+        arguments[1:3] = [f"{arguments[1]}_{arguments[2]}"]
+    elif len(arguments) > 1:
+        arguments[1] = arguments[1].replace("-", "_") if not arguments[1].startswith("-") else arguments[1]
+    execute_from_command_line(arguments)

@@ -1,0 +1,13 @@
+"""Every address the service answers: pages from `web`, machines from `api`."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("fhir/", include("homeward.api.fhir.urls")),
+    path("", include("homeward.web.urls")),
+]
+
+handler400 = "homeward.web.views.bad_request"
+handler403 = "homeward.web.views.not_allowed"
+handler404 = "homeward.web.views.not_found"
+handler500 = "homeward.web.views.went_wrong"

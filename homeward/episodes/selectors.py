@@ -1,0 +1,96 @@
+"""Reads about episodes and their clocks. Whatever shows a person leaves an audit event."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from homeward.access.rules import Actor, Permission, require
+from homeward.audit.services import record, record_reads
+from homeward.episodes.models import Episode
+from homeward.people.models import Person
+from homeward.procedures.rules import ClockReading, Pathway
+from homeward.procedures.selectors import built
+from homeward.referrals.selectors import clock_events, reading_for
+
+
+class EpisodeNotFoundError(Exception):
+    """There is no such episode in the actor's services."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningEpisode:
+    """An episode, its pathway as it was when it started, and every clock as it stands."""
+
+    episode: Episode
+    pathway: Pathway
+    clocks: tuple[ClockReading, ...]
+
+    def clock(self, code: str) -> ClockReading | None:
+        """One of its clocks by code, or None when the pathway has no such clock."""
+        return next((reading for reading in self.clocks if reading.clock == code), None)
+
+
+def _running(episode: Episode, now: datetime) -> RunningEpisode:
+    pathway = built(episode.pathway)
+    happened = clock_events(episode.events.all())
+    if episode.referral:
+        happened += clock_events(episode.referral.events.all())
+        clocks = tuple(reading_for(clock, episode.referral, happened, now) for clock in pathway.clocks)
+    else:
+        clocks = ()
+    return RunningEpisode(episode, pathway, clocks)
+
+
+def _rows(actor: Actor):
+    return (
+        Episode.objects.filter(service_id__in=actor.service_ids)
+        .select_related("person", "pathway", "referral", "team", "service")
+        .prefetch_related("events", "referral__events", "person__addresses")
+    )
+
+
+def episode_for(actor: Actor, episode_id: int, now: datetime) -> RunningEpisode:
+    """One episode with its clocks; the opening is audited.
+
+    Raises: NotAllowedError; EpisodeNotFoundError.
+    """
+    require(actor, Permission.SEE_PEOPLE)
+    episode = _rows(actor).filter(pk=episode_id).first()
+    if episode is None:
+        raise EpisodeNotFoundError("There is no such episode in your service.")
+    record(
+        actor=actor,
+        action="open episode",
+        subject=("episode", episode.pk),
+        person_id=episode.person_id,
+        now=now,
+        service_id=episode.service_id,
+    )
+    return _running(episode, now)
+
+
+def open_episodes(actor: Actor, service_id: int, pathway_code: str, now: datetime) -> list[RunningEpisode]:
+    """Open episodes on a pathway with their clocks, oldest first; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESPONDING, service_id)
+    rows = _rows(actor).filter(service_id=service_id, ended_at__isnull=True, pathway__code=pathway_code)
+    running = [_running(episode, now) for episode in rows.order_by("started_at")]
+    record_reads(
+        actor=actor,
+        action="see on board",
+        subject_kind="episode",
+        now=now,
+        service_id=service_id,
+        person_ids=[one.episode.person_id for one in running],
+    )
+    return running
+
+
+def episodes_of(actor: Actor, person: Person, now: datetime) -> list[RunningEpisode]:
+    """A person's episodes, newest first. `person` comes from `people.selectors.person_for`, which audited the opening.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
+    return [_running(episode, now) for episode in _rows(actor).filter(person=person).order_by("-started_at")]

@@ -1,0 +1,87 @@
+"""Questions about identifiers, places and time that have one right answer everywhere."""
+
+import math
+import re
+from datetime import date, datetime, timedelta
+from datetime import time as clock_time
+from zoneinfo import ZoneInfo
+
+import nhs_number
+
+LONDON = ZoneInfo("Europe/London")
+
+# 124,441 of 124,441 unit postcodes of Code-Point Open match (STANDARDS section E).
+POSTCODE = re.compile(
+    r"^(GIR ?0AA|[A-PR-UWYZ]([0-9]{1,2}|([A-HK-Y][0-9]([0-9ABEHMNPRV-Y])?)|[0-9][A-HJKPS-UW])\s?[0-9][ABD-HJLNP-UW-Z]{2})$"
+)
+EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
+
+
+class RefusedError(Exception):
+    """Something the service will not do as asked. The text is for the person who asked: what is wrong, what to do."""
+
+
+def tidy_nhs_number(text: str) -> str:
+    """The digits of an NHS number as typed or sent, without spaces or dashes."""
+    return re.sub(r"[\s-]", "", text or "")
+
+
+def is_valid_nhs_number(text: str) -> bool:
+    """Whether the ten digits agree with their check digit (modulus 11, NHS Data Dictionary)."""
+    digits = tidy_nhs_number(text)
+    return len(digits) == 10 and digits.isdigit() and bool(nhs_number.is_valid(digits))
+
+
+def spaced_nhs_number(digits: str) -> str:
+    """An NHS number as people read it: 999 123 4567."""
+    return f"{digits[:3]} {digits[3:6]} {digits[6:]}" if len(digits) == 10 else digits
+
+
+def tidy_postcode(text: str) -> str:
+    """A postcode in capitals with one space before the last three; text that is not a postcode comes back trimmed."""
+    squeezed = re.sub(r"\s+", "", text or "").upper()
+    spaced = f"{squeezed[:-3]} {squeezed[-3:]}" if len(squeezed) > 3 else squeezed
+    return spaced if POSTCODE.match(spaced) else (text or "").strip()
+
+
+def is_postcode(text: str) -> bool:
+    """Whether the text has the form of a full United Kingdom postcode."""
+    return bool(POSTCODE.match(tidy_postcode(text)))
+
+
+def tidy_name(text: str) -> str:
+    """A name folded for looking up: lower case, letters and single spaces only."""
+    return re.sub(r"\s+", " ", re.sub(r"[^\w\s]", "", (text or "").casefold())).strip()
+
+
+def kilometres_between(a: tuple[float, float], b: tuple[float, float]) -> float:
+    """Great-circle kilometres between two (latitude, longitude) points in degrees."""
+    lat_a, lon_a, lat_b, lon_b = map(math.radians, (*a, *b))
+    h = math.sin((lat_b - lat_a) / 2) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin((lon_b - lon_a) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(h)))
+
+
+def london_day(moment: datetime) -> date:
+    """The calendar day in England at `moment` (aware)."""
+    return moment.astimezone(LONDON).date()
+
+
+def london_moment(day: date, minutes: float) -> datetime:
+    """The moment `minutes` of elapsed time after midnight in London on `day`.
+
+    Minutes are elapsed, not wall-clock: on the day the clocks change, noon is not at 720.
+    """
+    midnight = datetime.combine(day, clock_time(0), tzinfo=LONDON)
+    return (midnight.astimezone(ZoneInfo("UTC")) + timedelta(minutes=minutes)).astimezone(LONDON)
+
+
+def minutes_into(day: date, moment: datetime) -> float:
+    """Elapsed minutes from London midnight of `day` to `moment`; the inverse of `london_moment`."""
+    midnight = datetime.combine(day, clock_time(0), tzinfo=LONDON)
+    return (moment.astimezone(ZoneInfo("UTC")) - midnight.astimezone(ZoneInfo("UTC"))).total_seconds() / 60
+
+
+def wall_clock(day: date, text: str) -> datetime:
+    """The moment a clock on the wall in England shows `text` ("07:30") on `day`. "24:00" is the next midnight."""
+    hours, minutes = (int(part) for part in text.split(":"))
+    return datetime.combine(day + timedelta(days=hours // 24), clock_time(hours % 24, minutes), tzinfo=LONDON)

@@ -1,0 +1,197 @@
+"""Reads about the people we support. Every read of somebody's record leaves an audit event."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+
+from homeward.access.rules import Actor, Permission, require
+from homeward.audit.services import record
+from homeward.kernel.rules import LONDON, tidy_name, tidy_nhs_number, tidy_postcode
+from homeward.people.models import Address, Alert, Person, TimelineEntry
+from homeward.people.rules import Identity, Likeness, digits_of, likeness, read_nhs_number
+from homeward.people.states import NhsNumberStatus
+
+
+class PersonNotFoundError(Exception):
+    """There is no such person in the actor's services."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """Somebody already on record who may be the one meant, and why we think so."""
+
+    person: Person
+    address: Address | None
+    likeness: Likeness
+
+
+def person_for(actor: Actor, person_id: int, now: datetime) -> Person:
+    """One person's record, opened; the opening is audited.
+
+    Raises: NotAllowedError; PersonNotFoundError, the same whether the person does not exist or is not theirs to see.
+    """
+    require(actor, Permission.SEE_PEOPLE)
+    person = (
+        Person.objects.filter(service_id__in=actor.service_ids)
+        .select_related("service", "gp_practice")
+        .prefetch_related("contacts", "communication_needs", "identifiers", "addresses")
+        .filter(pk=person_id)
+        .first()
+    )
+    if person is None:
+        raise PersonNotFoundError("There is no such person in your service.")
+    record(
+        actor=actor,
+        action="open record",
+        subject=("person", person.pk),
+        person_id=person.pk,
+        now=now,
+        service_id=person.service_id,
+    )
+    return person
+
+
+def key_safe_of(actor: Actor, person: Person, now: datetime) -> list[tuple[str, str]]:
+    """How to get in: (address, key safe code) for each current address; each showing is audited by itself.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_KEY_SAFES, person.service_id)
+    record(
+        actor=actor,
+        action="see key safe",
+        subject=("person", person.pk),
+        person_id=person.pk,
+        now=now,
+        service_id=person.service_id,
+    )
+    day = now.astimezone(LONDON).date()
+    return [(a.lines, a.key_safe) for a in current_addresses(person, day) if a.key_safe]
+
+
+def current_addresses(person: Person, day: date) -> list[Address]:
+    """Where the person is on a day, a temporary place before the permanent one."""
+    standing = [a for a in person.addresses.all() if a.starts_on <= day and (a.ends_on is None or a.ends_on >= day)]
+    return sorted(standing, key=lambda a: (a.kind == "home", -a.starts_on.toordinal()))
+
+
+def current_alerts(actor: Actor, person_ids: list[int], day: date) -> dict[int, list[Alert]]:
+    """The standing alerts of several people, by person."""
+    require(actor, Permission.SEE_PEOPLE)
+    found: dict[int, list[Alert]] = {}
+    standing = Alert.objects.filter(
+        person_id__in=person_ids, starts_on__lte=day, person__service_id__in=actor.service_ids
+    )
+    for alert in standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).order_by("kind", "id"):
+        found.setdefault(alert.person_id, []).append(alert)
+    return found
+
+
+def timeline_of(
+    actor: Actor, person: Person, limit: int = 100, before: datetime | None = None, employer: str = "", kind: str = ""
+) -> list[TimelineEntry]:
+    """A person's timeline, newest first, any employer's entries; corrected entries carry their correction.
+
+    `person` comes from `person_for`, which checked and audited the opening.
+    """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
+    entries = TimelineEntry.objects.filter(person=person).select_related("corrects", "corrected_by")
+    if before:
+        entries = entries.filter(happened_at__lt=before)
+    if employer:
+        entries = entries.filter(employer=employer)
+    if kind:
+        entries = entries.filter(kind=kind)
+    return list(entries.order_by("-happened_at", "-id")[:limit])
+
+
+def people_like(actor: Actor, service_id: int, wanted: Identity, now: datetime, limit: int = 5) -> list[KnownPerson]:
+    """People already known who may be the one meant, likeliest first, each with the reasons.
+
+    Only verified NHS numbers match; showing somebody here is audited.
+
+    Raises: NotAllowedError.
+    """
+    if not actor.may(Permission.RECEIVE_MESSAGES):
+        require(actor, Permission.SEE_PEOPLE, service_id)
+    digits, is_valid = read_nhs_number(wanted.nhs_number)
+    near = Q(pk__in=[])
+    if digits and is_valid and wanted.is_nhs_number_verified:
+        near |= Q(nhs_number=digits, nhs_number_status=NhsNumberStatus.VERIFIED)
+    if wanted.birth_date:
+        near |= Q(birth_date=wanted.birth_date)
+    family = tidy_name(wanted.family_name)
+    if family:
+        given = tidy_name(wanted.given_name)
+        if given:
+            near |= Q(name_key=f"{given} {family}") | Q(name_key=f"{family} {given}")
+        if wanted.postcode:
+            near |= Q(addresses__postcode=tidy_postcode(wanted.postcode), name_key__endswith=family[-3:])
+    if digits_of(wanted.phone):
+        near |= Q(phone=wanted.phone)
+    candidates = (
+        Person.objects.filter(near, service_id=service_id).distinct().prefetch_related("addresses").order_by("id")[:400]
+    )
+    day = now.astimezone(LONDON).date()
+    found = []
+    for person in candidates:
+        address = next(iter(current_addresses(person, day)), None)
+        alike = likeness(wanted, identity_of(person, address))
+        if alike.is_possible:
+            found.append(KnownPerson(person, address, alike))
+    found.sort(key=lambda known: (-known.likeness.points, known.person.pk))
+    for known in found[:limit]:
+        record(
+            actor=actor,
+            action="see possible match",
+            subject=("person", known.person.pk),
+            person_id=known.person.pk,
+            now=now,
+            service_id=service_id,
+        )
+    return found[:limit]
+
+
+def identity_of(person: Person, address: Address | None) -> Identity:
+    """What a record says of who somebody is, for comparing."""
+    return Identity(
+        given_name=person.given_name,
+        family_name=person.family_name,
+        birth_date=person.birth_date,
+        nhs_number=person.nhs_number,
+        is_nhs_number_verified=person.nhs_number_status == NhsNumberStatus.VERIFIED,
+        postcode=address.postcode if address else "",
+        phone=person.phone,
+    )
+
+
+def find_people(actor: Actor, text: str, now: datetime, limit: int = 20) -> list[Person]:
+    """People whose name, NHS number, reference, phone or postcode begins as typed; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE)
+    text = text.strip()
+    if len(text) < 2:
+        return []
+    mine = Person.objects.filter(service_id__in=actor.service_ids).prefetch_related("addresses")
+    digits = tidy_nhs_number(text)
+    if digits.isdigit() and len(digits) >= 3:
+        matches = Q(nhs_number__startswith=digits) | Q(phone__startswith=text)
+    else:
+        key = tidy_name(text)
+        matches = Q(reference__iexact=text) | Q(addresses__postcode__startswith=tidy_postcode(text.upper()))
+        if key:
+            matches |= Q(name_key__startswith=key) | Q(name_key__contains=f" {key}")
+    people = list(mine.filter(matches).distinct().order_by("name_key", "id")[:limit])
+    for person in people:
+        record(
+            actor=actor,
+            action="see in search",
+            subject=("person", person.pk),
+            person_id=person.pk,
+            now=now,
+            service_id=person.service_id,
+        )
+    return people

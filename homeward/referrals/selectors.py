@@ -1,0 +1,180 @@
+"""Reads at the front door. Whatever shows a person leaves an audit event."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from homeward.access.rules import Actor, Permission, require
+from homeward.audit.services import record, record_reads
+from homeward.procedures.rules import Clock, ClockKind, ClockReading, Event, Pathway, SenderTimes, read_clock
+from homeward.procedures.selectors import newest_pathways
+from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent
+from homeward.referrals.rules import suggested_pathway
+from homeward.referrals.states import OPEN_STATES
+
+
+class ReferralNotFoundError(Exception):
+    """There is no such referral in the actor's services."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedReferral:
+    """A referral waiting for a decision, the pathway it looks like, and that pathway's clock as it stands."""
+
+    referral: Referral
+    suggested: Pathway | None
+    clock: ClockReading | None
+
+
+def response_clock(pathway: Pathway) -> Clock | None:
+    """The clock by which somebody on a pathway must first be seen, if it has one."""
+    return next((clock for clock in pathway.clocks if clock.kind is ClockKind.RESPONSE), None)
+
+
+def clock_events(events) -> list[Event]:
+    """Events of referrals or episodes as the clocks read them."""
+    return [Event(kind=event.kind, at=event.happened_at, recorded_at=event.recorded_at) for event in events]
+
+
+def reading_for(clock: Clock, referral: Referral, events: list[Event], now: datetime) -> ClockReading:
+    """What a clock shows for a referral, taking the sender's own start and breach time where it allows that."""
+    sender = SenderTimes(started_at=referral.sender_clock_started_at, breaches_at=referral.sender_due_at)
+    return read_clock(clock, events, now, sender=sender)
+
+
+def queue_for(actor: Actor, service_id: int, now: datetime) -> list[QueuedReferral]:
+    """Referrals waiting for triage, what breaches first on top; those without a clock last, oldest first.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    waiting = list(
+        Referral.objects.filter(service_id=service_id, state__in=OPEN_STATES)
+        .select_related("person", "organisation")
+        .prefetch_related("events", "person__addresses")
+        .order_by("received_at")
+    )
+    pathways = newest_pathways()
+    by_code = {pathway.code: pathway for pathway in pathways}
+    queued = []
+    for referral in waiting:
+        pathway = by_code.get(referral.pathway_code) or suggested_pathway(
+            pathways, referral.need_code, referral.urgency
+        )
+        clock = response_clock(pathway) if pathway else None
+        reading = reading_for(clock, referral, clock_events(referral.events.all()), now) if clock else None
+        queued.append(QueuedReferral(referral, pathway, reading))
+    far = now + timedelta(days=3650)
+    queued.sort(key=lambda one: ((one.clock.due_at if one.clock else None) or far, one.referral.received_at))
+    record_reads(
+        actor=actor,
+        action="see in queue",
+        subject_kind="referral",
+        now=now,
+        service_id=service_id,
+        person_ids=[one.referral.person_id for one in queued],
+    )
+    return queued
+
+
+def referral_for(actor: Actor, referral_id: int, now: datetime) -> Referral:
+    """One referral with its person, events, messages and calls; the opening is audited.
+
+    Raises: NotAllowedError; ReferralNotFoundError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR)
+    referral = (
+        Referral.objects.filter(service_id__in=actor.service_ids)
+        .select_related("person", "organisation", "service")
+        .prefetch_related("events", "person__addresses")
+        .filter(pk=referral_id)
+        .first()
+    )
+    if referral is None:
+        raise ReferralNotFoundError("There is no such referral in your service.")
+    record(
+        actor=actor,
+        action="open referral",
+        subject=("referral", referral.pk),
+        person_id=referral.person_id,
+        now=now,
+        service_id=referral.service_id,
+    )
+    return referral
+
+
+def suggestion_for(referral: Referral) -> Pathway | None:
+    """The pathway a referral looks like: the one it was sent for, or the one that answers its need soonest enough."""
+    pathways = newest_pathways()
+    named = next((pathway for pathway in pathways if pathway.code == referral.pathway_code), None)
+    return named or suggested_pathway(pathways, referral.need_code, referral.urgency)
+
+
+def messages_of(actor: Actor, referral: Referral) -> list[KeptMessage]:
+    """Every version of a referral as its sender sent it, oldest first, without the bytes.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, referral.service_id)
+    return list(KeptMessage.objects.filter(referral=referral).defer("content").order_by("id"))
+
+
+def events_of(referral: Referral) -> list[ReferralEvent]:
+    """What happened to a referral, in order. `referral` comes from `referral_for`, which checked and audited."""
+    return sorted(referral.events.all(), key=lambda event: (event.happened_at, event.pk))
+
+
+def recent_referrals(actor: Actor, service_id: int, now: datetime, limit: int = 30) -> list[Referral]:
+    """The newest referrals whatever became of them; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    rows = list(
+        Referral.objects.filter(service_id=service_id)
+        .exclude(state__in=OPEN_STATES)
+        .select_related("person")
+        .order_by("-received_at")[:limit]
+    )
+    record_reads(
+        actor=actor,
+        action="see in queue",
+        subject_kind="referral",
+        now=now,
+        service_id=service_id,
+        person_ids=[row.person_id for row in rows],
+    )
+    return rows
+
+
+def calls_today(actor: Actor, service_id: int, since: datetime) -> int:
+    """How many calls the front door logged since a moment.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    return Call.objects.filter(service_id=service_id, received_at__gte=since).count()
+
+
+def find_by_sender(actor: Actor, service_id: int, sender: str, identifier: str) -> Referral | None:
+    """The referral that a sending system knows by this identifier, if it came before.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RECEIVE_MESSAGES, service_id)
+    return Referral.objects.filter(
+        service_id=service_id, sender=sender[:120], sender_identifier=identifier[:200]
+    ).first()
+
+
+def kept_before(actor: Actor, service_id: int, sha256: str) -> KeptMessage | None:
+    """The first message with exactly these bytes that was acted on, if there is one.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RECEIVE_MESSAGES, service_id)
+    return (
+        KeptMessage.objects.filter(service_id=service_id, sha256=sha256, referral__isnull=False)
+        .order_by("id")
+        .select_related("referral")
+        .first()
+    )

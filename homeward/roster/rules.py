@@ -1,0 +1,12 @@
+"""What makes a roster possible."""
+
+from datetime import datetime
+
+
+def overlapping(stretches: list[tuple[datetime, datetime]]) -> tuple[int, int] | None:
+    """The positions of the first two stretches of time that overlap, or None. Touching ends do not overlap."""
+    order = sorted(range(len(stretches)), key=lambda i: stretches[i])
+    for before, after in zip(order, order[1:]):
+        if stretches[after][0] < stretches[before][1]:
+            return before, after
+    return None

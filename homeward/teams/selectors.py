@@ -1,0 +1,75 @@
+"""Reads about services, organisations, workers and accounts."""
+
+import hashlib
+
+from homeward.access.rules import Actor, NotAllowedError, Role
+from homeward.teams.models import Account, Organisation, Service, Worker
+
+
+def actor_for(account: Account) -> Actor:
+    """The actor that a signed-in account is."""
+    worker = Worker.objects.filter(account=account).values_list("id", flat=True).first()
+    return Actor(
+        name=account.full_name,
+        role=Role(account.role),
+        account_id=account.pk,
+        employer=str(account.organisation) if account.organisation else "",
+        job_title=account.job_title,
+        service_ids=frozenset(account.services.values_list("id", flat=True)),
+        worker_id=worker,
+    )
+
+
+def machine_with_token(token: str) -> Actor | None:
+    """The connected system whose bearer token this is, or None."""
+    if not token:
+        return None
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    account = Account.objects.filter(token_hash=digest, is_active=True, role=Role.MACHINE).first()
+    return actor_for(account) if account else None
+
+
+def services_for(actor: Actor) -> list[Service]:
+    """The services the actor belongs to, by name."""
+    return list(Service.objects.filter(id__in=actor.service_ids).order_by("id"))
+
+
+def service_for(actor: Actor, code: str | None = None) -> Service:
+    """The service with this code, or the actor's first when no code is given.
+
+    Raises: NotAllowedError when the actor is not part of it.
+    """
+    services = services_for(actor)
+    for service in services:
+        if code in (None, "", service.code):
+            return service
+    raise NotAllowedError("This belongs to a service you are not part of.")
+
+
+def employers_of(service_id: int) -> list[Organisation]:
+    """The organisations that employ a service's workers, in a steady order."""
+    return list(Organisation.objects.filter(service_id=service_id, is_employer=True).order_by("id"))
+
+
+def referring_organisations(service_id: int) -> list[Organisation]:
+    """Organisations that may refer people, by name."""
+    return list(Organisation.objects.filter(service_id=service_id).order_by("name"))
+
+
+def workers_of(service_id: int) -> list[Worker]:
+    """The active workers of every employer of a service."""
+    return list(
+        Worker.objects.filter(service_id=service_id, is_active=True)
+        .select_related("organisation", "team")
+        .order_by("id")
+    )
+
+
+def fictitious_accounts() -> list[Account]:
+    """The accounts of fictitious services, which anyone may sign in with; none where every service is real."""
+    return list(
+        Account.objects.filter(services__is_fictitious=True, is_active=True)
+        .exclude(role=Role.MACHINE)
+        .distinct()
+        .order_by("id")
+    )

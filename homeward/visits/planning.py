@@ -1,0 +1,464 @@
+"""The one bridge to the planner: a day of the record as a problem, a plan as assignments with their reasons.
+
+Nothing here decides on care: it puts a proposal into force for what is free to plan, and says why. What a person
+decided, and what has begun, is given to the planner as fact.
+"""
+
+import secrets
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from visit_planner.travel import GreatCircle
+
+import visit_planner
+from homeward.access.rules import Actor, Permission, require
+from homeward.episodes.models import Episode
+from homeward.episodes.services import accept_referral
+from homeward.kernel.rules import london_moment, minutes_into
+from homeward.procedures.selectors import library
+from homeward.referrals.models import Referral
+from homeward.roster.models import Shift
+from homeward.roster.selectors import shifts_on
+from homeward.teams.models import Worker
+from homeward.visits.models import Assignment, DayPlan, PlanMove, TravelTable, Visit
+from homeward.visits.selectors import newest_plan
+from homeward.visits.services import PlanChangedMeanwhileError, need_response, record_plan
+from homeward.visits.states import AssignmentState, VisitState
+
+DAY_SECONDS = 8.0  # CPU seconds for a whole day
+URGENT_SECONDS = 1.0  # CPU seconds for a change during the day
+KNOWN_FACES_DAYS = 14  # who came in this many days is a known face: preferred, not required
+# A worker about to arrive is not turned round: what starts this soon is left as it is.
+ON_THEIR_WAY = timedelta(minutes=15)
+PLANNABLE = (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY, VisitState.DONE)
+TRIES = 3
+
+
+@dataclass(frozen=True)
+class _Board:
+    """A day as the planner sees it, and what is needed to read its answer back."""
+
+    day: date
+    problem: visit_planner.Problem
+    held: visit_planner.Plan
+    visits: dict[int, Visit]
+    shifts: dict[int, Shift]
+    based_on: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Somebody who could fill a slot of a visit: when they would be there, and what that would hold up."""
+
+    worker: Worker
+    slot: int
+    arrives_at: datetime
+    travel_minutes: float
+    meanwhile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What accepting a referral set going."""
+
+    episode: Episode
+    visit: Visit | None
+    plan: DayPlan | None
+    moves: tuple[PlanMove, ...]
+
+
+def plan_day(
+    *,
+    actor: Actor,
+    service_id: int,
+    day: date,
+    now: datetime,
+    seconds: float = DAY_SECONDS,
+    seed: int | None = None,
+    why: str = "The day planned",
+    progress=None,
+) -> DayPlan:
+    """Plan every visit of a day for every employer and put the plan into force.
+
+    `now` is the moment it is planned from: nothing new starts before it. `seconds` are CPU seconds of search.
+
+    Raises: NotAllowedError; PlanChangedMeanwhileError.
+    """
+    require(actor, Permission.PLAN_DAY, service_id)
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    board = _board(service_id, day, now)
+    start = board.held if board.held.assignments else None
+    plan = visit_planner.solve(board.problem, seconds=seconds, seed=seed, start=start, progress=progress)
+    return _put_into_force(actor, service_id, board, plan, why, now)
+
+
+def replan(
+    *,
+    actor: Actor,
+    service_id: int,
+    day: date,
+    visit_ids: list[int],
+    now: datetime,
+    why: str,
+    seconds: float = URGENT_SECONDS,
+) -> DayPlan:
+    """Re-plan a running day round the visits that are new or changed, keeping everyone else's promised times.
+
+    Raises: NotAllowedError; PlanChangedMeanwhileError when others kept re-planning the same day.
+    """
+    for attempt in range(TRIES):
+        board = _board(service_id, day, now)
+        answer = visit_planner.replan(
+            board.problem, held=board.held, changed=[str(pk) for pk in visit_ids], seconds=seconds, seed=attempt
+        )
+        try:
+            return _put_into_force(actor, service_id, board, answer.plan, why, now)
+        except PlanChangedMeanwhileError:
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def accept_and_respond(
+    *, actor: Actor, referral: Referral, pathway_code: str, now: datetime, reason: str = ""
+) -> Response:
+    """Accept a referral onto a pathway and, where the pathway answers with a visit, re-plan the day round it at once.
+
+    The acceptance and the need for a visit stand even when re-planning cannot be done: the visit is then on the board
+    with no worker, first in line.
+
+    Raises: NotAllowedError; what `episodes.services.accept_referral` raises.
+    """
+    episode = accept_referral(actor=actor, referral=referral, pathway_code=pathway_code, now=now, reason=reason)
+    visit = need_response(actor=actor, episode=episode, now=now)
+    if visit is None:
+        return Response(episode, None, None, ())
+    plan = replan(
+        actor=actor,
+        service_id=episode.service_id,
+        day=visit.day,
+        visit_ids=[visit.pk],
+        now=now,
+        why=f"New: {visit.title}",
+    )
+    moves = tuple(plan.moves.select_related("visit__person", "from_worker", "to_worker").order_by("id"))
+    visit.refresh_from_db()
+    return Response(episode, visit, plan, moves)
+
+
+def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> dict[int, list[Offer]]:
+    """Who could be there first for each slot of a visit, soonest first, given what everyone is doing.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESPONDING, visit.service_id)
+    board = _board(visit.service_id, visit.day, now)
+    found: dict[int, list[Offer]] = {}
+    workers = Worker.objects.select_related("organisation").in_bulk(
+        {shift.worker_id for shift in board.shifts.values()}
+    )
+    moment = minutes_into(visit.day, now)
+    for slot in range(len(visit.slots)):
+        offers = visit_planner.who_can_come(board.problem, board.held, str(visit.pk), slot=slot, now=moment)
+        found[slot] = [
+            Offer(
+                worker=workers[int(offer.worker)],
+                slot=slot,
+                arrives_at=london_moment(visit.day, offer.arrives),
+                travel_minutes=offer.travel,
+                meanwhile=offer.delays,
+            )
+            for offer in offers[:limit]
+        ]
+    return found
+
+
+def _board(service_id: int, day: date, now: datetime) -> _Board:
+    actor = Actor.system("planner", service_id)
+    newest = newest_plan(service_id, day)
+    visits = {
+        visit.pk: visit
+        for visit in Visit.objects.filter(service_id=service_id, day=day, state__in=PLANNABLE)
+        .select_related("address")
+        .prefetch_related("assignments__shift")
+        .order_by("id")
+    }
+    shifts = {shift.pk: shift for shift in shifts_on(actor, service_id, day)}
+    places, travel = _places(service_id, visits, shifts)
+    problem_visits = []
+    held = []
+    moment = minutes_into(day, now)
+    allowed = _allowed_by_competence(shifts)
+    faces = _known_faces(visits, day)
+    unplaced = set()
+    for visit in visits.values():
+        place = places.get(_visit_place(visit))
+        if place is None:
+            unplaced.add(visit.pk)
+            continue
+        pins = []
+        for row in visit.assignments.all():
+            if row.shift_id not in shifts and row.worker_id not in {shift.worker_id for shift in shifts.values()}:
+                continue
+            start = minutes_into(day, row.arrived_at or row.starts_at)
+            held.append((visit, row, start))
+            if row.is_pinned or row.starts_at <= now + ON_THEIR_WAY:
+                pins.append(visit_planner.Pin(slot=row.slot, worker=str(row.worker_id), starts=start))
+        opens = minutes_into(day, visit.window_opens_at)
+        closes = minutes_into(day, visit.window_closes_at)
+        if not pins:
+            opens = max(opens, moment)
+        problem_visits.append(
+            visit_planner.Visit(
+                id=str(visit.pk),
+                place=place,
+                person=str(visit.person_id),
+                slots=tuple(_slot(slot, allowed) for slot in visit.slots),
+                window=visit_planner.Window(opens, max(opens, closes), visit.is_window_hard and closes >= opens),
+                cost_if_undone=visit.undone_cost,
+                preferred=faces.get(visit.person_id, frozenset()),
+                pinned=_one_start(pins),
+            )
+        )
+    problem = visit_planner.Problem(
+        workers=_workers(day, shifts, places),
+        visits=tuple(problem_visits),
+        travel=travel,
+        gaps=_gaps([visit for visit in visits.values() if visit.pk not in unplaced]),
+        held=tuple(
+            visit_planner.Held(str(visit.pk), row.slot, str(row.worker_id), start) for visit, row, start in held
+        ),
+    )
+    return _Board(day, problem, _held_plan(held, shifts, problem_visits), visits, shifts, newest.pk if newest else None)
+
+
+def _one_start(pins: list) -> tuple:
+    """Everyone in a visit starts together: where two came at different minutes, the first is when it began."""
+    begun = [pin.starts for pin in pins if pin.starts is not None]
+    return tuple(visit_planner.Pin(pin.slot, pin.worker, min(begun)) for pin in pins) if begun else tuple(pins)
+
+
+def _held_plan(held: list, shifts: dict[int, Shift], problem_visits: list) -> visit_planner.Plan:
+    begins = {int(visit.id): visit.pinned[0].starts for visit in problem_visits if visit.pinned}
+    by_worker: dict[int, list[Shift]] = defaultdict(list)
+    for shift in shifts.values():
+        by_worker[shift.worker_id].append(shift)
+    assignments = []
+    full = set()
+    for visit, row, start in held:
+        theirs = by_worker[row.worker_id]
+        shift = shifts.get(row.shift_id) or min(
+            theirs, key=lambda s: abs((s.starts_at - row.starts_at).total_seconds())
+        )
+        start = begins.get(visit.pk) or start
+        assignments.append(
+            visit_planner.Assignment(
+                visit=str(visit.pk),
+                slot=row.slot,
+                worker=str(row.worker_id),
+                shift=str(shift.pk),
+                starts=start,
+                ends=start + visit.slots[row.slot]["minutes"],
+                travel_before=row.travel_minutes,
+                waits_before=0.0,
+            )
+        )
+    counts: dict[str, int] = defaultdict(int)
+    for one in assignments:
+        counts[one.visit] += 1
+    full = {visit.id for visit in problem_visits if counts[visit.id] == len(visit.slots)}
+    return visit_planner.Plan(
+        assignments=tuple(one for one in assignments if one.visit in full),
+        undone=tuple(visit.id for visit in problem_visits if visit.id not in full),
+    )
+
+
+def _visit_place(visit: Visit) -> tuple | str | None:
+    if visit.address is None:
+        return None
+    if visit.address.place_key:
+        return visit.address.place_key
+    if visit.address.latitude is None:
+        return None
+    return (round(visit.address.latitude, 6), round(visit.address.longitude, 6))
+
+
+def _shift_place(shift: Shift) -> tuple | str | None:
+    if shift.start_place_key:
+        return shift.start_place_key
+    if shift.start_latitude is None:
+        return None
+    return (round(shift.start_latitude, 6), round(shift.start_longitude, 6))
+
+
+# Workers of a service that gave no base start where their first visit is: a place no minutes from anywhere.
+ANYWHERE = "anywhere"
+
+
+def _places(service_id: int, visits: dict[int, Visit], shifts: dict[int, Shift]) -> tuple[dict, dict[str, np.ndarray]]:
+    """Every place of the day as a row number, and for each mode the (n, n) minutes, row from, column to."""
+    modes = {shift.worker.travel_mode for shift in shifts.values()} or {"car"}
+    table = TravelTable.objects.filter(service_id=service_id).first()
+    if table is not None:
+        size = len(table.place_keys)
+        minutes = np.zeros((size + 1, size + 1))
+        minutes[:size, :size] = np.frombuffer(table.seconds, dtype="<i4").reshape(size, size) / 60.0
+        rows: dict = {key: row for row, key in enumerate(table.place_keys)}
+        rows[ANYWHERE] = size
+        return rows, dict.fromkeys(modes, minutes)
+    points = sorted(
+        {place for place in map(_visit_place, visits.values()) if isinstance(place, tuple)}
+        | {place for place in map(_shift_place, shifts.values()) if isinstance(place, tuple)}
+    )
+    rows = {point: row for row, point in enumerate(points)}
+    rows[ANYWHERE] = len(points)
+    travel = {}
+    for mode in modes:
+        minutes = np.zeros((len(points) + 1, len(points) + 1))
+        if points:
+            minutes[:-1, :-1] = GreatCircle().minutes(np.array(points), mode)
+        travel[mode] = minutes
+    return rows, travel
+
+
+def _workers(day: date, shifts: dict[int, Shift], places: dict) -> tuple:
+    known = {skill.code for skill in library().skills}
+    by_worker: dict[int, list[Shift]] = defaultdict(list)
+    for shift in shifts.values():
+        by_worker[shift.worker_id].append(shift)
+    workers = []
+    for worker_id, theirs in sorted(by_worker.items()):
+        worker = theirs[0].worker
+        held = library().skills_held(code for code in worker.skills if code in known) | set(worker.skills)
+        workers.append(
+            visit_planner.Worker(
+                id=str(worker_id),
+                employer=str(worker.organisation),
+                skills=frozenset(held),
+                mode=worker.travel_mode,
+                shifts=tuple(
+                    visit_planner.Shift(
+                        id=str(shift.pk),
+                        starts=minutes_into(day, shift.starts_at),
+                        ends=minutes_into(day, shift.ends_at),
+                        start_place=places[_shift_place(shift) or ANYWHERE],
+                        end_place=places[_shift_place(shift) or ANYWHERE],
+                    )
+                    for shift in theirs
+                ),
+            )
+        )
+    return tuple(workers)
+
+
+def _allowed_by_competence(shifts: dict[int, Shift]) -> dict[str, frozenset[str]]:
+    """For each competence, the ids of today's workers who have it."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    known = {skill.code for skill in library().skills}
+    for shift in shifts.values():
+        for code in library().skills_held(code for code in shift.worker.skills if code in known) | set(
+            shift.worker.skills
+        ):
+            holders[code].add(str(shift.worker_id))
+    return {code: frozenset(ids) for code, ids in holders.items()}
+
+
+def _slot(slot: dict, holders: dict[str, frozenset[str]]) -> visit_planner.Slot:
+    competences = slot.get("competences") or []
+    allowed = None
+    if competences:
+        allowed = frozenset.intersection(*(holders.get(code, frozenset()) for code in competences))
+    return visit_planner.Slot(skill=slot["skill"], minutes=slot["minutes"], allowed=allowed)
+
+
+def _known_faces(visits: dict[int, Visit], day: date) -> dict[int, frozenset[str]]:
+    """For each person of the day, the workers who came in the last fortnight."""
+    people = {visit.person_id for visit in visits.values()}
+    faces: dict[int, set[str]] = defaultdict(set)
+    came = Assignment.objects.filter(
+        visit__day__gte=day - timedelta(days=KNOWN_FACES_DAYS),
+        visit__day__lt=day,
+        state=AssignmentState.LEFT,
+        visit__service_id=next(iter(visits.values())).service_id if visits else None,
+    )
+    for person_id, worker_id in came.values_list("visit__person_id", "worker_id").distinct():
+        if person_id in people:
+            faces[person_id].add(str(worker_id))
+    return {person_id: frozenset(workers) for person_id, workers in faces.items()}
+
+
+def _gaps(visits: list[Visit]) -> tuple:
+    """The spacing that one person's visits of a day ask for, each from the one before it."""
+    by_person: dict[int, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        by_person[visit.person_id].append(visit)
+    gaps = []
+    for theirs in by_person.values():
+        theirs.sort(key=lambda visit: (visit.window_opens_at, visit.pk))
+        for before, after in zip(theirs, theirs[1:]):
+            if after.gap_minutes:
+                gaps.append(visit_planner.Gap(str(before.pk), str(after.pk), at_least=after.gap_minutes))
+    return tuple(gaps)
+
+
+def _put_into_force(
+    actor: Actor, service_id: int, board: _Board, plan: visit_planner.Plan, why: str, now: datetime
+) -> DayPlan:
+    said = visit_planner.explain(board.problem, plan)
+    assignments = [
+        Assignment(
+            visit=board.visits[int(one.visit)],
+            slot=one.slot,
+            worker_id=int(one.worker),
+            shift_id=int(one.shift),
+            starts_at=_whole_minute(london_moment(board.day, one.starts)),
+            ends_at=_whole_minute(london_moment(board.day, one.starts))
+            + timedelta(minutes=board.visits[int(one.visit)].slots[one.slot]["minutes"]),
+            travel_minutes=one.travel_before,
+            why=said.assignment(one.visit, one.slot),
+        )
+        for one in plan.assignments
+    ]
+    unplanned = {int(visit): said.undone(visit) for visit in plan.undone}
+    for visit in board.visits.values():
+        if _visit_place(visit) is None:
+            unplanned[visit.pk] = "There is no place on the map for this address. Add its postcode, then plan again."
+    cost = visit_planner.cost(board.problem, plan)
+    figures = {
+        "planned": len(board.visits) - len(unplanned),
+        "unplanned": len(unplanned),
+        "joint": sum(len(visit.slots) > 1 for visit in board.visits.values()),
+        "workers": len({one.worker for one in plan.assignments}),
+        "travel_minutes": round(cost.travel, 1),
+        "late_minutes": round(cost.lateness, 1),
+        "worst_late_minutes": round(cost.worst_lateness, 1),
+        "overtime_minutes": round(cost.overtime, 1),
+    }
+    return record_plan(
+        actor=actor,
+        service_id=service_id,
+        day=board.day,
+        why=why,
+        based_on=board.based_on,
+        now=now,
+        assignments=assignments,
+        unplanned=unplanned,
+        visit_ids=list(board.visits),
+        figures=figures,
+        seed=plan.seed,
+        iterations=plan.iterations,
+        cpu_seconds=plan.cpu_seconds,
+    )
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    """People are told whole minutes; a start is told at or after when the plan has it."""
+    extra = moment.second + moment.microsecond / 1e6
+    return moment + timedelta(seconds=60 - extra) if extra > 0.5 else moment - timedelta(seconds=extra)
+
+
+def warm_up() -> None:
+    """Compile or load the planner's kernels, so that the first re-planning is as quick as the next."""
+    visit_planner.warm_up()

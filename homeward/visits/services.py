@@ -1,0 +1,502 @@
+"""Writes about visits: needed, decided, begun, done."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from homeward.access.rules import Actor, Permission, require
+from homeward.audit.services import record
+from homeward.episodes.models import Episode
+from homeward.episodes.services import note_event
+from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.services import tell
+from homeward.people.selectors import current_addresses
+from homeward.people.services import add_to_timeline
+from homeward.plans.models import VisitPattern
+from homeward.procedures.rules import VisitTemplate
+from homeward.procedures.selectors import built, library
+from homeward.referrals.selectors import clock_events, reading_for
+from homeward.teams.models import Worker
+from homeward.visits.models import Assignment, DayPlan, PlanMove, TravelTable, Visit, VisitTask
+from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, needed_on, state_from
+from homeward.visits.states import (
+    AssignmentState,
+    VisitState,
+    check_assignment_move,
+    check_visit_move,
+)
+
+FIRST_CONTACT = "first_face_to_face_contact"
+# When a pathway's clock gives no due time, a response visit is still wanted today rather than some day.
+RESPOND_WITHIN_AT_MOST = timedelta(hours=8)
+
+
+def _done(actor: Actor, action: str, visit: Visit, now: datetime) -> None:
+    record(
+        actor=actor,
+        action=action,
+        subject=("visit", visit.pk),
+        person_id=visit.person_id,
+        now=now,
+        service_id=visit.service_id,
+    )
+    tell(topic="visits", service_id=visit.service_id, subject=("visit", visit.pk), now=now)
+
+
+@transaction.atomic
+def make_visits(*, actor: Actor, service_id: int, day: date, now: datetime) -> int:
+    """Make the visits that everyone's plans need on a day; those made before are left as they are. Gives how many.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.PLAN_DAY, service_id)
+    patterns = (
+        VisitPattern.objects.filter(
+            plan__episode__service_id=service_id, starts_on__lte=day, plan__episode__started_at__date__lte=day
+        )
+        .exclude(ends_on__lt=day)
+        .exclude(plan__episode__ended_at__date__lt=day)
+        .exclude(plan__person__died_on__lt=day)
+        .exclude(visits__day=day)
+        .select_related("plan__person")
+        .prefetch_related("plan__person__addresses")
+        .order_by("id")
+    )
+    visits = []
+    tasks = []
+    for pattern in patterns:
+        needed = needed_on(
+            day,
+            weekdays=pattern.weekdays,
+            starts_on=pattern.starts_on,
+            ends_on=pattern.ends_on,
+            opens_at=pattern.opens_at,
+            closes_at=pattern.closes_at,
+            is_window_hard=pattern.is_window_hard,
+        )
+        if needed is None:
+            continue
+        visit = Visit(
+            service_id=service_id,
+            person=pattern.plan.person,
+            episode_id=pattern.plan.episode_id,
+            pattern=pattern,
+            address=next(iter(current_addresses(pattern.plan.person, day)), None),
+            day=day,
+            title=pattern.title,
+            window_opens_at=needed.opens_at,
+            window_closes_at=needed.closes_at,
+            is_window_hard=pattern.is_window_hard,
+            slots=pattern.slots,
+            gap_minutes=pattern.gap_minutes,
+            undone_cost=needed.undone_cost,
+        )
+        visits.append(visit)
+        tasks.append(pattern.tasks)
+    Visit.objects.bulk_create(visits, batch_size=500)
+    VisitTask.objects.bulk_create(
+        [
+            VisitTask(
+                visit=visit,
+                activity_code=task["code"],
+                title=task["title"],
+                is_delegated=task.get("is_delegated", False),
+            )
+            for visit, theirs in zip(visits, tasks)
+            for task in theirs
+        ],
+        batch_size=500,
+    )
+    if visits:
+        record(
+            actor=actor,
+            action="make visits",
+            subject=("visit", None),
+            now=now,
+            service_id=service_id,
+            count=len(visits),
+        )
+        tell(topic="visits", service_id=service_id, subject=("day", None), now=now)
+    return len(visits)
+
+
+@transaction.atomic
+def add_visits(
+    *,
+    actor: Actor,
+    service_id: int,
+    visits: list[Visit],
+    now: datetime,
+    assignments: list[Assignment] | None = None,
+    tasks: list[VisitTask] | None = None,
+) -> list[Visit]:
+    """Add many visits (unsaved rows), with what is known of who did them, for an import or a fictitious place.
+
+    Raises: NotAllowedError; RefusedError when a visit has no slot.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    if any(not visit.slots for visit in visits):
+        raise RefusedError("Every visit needs at least one worker. Give each a slot.")
+    Visit.objects.bulk_create(visits, batch_size=500)
+    Assignment.objects.bulk_create(assignments or [], batch_size=500)
+    VisitTask.objects.bulk_create(tasks or [], batch_size=500)
+    record(actor=actor, action="add visits", subject=("visit", None), now=now, service_id=service_id, count=len(visits))
+    tell(topic="visits", service_id=service_id, subject=("day", None), now=now)
+    return visits
+
+
+@transaction.atomic
+def keep_travel_table(
+    *, actor: Actor, service_id: int, place_keys: list[str], seconds: bytes, now: datetime
+) -> TravelTable:
+    """Keep a service's own travel times: (n, n) little-endian int32 seconds, a row and a column for each key.
+
+    Raises: NotAllowedError; RefusedError when the size does not fit the keys.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    if len(seconds) != 4 * len(place_keys) ** 2:
+        raise RefusedError(f"The travel table must be {len(place_keys)} by {len(place_keys)}, one row for each place.")
+    table, _ = TravelTable.objects.update_or_create(
+        service_id=service_id, defaults={"place_keys": place_keys, "seconds": seconds}
+    )
+    record(actor=actor, action="keep travel table", subject=("service", service_id), now=now, service_id=service_id)
+    return table
+
+
+def response_template(episode: Episode) -> VisitTemplate | None:
+    """The visit by which an episode's response clock is met, if its pathway has one for its stage."""
+    return next((visit for visit in built(episode.pathway).visits if visit.due_with_clock), None)
+
+
+@transaction.atomic
+def need_response(*, actor: Actor, episode: Episode, now: datetime) -> Visit | None:
+    """Make the visit that answers an episode's response clock; None when its pathway has no such visit.
+
+    It may start now and must start before the clock breaches; a breached or missing clock asks for it as soon as can be.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.TRIAGE_REFERRALS, episode.service_id)
+    template = response_template(episode)
+    if template is None:
+        return None
+    pathway = built(episode.pathway)
+    clock = pathway.clock(template.due_with_clock)
+    due_at = None
+    if episode.referral:
+        happened = clock_events(episode.events.all()) + clock_events(episode.referral.events.all())
+        due_at = reading_for(clock, episode.referral, happened, now).due_at
+    closes_at = min(due_at or now + RESPOND_WITHIN_AT_MOST, now + RESPOND_WITHIN_AT_MOST)
+    visit = Visit.objects.create(
+        service_id=episode.service_id,
+        person=episode.person,
+        episode=episode,
+        day=london_day(now),
+        address=next(iter(current_addresses(episode.person, london_day(now))), None),
+        title=template.title,
+        window_opens_at=now,
+        window_closes_at=max(closes_at, now),
+        is_window_hard=False,
+        slots=[
+            {"skill": slot.skill, "competences": list(slot.competences), "minutes": template.minutes}
+            for slot in template.staff
+        ],
+        undone_cost=UNDONE_COST_CRISIS if pathway.urgency == "crisis" else UNDONE_COST_FIXED_TIME,
+        is_crisis=pathway.urgency == "crisis",
+    )
+    titles = {activity.code: activity for activity in library().activities}
+    VisitTask.objects.bulk_create(
+        [VisitTask(visit=visit, activity_code=code, title=titles[code].title[:160]) for code in template.activities]
+    )
+    _done(actor, "need visit", visit, now)
+    return visit
+
+
+@transaction.atomic
+def record_plan(
+    *,
+    actor: Actor,
+    service_id: int,
+    day: date,
+    why: str,
+    based_on: int | None,
+    now: datetime,
+    assignments: list[Assignment],
+    unplanned: dict[int, str],
+    visit_ids: list[int],
+    figures: dict,
+    seed: int,
+    iterations: int,
+    cpu_seconds: float,
+) -> DayPlan:
+    """Put a plan the planner proposed into force for `visit_ids`: who goes where when, and what moved.
+
+    What a person decided, and what has begun, stays as it is. `assignments` are unsaved rows for the slots that are
+    free to plan; `unplanned` is the reason for each visit left out; `based_on` is the day plan it started from.
+
+    Raises: NotAllowedError; PlanChangedMeanwhileError when somebody re-planned the day since.
+    """
+    if not actor.may(Permission.PLAN_DAY):
+        require(actor, Permission.TRIAGE_REFERRALS, service_id)
+    newest = DayPlan.objects.select_for_update().filter(service_id=service_id, day=day).order_by("-id").first()
+    if (newest.pk if newest else None) != based_on:
+        raise PlanChangedMeanwhileError("Somebody re-planned this day just now. Look at it, then try again.")
+    visits = {visit.pk: visit for visit in Visit.objects.select_for_update().filter(pk__in=visit_ids)}
+    held = {
+        (row.visit_id, row.slot): row
+        for row in Assignment.objects.filter(visit_id__in=visit_ids).order_by("visit_id", "slot")
+    }
+    wanted = {
+        (row.visit_id, row.slot): row
+        for row in assignments
+        if (row.visit_id, row.slot) not in held or not held[row.visit_id, row.slot].is_pinned
+    }
+    plan = DayPlan.objects.create(
+        service_id=service_id,
+        day=day,
+        made_at=now,
+        made_by=actor.name,
+        why=why[:250],
+        seed=seed,
+        iterations=iterations,
+        cpu_seconds=cpu_seconds,
+        figures=figures,
+    )
+    moves = _moves(plan, held, wanted)
+    gone = [row.pk for key, row in held.items() if not row.is_pinned]
+    Assignment.objects.filter(pk__in=gone).delete()
+    Assignment.objects.bulk_create(wanted.values(), batch_size=500)
+    if newest is not None:  # the first plan of a day moves nothing that anybody holds
+        PlanMove.objects.bulk_create(moves, batch_size=500)
+    after: dict[int, list[tuple[str, str]]] = {pk: [] for pk in visits}
+    for key, row in {**{k: r for k, r in held.items() if r.is_pinned}, **wanted}.items():
+        after[key[0]].append((row.state, row.decided_by))
+    changed = []
+    for visit in visits.values():
+        state = state_from(after[visit.pk], len(visit.slots), visit.state)
+        reason = unplanned.get(visit.pk, "") if state == VisitState.NEEDED else ""
+        if (state, reason) != (visit.state, visit.unplanned_reason):
+            visit.state, visit.unplanned_reason = state, reason
+            changed.append(visit)
+    Visit.objects.bulk_update(changed, ["state", "unplanned_reason"], batch_size=300)
+    record(
+        actor=actor, action="plan day", subject=("day plan", plan.pk), now=now, service_id=service_id, count=len(visits)
+    )
+    tell(topic="visits", service_id=service_id, subject=("day plan", plan.pk), now=now)
+    return plan
+
+
+class PlanChangedMeanwhileError(RefusedError):
+    """Two people planned one day at once; the later must look again."""
+
+
+def _moves(plan: DayPlan, held: dict, wanted: dict) -> list[PlanMove]:
+    """Every slot whose worker or minute is no longer what it was."""
+    moves = []
+    for key in sorted({*held, *wanted}):
+        before, after = held.get(key), wanted.get(key)
+        if before is not None and before.is_pinned:
+            continue
+        if before and after and before.worker_id == after.worker_id and before.starts_at == after.starts_at:
+            continue
+        moves.append(
+            PlanMove(
+                plan=plan,
+                visit_id=key[0],
+                slot=key[1],
+                from_worker_id=before.worker_id if before else None,
+                to_worker_id=after.worker_id if after else None,
+                from_starts_at=before.starts_at if before else None,
+                to_starts_at=after.starts_at if after else None,
+                why=after.why if after else "",
+            )
+        )
+    return moves
+
+
+@transaction.atomic
+def assign_worker(
+    *,
+    actor: Actor,
+    visit: Visit,
+    slot: int,
+    worker: Worker,
+    starts_at: datetime,
+    now: datetime,
+    why: str = "",
+    travel_minutes: float = 0.0,
+) -> Assignment:
+    """Decide who goes. The planner then leaves this slot alone; whoever held it is freed.
+
+    Raises: NotAllowedError; VisitCannotMoveError when the visit is over; RefusedError when there is no such slot, the
+    worker is already in the visit, has not the skill, or has started it.
+    """
+    require(actor, Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.PLAN_DAY, visit.service_id)
+    visit = Visit.objects.select_for_update().select_related("person").get(pk=visit.pk)
+    if not 0 <= slot < len(visit.slots):
+        raise RefusedError("This visit has no such place for a worker.")
+    if worker.service_id != visit.service_id:
+        raise RefusedError("This worker belongs to another service.")
+    held_skills = library().skills_held(code for code in worker.skills if code in {s.code for s in library().skills})
+    if visit.slots[slot]["skill"] not in held_skills | set(worker.skills):
+        raise RefusedError(f"{worker.label} has not the skill this needs. Choose somebody else.")
+    if visit.state not in (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY):
+        check_visit_move(visit.state, VisitState.PLANNED)
+    if visit.assignments.filter(worker=worker).exclude(slot=slot).exists():
+        raise RefusedError(f"{worker.label} is already going. Choose somebody else to go with them.")
+    before = visit.assignments.filter(slot=slot).first()
+    if before and before.state in (AssignmentState.ARRIVED, AssignmentState.LEFT):
+        raise RefusedError(f"{before.worker.label} is already there.")
+    if before:
+        before.delete()
+    assignment = Assignment.objects.create(
+        visit=visit,
+        slot=slot,
+        worker=worker,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=visit.slots[slot]["minutes"]),
+        travel_minutes=travel_minutes,
+        why=why,
+        state=AssignmentState.SENT,
+        decided_by=actor.name,
+    )
+    _settle(visit)
+    add_to_timeline(
+        actor=actor,
+        person=visit.person,
+        kind="visit",
+        happened_at=now,
+        now=now,
+        title=f"{worker.label} sent: {visit.title}"[:200],
+        subject=("visit", visit.pk),
+    )
+    _done(actor, "assign worker", visit, now)
+    return assignment
+
+
+@transaction.atomic
+def arrive(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime) -> Assignment:
+    """Record that a worker is with the person. The first to arrive at a pathway's first visit stops its clock.
+
+    Raises: NotAllowedError; VisitCannotMoveError; RefusedError when the time is in the future.
+    """
+    assignment = (
+        Assignment.objects.select_for_update()
+        .select_related("visit__person", "visit__episode", "worker")
+        .get(pk=assignment.pk)
+    )
+    visit = assignment.visit
+    _require_hands_on(actor, assignment)
+    if at > now:
+        raise RefusedError("The time of arrival is in the future. Check it.")
+    check_assignment_move(assignment.state, AssignmentState.ARRIVED)
+    assignment.state = AssignmentState.ARRIVED
+    assignment.arrived_at = at
+    assignment.save(update_fields=["state", "arrived_at"])
+    _settle(visit)
+    if visit.episode and not visit.episode.events.filter(kind=FIRST_CONTACT).exists():
+        note_event(
+            actor=actor,
+            episode=visit.episode,
+            kind=FIRST_CONTACT,
+            happened_at=at,
+            now=now,
+            title="First seen face to face",
+            detail=f"By {assignment.worker.label}",
+        )
+    add_to_timeline(
+        actor=actor,
+        person=visit.person,
+        kind="visit",
+        happened_at=at,
+        now=now,
+        title=f"{assignment.worker.label} arrived: {visit.title}"[:200],
+        subject=("visit", visit.pk),
+    )
+    _done(actor, "arrive", visit, now)
+    return assignment
+
+
+@transaction.atomic
+def leave(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime, note: str = "") -> Assignment:
+    """Record that a worker has left. The visit is done when everyone who was sent has.
+
+    Raises: NotAllowedError; VisitCannotMoveError; RefusedError when it is before they arrived or in the future.
+    """
+    assignment = Assignment.objects.select_for_update().select_related("visit__person", "worker").get(pk=assignment.pk)
+    visit = assignment.visit
+    _require_hands_on(actor, assignment)
+    check_assignment_move(assignment.state, AssignmentState.LEFT)
+    if at > now or (assignment.arrived_at and at < assignment.arrived_at):
+        raise RefusedError("The time they left is before they arrived, or in the future. Check it.")
+    assignment.state = AssignmentState.LEFT
+    assignment.left_at = at
+    assignment.save(update_fields=["state", "left_at"])
+    if note:
+        visit.outcome_note = f"{visit.outcome_note}\n{note}".strip()
+        visit.save(update_fields=["outcome_note"])
+    _settle(visit)
+    add_to_timeline(
+        actor=actor,
+        person=visit.person,
+        kind="visit",
+        happened_at=at,
+        now=now,
+        text=note,
+        title=f"{assignment.worker.label} left: {visit.title}"[:200],
+        subject=("visit", visit.pk),
+    )
+    _done(actor, "leave", visit, now)
+    return assignment
+
+
+@transaction.atomic
+def cancel_visit(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> Visit:
+    """Take a visit out of the day, saying why; workers on it are freed.
+
+    Raises: NotAllowedError; VisitCannotMoveError when it has begun; RefusedError without a reason.
+    """
+    require(actor, Permission.PLAN_DAY if actor.may(Permission.PLAN_DAY) else Permission.RESPOND, visit.service_id)
+    if not reason.strip():
+        raise RefusedError("Say why the visit is cancelled.")
+    visit = Visit.objects.select_for_update().select_related("person").get(pk=visit.pk)
+    check_visit_move(visit.state, VisitState.CANCELLED)
+    visit.assignments.all().delete()
+    visit.state, visit.unplanned_reason, visit.outcome_note = VisitState.CANCELLED, "", reason
+    visit.save(update_fields=["state", "unplanned_reason", "outcome_note"])
+    add_to_timeline(
+        actor=actor,
+        person=visit.person,
+        kind="visit",
+        happened_at=now,
+        now=now,
+        text=reason,
+        title=f"Visit cancelled: {visit.title}"[:200],
+        subject=("visit", visit.pk),
+    )
+    _done(actor, "cancel visit", visit, now)
+    return visit
+
+
+def _require_hands_on(actor: Actor, assignment: Assignment) -> None:
+    """The worker themselves, or somebody who runs the response or the day, may record it."""
+    if actor.worker_id == assignment.worker_id and actor.worker_id is not None:
+        require(actor, Permission.SEE_PEOPLE, assignment.visit.service_id)
+    else:
+        require(
+            actor,
+            Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.PLAN_DAY,
+            assignment.visit.service_id,
+        )
+
+
+def _settle(visit: Visit) -> None:
+    """Bring a visit's state in line with its assignments."""
+    rows = list(visit.assignments.values_list("state", "decided_by"))
+    state = state_from(rows, len(visit.slots), visit.state)
+    if state != visit.state:
+        if not (visit.state == VisitState.NEEDED and state == VisitState.UNDER_WAY):
+            check_visit_move(visit.state, state)
+        visit.state = state
+        visit.unplanned_reason = ""
+        visit.save(update_fields=["state", "unplanned_reason"])

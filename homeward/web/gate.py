@@ -1,0 +1,45 @@
+"""The gate in front of every page: signed in, allowed, and refused in words."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from homeward.access.rules import NotAllowedError, Permission, require
+
+# Pages that anyone may open, signed in or not: the architecture tests know no others.
+OPEN_PAGES: set[str] = set()
+
+
+def page(permission: Permission) -> Callable:
+    """Open this page only to somebody signed in with the permission.
+
+    Somebody not signed in is sent to sign in; a live part of a page then reloads the whole page instead.
+    """
+
+    def wrap(view: Callable) -> Callable:
+        @wraps(view)
+        def gated(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if request.actor is None:
+                if request.headers.get("HX-Request"):
+                    return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+                return redirect_to_login(request.get_full_path())
+            try:
+                require(request.actor, permission)
+                return view(request, *args, **kwargs)
+            except NotAllowedError as error:
+                return render(request, "errors/not_allowed.jinja", {"why": str(error)}, status=403)
+
+        gated.permission = permission
+        return gated
+
+    return wrap
+
+
+def open_page(view: Callable) -> Callable:
+    """Open this page to anyone: signing in, and what says that something went wrong."""
+    OPEN_PAGES.add(f"{view.__module__}.{view.__name__}")
+    view.is_open = True
+    return view

@@ -1,0 +1,4 @@
+"""Addresses of this screen area."""
+
+app_name = "people"
+urlpatterns = []

@@ -1,0 +1,51 @@
+"""What every test may use."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from homeward.access.rules import Actor, Role
+from homeward.kernel.rules import LONDON
+
+SHARED = Path(__file__).resolve().parents[1].parent / "shared"
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Tuesday morning in winter."""
+    return datetime(2026, 11, 24, 9, 0, tzinfo=LONDON)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of public inputs beside the project; tests that need it are skipped where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the public inputs are not beside the project ({SHARED.name}/ is absent)")
+    return SHARED
+
+
+@pytest.fixture
+def system(db) -> Actor:
+    """The service acting by itself, in no service yet."""
+    return Actor.system("tests")
+
+
+@pytest.fixture
+def service(db, system, now):
+    """A service with its procedures published."""
+    from homeward.procedures.services import publish_library
+    from homeward.teams.services import open_service
+
+    publish_library(actor=system, now=now)
+    return open_service(actor=system, code="derwent", name="Derwent Community First", now=now)
+
+
+@pytest.fixture
+def actor_with(service):
+    """Makes an actor with a role in the service: `actor_with(Role.FRONT_DOOR)`."""
+
+    def make(role: Role, **more) -> Actor:
+        return Actor(name="Test Person", role=role, account_id=1, service_ids=frozenset({service.pk}), **more)
+
+    return make
