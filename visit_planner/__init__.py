@@ -1,0 +1,86 @@
+"""Plans home visits: who goes where when, over several employers, with joint visits in step.
+
+Plain Python with Numba kernels; no framework, no database. All times are minutes from midnight of the
+planning day and may be negative or exceed 1440; places are row numbers of the travel matrices.
+
+    plan = solve(problem, seconds=10)      a good plan, and what was left out
+    replan(problem, held=plan, changed=…)  fit new or changed visits in, disturbing little
+    check(problem, plan)                   what a plan breaks (independent of the search)
+    cost(problem, plan)                    what it costs, part by part
+    explain(problem, plan)                 why this worker and why then; why not, and what would help
+    who_can_come(problem, plan, visit_id)  who could be there first
+
+docs/guides/planner.md explains the method and the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+
+from visit_planner.checking import check, cost
+from visit_planner.coming import Delay, Offer, who_can_come
+from visit_planner.explaining import Explanations, WhyNot, WhyThisWorker, explain
+from visit_planner.plan import Assignment, Cost, Fault, Move, Plan, Replan
+from visit_planner.problem import (
+    Gap,
+    Held,
+    Pin,
+    Problem,
+    ProblemError,
+    Shift,
+    Slot,
+    Visit,
+    Weights,
+    Window,
+    Worker,
+)
+from visit_planner.replanning import replan
+from visit_planner.search import Progress, search_plan
+
+
+def solve(
+    problem: Problem,
+    *,
+    seconds: float = 10.0,
+    iterations: int | None = None,
+    seed: int = 0,
+    start: Plan | None = None,
+    frozen: Collection[str] = (),
+    progress: Callable[[Progress], None] | None = None,
+) -> Plan:
+    """A plan for the problem; visits that do not fit, or are not worth it, are in ``Plan.undone``.
+
+    Uses about ``seconds`` of this thread's CPU time. With ``iterations`` (moves to try) instead, the same
+    problem and seed give the same plan on every machine. ``start``: a plan to improve on. ``frozen``: ids of
+    workers who keep what ``start`` gives them. ``progress`` is called a few hundred times with a ``Progress``.
+
+    Raises:
+        ValueError: ``seconds`` or ``iterations`` is negative.
+    """
+    if seconds < 0 or (iterations is not None and iterations < 0):
+        raise ValueError("seconds and iterations must be at least 0")
+    plan = search_plan(
+        problem, seconds=seconds, iterations=iterations, seed=seed, start=start, frozen=frozen, progress=progress
+    )
+    return replace(plan, cost=cost(problem, plan))
+
+
+def warm_up() -> None:
+    """Compiles the kernels, or loads them from their cache, so that the first real plan need not wait.
+
+    Takes about a minute the first time on a machine and about a second after that. Safe to call in a thread.
+    """
+    from visit_planner.warming import smallest_problem
+
+    problem = smallest_problem()
+    plan = solve(problem, iterations=200)
+    explain(problem, replan(problem, held=plan, changed=[problem.visits[0].id], seconds=0.01).plan)
+
+
+__all__ = [
+    "Assignment", "Cost", "Delay", "Explanations", "Fault", "Gap", "Held", "Move", "Offer", "Pin", "Plan",
+    "Problem", "ProblemError", "Progress", "Replan", "Shift", "Slot", "Visit", "Weights", "WhyNot",
+    "WhyThisWorker", "Window", "Worker", "check", "cost", "explain", "replan", "solve", "warm_up",
+    "who_can_come",
+]  # fmt: skip

@@ -1,0 +1,386 @@
+"""Judging a plan by the problem alone: what it breaks and what it costs.
+
+Shares no code with the search. One function a rule; each returns the faults it finds. A recorded start
+(a pin with ``starts``) is a fact: rules about what should be are not held against it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from visit_planner.plan import Assignment, Cost, Fault, Plan
+from visit_planner.problem import Problem, Shift, Visit, Worker
+
+# Minutes by which two computations of one time may differ; far below what anybody can see.
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A problem and a plan, indexed for the rules. Only assignments that refer to real things are indexed."""
+
+    problem: Problem
+    plan: Plan
+    workers: dict[str, Worker]
+    shifts: dict[tuple[str, str], Shift]
+    visits: dict[str, Visit]
+    known: list[Assignment]
+    by_visit: dict[str, list[Assignment]]
+    by_shift: dict[tuple[str, str], list[Assignment]]
+
+    def travel(self, worker: str, origin: int, destination: int) -> float:
+        return float(self.problem.travel[self.workers[worker].mode][origin][destination])
+
+    def is_fact(self, stop: Assignment) -> bool:
+        pins = self.visits[stop.visit].pinned
+        return any(p.slot == stop.slot and p.worker == stop.worker and p.starts is not None for p in pins)
+
+
+def _case(problem: Problem, plan: Plan) -> _Case:
+    workers = {worker.id: worker for worker in problem.workers}
+    shifts = {(worker.id, shift.id): shift for worker in problem.workers for shift in worker.shifts}
+    visits = {visit.id: visit for visit in problem.visits}
+    known = [a for a in plan.assignments if not _names_nothing(a, visits, shifts)]
+    by_visit: dict[str, list[Assignment]] = defaultdict(list)
+    by_shift: dict[tuple[str, str], list[Assignment]] = defaultdict(list)
+    for stop in known:
+        by_visit[stop.visit].append(stop)
+        by_shift[stop.worker, stop.shift].append(stop)
+    for stops in by_shift.values():
+        stops.sort(key=lambda stop: (stop.starts, stop.ends))
+    return _Case(problem, plan, workers, shifts, visits, known, dict(by_visit), dict(by_shift))
+
+
+def _names_nothing(a: Assignment, visits: dict[str, Visit], shifts: dict[tuple[str, str], Shift]) -> str:
+    if a.visit not in visits:
+        return f"there is no visit {a.visit}"
+    if not 0 <= a.slot < len(visits[a.visit].slots):
+        return f"visit {a.visit} has no slot {a.slot}"
+    if (a.worker, a.shift) not in shifts:
+        return f"worker {a.worker} has no shift {a.shift}"
+    return ""
+
+
+def clock(minutes: float) -> str:
+    """Minutes from midnight as people say it; a day before or after is marked."""
+    whole = round(minutes)
+    day, within = divmod(whole, 1440)
+    suffix = "" if day == 0 else f" ({day:+d} day{'' if abs(day) == 1 else 's'})"
+    return f"{within // 60:02d}:{within % 60:02d}{suffix}"
+
+
+def names_exist(case: _Case) -> Iterator[Fault]:
+    for a in case.plan.assignments:
+        text = _names_nothing(a, case.visits, case.shifts)
+        if text:
+            yield Fault("names_exist", a.visit, a.worker, text[0].upper() + text[1:], 1.0)
+
+
+def every_visit_accounted_for(case: _Case) -> Iterator[Fault]:
+    """Each visit is wholly planned or listed as undone, never both, never in part."""
+    undone = set(case.plan.undone)
+    for name in undone - set(case.visits):
+        yield Fault("every_visit_accounted_for", name, None, f"Undone names {name}, which is no visit", 1.0)
+    for visit in case.problem.visits:
+        given = {a.slot for a in case.by_visit.get(visit.id, ())}
+        missing = len(visit.slots) - len(given)
+        if visit.id in undone and given:
+            text = f"Visit {visit.id} is listed as undone but has workers"
+            yield Fault("every_visit_accounted_for", visit.id, None, text, len(given))
+        elif visit.id not in undone and missing:
+            text = f"Visit {visit.id} lacks {missing} of {len(visit.slots)} workers and is not listed as undone"
+            yield Fault("every_visit_accounted_for", visit.id, None, text, missing)
+
+
+def slot_done_once(case: _Case) -> Iterator[Fault]:
+    for visit_id, stops in case.by_visit.items():
+        seen: set[int] = set()
+        for stop in stops:
+            if stop.slot in seen:
+                text = f"Slot {stop.slot} of visit {visit_id} is given twice"
+                yield Fault("slot_done_once", visit_id, stop.worker, text, 1.0)
+            seen.add(stop.slot)
+
+
+def worker_has_skill(case: _Case) -> Iterator[Fault]:
+    for stop in case.known:
+        slot = case.visits[stop.visit].slots[stop.slot]
+        if slot.skill not in case.workers[stop.worker].skills and not case.is_fact(stop):
+            text = f"{stop.worker} does not have the skill {slot.skill} that visit {stop.visit} needs"
+            yield Fault("worker_has_skill", stop.visit, stop.worker, text, 1.0)
+
+
+def worker_is_signed_off(case: _Case) -> Iterator[Fault]:
+    for stop in case.known:
+        slot = case.visits[stop.visit].slots[stop.slot]
+        if slot.allowed is not None and stop.worker not in slot.allowed and not case.is_fact(stop):
+            text = f"{stop.worker} is not among those allowed to do slot {stop.slot} of visit {stop.visit}"
+            yield Fault("worker_is_signed_off", stop.visit, stop.worker, text, 1.0)
+
+
+def refusal_respected(case: _Case) -> Iterator[Fault]:
+    for stop in case.known:
+        if stop.worker in case.visits[stop.visit].refused and not case.is_fact(stop):
+            text = f"{stop.worker} may not be sent to visit {stop.visit}"
+            yield Fault("refusal_respected", stop.visit, stop.worker, text, 1.0)
+
+
+def pins_kept(case: _Case) -> Iterator[Fault]:
+    for visit_id, stops in case.by_visit.items():
+        for pin in case.visits[visit_id].pinned:
+            for stop in stops:
+                if stop.slot != pin.slot:
+                    continue
+                if stop.worker != pin.worker:
+                    text = f"Slot {pin.slot} of visit {visit_id} is fixed to {pin.worker}, not {stop.worker}"
+                    yield Fault("pins_kept", visit_id, stop.worker, text, 1.0)
+                elif pin.starts is not None and abs(stop.starts - pin.starts) > TOLERANCE:
+                    text = f"Visit {visit_id} is fixed to {clock(pin.starts)}, not {clock(stop.starts)}"
+                    yield Fault("pins_kept", visit_id, stop.worker, text, abs(stop.starts - pin.starts))
+
+
+def joint_workers_differ(case: _Case) -> Iterator[Fault]:
+    for visit_id, stops in case.by_visit.items():
+        slots_of: dict[str, set[int]] = defaultdict(set)
+        for stop in stops:
+            slots_of[stop.worker].add(stop.slot)
+        for worker, slots in slots_of.items():
+            if len(slots) > 1:
+                text = f"{worker} has {len(slots)} slots of joint visit {visit_id}"
+                yield Fault("joint_workers_differ", visit_id, worker, text, len(slots) - 1)
+
+
+def joint_start_together(case: _Case) -> Iterator[Fault]:
+    for visit_id, stops in case.by_visit.items():
+        spread = max(stop.starts for stop in stops) - min(stop.starts for stop in stops)
+        if spread > TOLERANCE:
+            text = f"The workers of joint visit {visit_id} start {spread:.4g} minutes apart"
+            yield Fault("joint_start_together", visit_id, None, text, spread)
+
+
+def service_takes_its_time(case: _Case) -> Iterator[Fault]:
+    for stop in case.known:
+        off = abs(stop.ends - stop.starts - case.visits[stop.visit].slots[stop.slot].minutes)
+        if off > TOLERANCE:
+            text = f"Visit {stop.visit} is planned with a length {off:.4g} minutes from what it needs"
+            yield Fault("service_takes_its_time", stop.visit, stop.worker, text, off)
+
+
+def window_opens(case: _Case) -> Iterator[Fault]:
+    for stop in case.known:
+        early = case.visits[stop.visit].window.opens - stop.starts
+        if early > TOLERANCE and not case.is_fact(stop):
+            text = f"Visit {stop.visit} starts {early:.4g} minutes before its window opens"
+            yield Fault("window_opens", stop.visit, stop.worker, text, early)
+
+
+def hard_window_closes(case: _Case) -> Iterator[Fault]:
+    for stop in case.known:
+        window = case.visits[stop.visit].window
+        late = stop.starts - window.closes
+        if window.hard and late > TOLERANCE and not case.is_fact(stop):
+            text = f"Visit {stop.visit} starts {late:.4g} minutes after its hard window closes"
+            yield Fault("hard_window_closes", stop.visit, stop.worker, text, late)
+
+
+def _stops_of_gap(case: _Case, first: str, second: str) -> tuple[list[Assignment], list[Assignment]]:
+    return case.by_visit.get(first, []), case.by_visit.get(second, [])
+
+
+def _both_facts(case: _Case, first: Assignment, second: Assignment) -> bool:
+    return case.is_fact(first) and case.is_fact(second)
+
+
+def gap_at_least(case: _Case) -> Iterator[Fault]:
+    for gap in case.problem.gaps:
+        for a in _stops_of_gap(case, gap.first, gap.second)[0][:1]:
+            for b in _stops_of_gap(case, gap.first, gap.second)[1][:1]:
+                short = gap.at_least - (b.starts - a.starts)
+                if short > TOLERANCE and not _both_facts(case, a, b):
+                    text = f"Visit {gap.second} starts {short:.4g} minutes too soon after {gap.first}"
+                    yield Fault("gap_at_least", gap.second, b.worker, text, short)
+
+
+def gap_at_most(case: _Case) -> Iterator[Fault]:
+    for gap in case.problem.gaps:
+        for a in _stops_of_gap(case, gap.first, gap.second)[0][:1]:
+            for b in _stops_of_gap(case, gap.first, gap.second)[1][:1]:
+                over = 0.0 if gap.at_most is None else b.starts - a.starts - gap.at_most
+                if over > TOLERANCE and not _both_facts(case, a, b):
+                    text = f"Visit {gap.second} starts {over:.4g} minutes too long after {gap.first}"
+                    yield Fault("gap_at_most", gap.second, b.worker, text, over)
+
+
+def gap_workers_differ(case: _Case) -> Iterator[Fault]:
+    for gap in case.problem.gaps:
+        firsts, seconds = _stops_of_gap(case, gap.first, gap.second)
+        same = {a.worker for a in firsts} & {b.worker for b in seconds}
+        if gap.different_workers and same:
+            worker = min(same)
+            text = f"{worker} has both {gap.first} and {gap.second}, which need different workers"
+            yield Fault("gap_workers_differ", gap.second, worker, text, len(same))
+
+
+def shift_not_begun_early(case: _Case) -> Iterator[Fault]:
+    for (worker, shift_id), stops in case.by_shift.items():
+        shift, first = case.shifts[worker, shift_id], stops[0]
+        way = case.travel(worker, shift.start_place, case.visits[first.visit].place)
+        early = shift.starts + max(0.0, way) - first.starts
+        if early > TOLERANCE and not case.is_fact(first):
+            text = f"{worker} cannot be at visit {first.visit} by {clock(first.starts)}: shift and way forbid it"
+            yield Fault("shift_not_begun_early", first.visit, worker, text, early)
+
+
+def time_to_travel(case: _Case) -> Iterator[Fault]:
+    for (worker, _), stops in case.by_shift.items():
+        for a, b in zip(stops, stops[1:]):
+            way = case.travel(worker, case.visits[a.visit].place, case.visits[b.visit].place)
+            short = a.ends + max(0.0, way) - b.starts
+            if short > TOLERANCE and not _both_facts(case, a, b):
+                text = f"{worker} cannot get from visit {a.visit} to {b.visit} in time"
+                yield Fault("time_to_travel", b.visit, worker, text, short)
+
+
+def shifts_do_not_overlap(case: _Case) -> Iterator[Fault]:
+    """A worker kept late in one shift has not begun the next."""
+    for worker in case.problem.workers:
+        busy = []
+        for shift in worker.shifts:
+            stops = case.by_shift.get((worker.id, shift.id))
+            if stops:
+                busy.append((stops[0], stops[-1]))
+        busy.sort(key=lambda pair: pair[0].starts)
+        for (_, last), (first, _) in zip(busy, busy[1:]):
+            over = last.ends - first.starts
+            if over > TOLERANCE and not _both_facts(case, last, first):
+                text = f"{worker.id} is still at visit {last.visit} when {first.visit} starts"
+                yield Fault("shifts_do_not_overlap", first.visit, worker.id, text, over)
+
+
+def every_way_exists(case: _Case) -> Iterator[Fault]:
+    for (worker, shift_id), stops in case.by_shift.items():
+        shift = case.shifts[worker, shift_id]
+        places = [shift.start_place, *(case.visits[s.visit].place for s in stops), shift.end_place]
+        for a, b in zip(places, places[1:]):
+            if case.travel(worker, a, b) < 0:
+                text = f"{worker} has no way from place {a} to place {b}"
+                yield Fault("every_way_exists", None, worker, text, 1.0)
+
+
+def _home_again(case: _Case, worker: str, shift_id: str) -> float:
+    last = case.by_shift[worker, shift_id][-1]
+    way = case.travel(worker, case.visits[last.visit].place, case.shifts[worker, shift_id].end_place)
+    return last.ends + max(0.0, way)
+
+
+def overtime_within_limit(case: _Case) -> Iterator[Fault]:
+    for (worker, shift_id), stops in case.by_shift.items():
+        shift = case.shifts[worker, shift_id]
+        over = _home_again(case, worker, shift_id) - shift.ends - shift.overtime_at_most
+        if over > TOLERANCE and not case.is_fact(stops[-1]):
+            text = f"{worker} would finish shift {shift_id} {over:.4g} minutes past the overtime allowed"
+            yield Fault("overtime_within_limit", None, worker, text, over)
+
+
+def _busy_minutes(case: _Case, worker: Worker) -> float:
+    minutes = 0.0
+    for shift in worker.shifts:
+        stops = case.by_shift.get((worker.id, shift.id), [])
+        minutes += sum(case.visits[stop.visit].slots[stop.slot].minutes for stop in stops)
+        minutes += _shift_travel(case, worker.id, shift, stops)
+    return minutes
+
+
+def _shift_travel(case: _Case, worker: str, shift: Shift, stops: list[Assignment]) -> float:
+    if not stops:
+        return 0.0
+    places = [shift.start_place, *(case.visits[s.visit].place for s in stops), shift.end_place]
+    return sum(max(0.0, case.travel(worker, a, b)) for a, b in zip(places, places[1:]))
+
+
+def minutes_within_limit(case: _Case) -> Iterator[Fault]:
+    for worker in case.problem.workers:
+        if worker.max_minutes is None:
+            continue
+        over = _busy_minutes(case, worker) - worker.max_minutes
+        only_facts = all(case.is_fact(stop) for stop in case.known if stop.worker == worker.id)
+        if over > TOLERANCE and not only_facts:
+            text = f"{worker.id} has {over:.4g} minutes of visits and travel more than allowed"
+            yield Fault("minutes_within_limit", None, worker.id, text, over)
+
+
+RULES: tuple[Callable[[_Case], Iterator[Fault]], ...] = (
+    names_exist,
+    every_visit_accounted_for,
+    slot_done_once,
+    worker_has_skill,
+    worker_is_signed_off,
+    refusal_respected,
+    pins_kept,
+    joint_workers_differ,
+    joint_start_together,
+    service_takes_its_time,
+    window_opens,
+    hard_window_closes,
+    gap_at_least,
+    gap_at_most,
+    gap_workers_differ,
+    shift_not_begun_early,
+    time_to_travel,
+    shifts_do_not_overlap,
+    every_way_exists,
+    overtime_within_limit,
+    minutes_within_limit,
+)
+
+
+def check(problem: Problem, plan: Plan) -> list[Fault]:
+    """Everything the plan breaks, rule by rule; an empty list when it can be carried out."""
+    case = _case(problem, plan)
+    return [fault for rule in RULES for fault in rule(case)]
+
+
+def cost(problem: Problem, plan: Plan) -> Cost:
+    """What the plan costs by the problem's weights, faults left aside."""
+    case = _case(problem, plan)
+    weights = problem.weights
+    travel = sum(
+        _shift_travel(case, worker, case.shifts[worker, shift], stops)
+        for (worker, shift), stops in case.by_shift.items()
+    )
+    late = [max(0.0, stop.starts - case.visits[stop.visit].window.closes) for stop in case.known]
+    undone = sum(visit.cost_if_undone for visit in problem.visits if visit.id not in case.by_visit)
+    overtime = sum(
+        max(0.0, _home_again(case, worker, shift) - case.shifts[worker, shift].ends)
+        for worker, shift in case.by_shift
+    )
+    strangers = sum(
+        1 for stop in case.known if case.visits[stop.visit].preferred
+        and stop.worker not in case.visits[stop.visit].preferred
+    )  # fmt: skip
+    told = {(held.visit, held.slot): held.worker for held in problem.held}
+    told_time = {held.visit: held.starts for held in problem.held}
+    moved = sum(1 for s in case.known if told.get((s.visit, s.slot), s.worker) != s.worker)
+    moved_minutes = sum(
+        abs(stops[0].starts - told_time[visit])
+        for visit, stops in case.by_visit.items()
+        if visit in told_time and not any(pin.starts is not None for pin in case.visits[visit].pinned)
+    )
+    pay = sum(
+        case.workers[stop.worker].cost_per_hour / 60.0 * case.visits[stop.visit].slots[stop.slot].minutes
+        for stop in case.known
+    )
+    parts = {
+        "travel": travel,
+        "lateness": sum(late),
+        "worst_lateness": max(late, default=0.0),
+        "undone": undone,
+        "overtime": overtime,
+        "not_preferred": float(strangers),
+        "moved": float(moved),
+        "moved_minutes": moved_minutes,
+        "pay": pay,
+    }
+    return Cost(**parts, total=sum(getattr(weights, name) * value for name, value in parts.items()))

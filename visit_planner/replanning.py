@@ -1,0 +1,108 @@
+"""Fitting new or changed visits into a plan people already hold, disturbing as little as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from visit_planner import checking
+from visit_planner.checking import clock
+from visit_planner.coming import who_can_come
+from visit_planner.plan import Assignment, Move, Plan, Replan
+from visit_planner.problem import Held, Problem
+from visit_planner.search import replan_search
+
+# The workers most able to be there soon or cheaply take part in re-planning; everybody else keeps their day.
+WORKERS_PER_SLOT = 6
+_SLACK = 0.01
+
+
+def replan(
+    problem: Problem, *, held: Plan, changed: Collection[str], seconds: float = 1.0, seed: int = 0
+) -> Replan:
+    """Plans ``changed`` (new or altered visits) into ``held``; everything else stays unless moving it pays.
+
+    Only workers who could take a changed visit, or had it, are touched. Times people were told are never
+    brought forward, and putting them back, or sending somebody else, costs (``Weights.moved*``).
+    Visits of the problem that ``held`` knows nothing of count as changed.
+
+    Raises:
+        KeyError: ``changed`` names a visit that the problem does not have.
+    """
+    visits = {visit.id: visit for visit in problem.visits}
+    known = {stop.visit for stop in held.assignments}
+    anew = {*changed, *(visit.id for visit in problem.visits if visit.id not in known | set(held.undone))}
+    for name in changed:
+        if name not in visits:
+            raise KeyError(f"changed names visit {name!r}, which the problem does not have")
+    kept = Plan(tuple(stop for stop in held.assignments if stop.visit not in anew and stop.visit in visits))
+    promised = problem.held or tuple(Held(s.visit, s.slot, s.worker, s.starts) for s in kept.assignments)
+    told = replace(problem, held=tuple(h for h in promised if h.visit not in anew))
+    touched = _workers_touched(problem, held, kept, anew)
+    frozen = [worker.id for worker in problem.workers if worker.id not in touched]
+    plan = replan_search(told, seconds=seconds, seed=seed, start=kept, frozen=frozen)
+    plan = replace(plan, cost=checking.cost(problem, plan))
+    return Replan(plan, tuple(_moves(held, plan, anew)))
+
+
+def _workers_touched(problem: Problem, held: Plan, kept: Plan, anew: set[str]) -> set[str]:
+    touched = {stop.worker for stop in held.assignments if stop.visit in anew}
+    for name in sorted(anew):
+        visit = next(visit for visit in problem.visits if visit.id == name)
+        touched.update(pin.worker for pin in visit.pinned)
+        offers = who_can_come(problem, kept, name)
+        for number in range(len(visit.slots)):
+            singles = [offer for offer in offers if offer.slots == (number,)]
+            cheapest = sorted(singles, key=lambda offer: (offer.cost, offer.workers))[:WORKERS_PER_SLOT]
+            for offer in singles[:WORKERS_PER_SLOT] + cheapest:
+                touched.update(offer.workers)
+    return touched
+
+
+def _moves(held: Plan, plan: Plan, anew: set[str]) -> list[Move]:
+    before = {(stop.visit, stop.slot): stop for stop in held.assignments}
+    after = {(stop.visit, stop.slot): stop for stop in plan.assignments}
+    newcomers = {stop.worker: stop.visit for stop in plan.assignments if stop.visit in anew}
+    moves = []
+    for key in sorted(before.keys() | after.keys(), key=lambda key: (_time(before, after, key), key)):
+        was, now = before.get(key), after.get(key)
+        if was and now and was.worker == now.worker and abs(was.starts - now.starts) < _SLACK:
+            continue
+        moves.append(
+            Move(
+                visit=key[0],
+                slot=key[1],
+                from_worker=was.worker if was else None,
+                to_worker=now.worker if now else None,
+                from_start=was.starts if was else None,
+                to_start=now.starts if now else None,
+                why=_why(key[0], was, now, key[0] in anew, newcomers),
+            )
+        )
+    return moves
+
+
+def _time(
+    before: dict[tuple[str, int], Assignment], after: dict[tuple[str, int], Assignment], key: tuple[str, int]
+) -> float:
+    stop = after.get(key) or before[key]
+    return stop.starts
+
+
+def _why(
+    visit: str, was: Assignment | None, now: Assignment | None, is_anew: bool, newcomers: dict[str, str]
+) -> str:
+    if now is None:
+        return "There was no longer room for it." if not is_anew else "No room could be found for it."
+    if was is None:
+        return f"{now.worker} can be there at {clock(now.starts)} at the least cost to everybody else."
+    cause = newcomers.get(was.worker) or newcomers.get(now.worker)
+    reason = f"{was.worker} now goes to {cause}" if newcomers.get(was.worker) else "The day around it changed"
+    if is_anew:
+        reason = "The visit itself changed"
+    if was.worker != now.worker:
+        return f"{reason}; {now.worker} is the best placed to take it over."
+    shift = now.starts - was.starts
+    if cause and cause != visit and not is_anew:
+        reason = f"{now.worker} goes to {cause} first" if shift > 0 else reason
+    return f"{reason}: it starts {abs(shift):.0f} minutes {'later' if shift > 0 else 'earlier'}."

@@ -1,0 +1,153 @@
+"""The search: from a problem to a good plan. Kernels in kernels.py, insertion.py and annealing.py."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from visit_planner.plan import Plan
+from visit_planner.problem import Problem
+from visit_planner.search import annealing, insertion, pricing
+from visit_planner.search.board import Board, read_plan, set_up
+
+# Shares of RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, SEGMENT, OPTIONAL among proposals.
+MOVE_MIX = np.array([0.45, 0.20, 0.15, 0.10, 0.10, 0.0])
+# Share of proposals that add or drop visits while some are left out.
+OPTIONAL_SHARE = 0.02
+# Temperatures in units of the weighted travel of a typical hop between neighbours.
+HOT, COLD = 0.35, 0.006
+# Re-planning starts here: enough to rearrange a few days, too little to forget them.
+WARM = 0.05
+CHUNKS = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a running search is: share of its time used, cost of the best plan so far, moves proposed."""
+
+    share: float
+    cost: float
+    iterations: int
+
+
+def typical_hop(board: Board) -> float:
+    """Weighted travel minutes from a task to one of its nearest neighbours, averaged; the unit of temperature."""
+    n = len(board.slots)
+    if n == 0:
+        return 1.0
+    near = board.NEAR[:n, :6]
+    places = board.T["place"][:n]
+    rows, columns = np.nonzero(near >= 0)
+    if len(rows) == 0:
+        return 1.0
+    hops = board.D[0, places[rows], places[near[rows, columns]]]
+    hops = hops[hops < 1e6]
+    return max(1e-3, float(hops.mean()) if len(hops) else 1.0) * max(1e-6, float(board.S[0]["travel_weight"]))
+
+
+def build(board: Board) -> None:
+    """Places every visit not yet in the plan, hardest to leave out and earliest first."""
+    V = board.V[: len(board.visits)]
+    order = np.lexsort((np.minimum(V["due"], V["hard"]), -V["undone"])).astype(np.int32)
+    insertion.place_all(*board.core, board.OPTIONS, board.FIRST_OPTION, order)
+    board.S[0]["starts"] = board.S[0]["steps"] = 0
+
+
+def run(
+    board: Board,
+    *,
+    seconds: float,
+    iterations: int | None,
+    hot: float = HOT,
+    cold: float = COLD,
+    mix: np.ndarray = MOVE_MIX,
+    progress: Callable[[Progress], None] | None = None,
+) -> int:
+    """Anneals the board's plan and leaves the best plan found on it; returns the proposals made.
+
+    With ``iterations`` the result depends on the seed alone; otherwise ``seconds`` of this thread's CPU are used.
+    """
+    if not board.slots or not board.shifts or bool((board.T["fixed"][: len(board.slots)] == 1).all()):
+        return 0
+    began = time.thread_time()
+    hop = typical_hop(board)
+    best_links = board.following()
+    best = board.total()
+    counts = np.zeros((annealing.MOVES, 3), np.int64)
+    done = 0
+    chunk = 1000 if iterations is None else max(1, iterations // CHUNKS)
+    share = 0.0
+    while share < 1.0:
+        temperature = hop * hot * (cold / hot) ** share
+        shares = mix.copy()
+        if board.S[0]["undone"] > 0:
+            shares[annealing.OPTIONAL] = OPTIONAL_SHARE
+        cumulative = np.cumsum(shares / shares.sum())
+        before = time.thread_time()
+        best = annealing.anneal(
+            *board.core, board.NEAR, board.OPTIONS, board.FIRST_OPTION, best_links, cumulative, counts,
+            best, temperature, chunk,
+        )  # fmt: skip
+        done += chunk
+        now = time.thread_time()
+        if iterations is None:
+            share = (now - began) / seconds if seconds > 0 else 1.0
+            wanted = max(0.002, seconds / CHUNKS)
+            chunk = int(min(max(chunk * wanted / max(now - before, 1e-5), chunk / 2, 200), chunk * 2))
+        else:
+            share = done / iterations
+            chunk = min(chunk, max(1, iterations - done))
+        if progress is not None:
+            progress(Progress(min(1.0, share), best, done))
+    board.restore(best_links)
+    board.counts = counts  # type: ignore[attr-defined]
+    return done
+
+
+def search_plan(
+    problem: Problem,
+    *,
+    seconds: float,
+    iterations: int | None,
+    seed: int,
+    start: Plan | None,
+    frozen: Collection[str],
+    progress: Callable[[Progress], None] | None,
+) -> Plan:
+    """A plan without its cost, which the checker's side computes."""
+    began = time.thread_time()
+    board = set_up(problem, seed=seed, start=start, frozen=frozen)
+    build(board)
+    left = max(0.0, seconds - (time.thread_time() - began))
+    done = run(board, seconds=left, iterations=iterations, progress=progress)
+    assignments, undone = read_plan(board)
+    return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)
+
+
+def replan_search(
+    problem: Problem, *, seconds: float, seed: int, start: Plan, frozen: Collection[str]
+) -> Plan:
+    """Places what ``start`` leaves out and improves the days that are not frozen, from a low temperature."""
+    began = time.thread_time()
+    board = set_up(problem, seed=seed, start=start, frozen=frozen)
+    build(board)
+    left = max(0.0, seconds - (time.thread_time() - began))
+    done = run(board, seconds=left, iterations=None, hot=WARM)
+    assignments, undone = read_plan(board)
+    return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)
+
+
+def priced_alternatives(problem: Problem, plan: Plan) -> dict[tuple[str, int], tuple[float, float, str | None]]:
+    """(visit, slot) -> what it adds where it is, what it would add with the next best worker, and who that is."""
+    board = set_up(problem, start=plan, neighbours=0)
+    priced = pricing.price_assignments(*board.core, board.OPTIONS, board.FIRST_OPTION)
+    alternatives = {}
+    for t, (v, slot) in enumerate(board.slots):
+        here, other, route = priced[t]
+        if board.T[t]["route"] >= 0:
+            name = board.shifts[int(route)][0].id if route >= 0 else None
+            alternatives[board.visits[v].id, slot] = (float(here), float(other), name)
+    return alternatives

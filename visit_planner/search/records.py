@@ -1,0 +1,90 @@
+"""Record layouts of the arrays that the search kernels work on.
+
+A *task* is one slot of one visit. Every shift is a *route*: a linked list of tasks between two sentinels, the
+shift's start and its end. Times belong to visits, not tasks, because all slots of a visit start together;
+sentinels have a visit record of their own. With ``n`` tasks, ``m`` visits and ``k`` routes:
+
+    tasks   0 .. n-1 real, n + r start of route r, n + k + r end of route r
+    visits  0 .. m-1 real, m + r start of route r, m + k + r end of route r
+"""
+
+import numpy as np
+
+# A start that never binds: the visit is not in the plan.
+NEVER = -1e15
+# Stands for "no way" in travel minutes; any move that uses it costs more than any plan.
+UNREACHABLE = 1e7
+# Slack for comparing times of one arithmetic history with another, in minutes.
+TOLERANCE = 1e-7
+
+TASK = np.dtype(
+    [
+        ("prv", "i4"),  # task before it on the route, -1 when not in the plan
+        ("nxt", "i4"),
+        ("route", "i4"),  # -1 when not in the plan
+        ("visit", "i4"),
+        ("place", "i4"),
+        ("fixed", "i4"),  # 1: the search must leave it where it is
+        ("minutes", "f8"),  # service time
+        ("reach", "f8"),  # minutes from the start of the task before it until arriving here
+    ],
+    align=True,
+)
+
+VISIT = np.dtype(
+    [
+        ("start", "f8"),
+        ("opens", "f8"),
+        ("due", "f8"),  # lateness counts from here
+        ("late_weight", "f8"),
+        ("hard", "f8"),  # starting later is impossible
+        ("held", "f8"),  # time the person was told; inf when none
+        ("held_weight", "f8"),
+        ("undone", "f8"),  # cost of leaving it out
+        ("fresh", "f8"),  # scratch of settle()
+        ("first", "i4"),  # its tasks are first .. first + count - 1
+        ("count", "i4"),
+        ("placed", "i4"),  # how many of them are in the plan
+        ("chain", "i4"),  # visits tied by gaps are neighbours: chain .. chain + links - 1
+        ("links", "i4"),
+        ("gap_from", "i4"),
+        ("gap_to", "i4"),
+        ("queued", "i4"),
+        ("live", "i4"),  # 0: nobody cares when it starts (the end of an unlimited shift)
+    ],
+    align=True,
+)
+
+ROUTE = np.dtype([("worker", "i4"), ("mode", "i4"), ("size", "i4"), ("fixed", "i4")], align=True)
+
+WORKER = np.dtype([("load", "f8"), ("limit", "f8")], align=True)
+
+# One visit's view of one gap: start >= start[other] + behind, start[other] >= start + ahead.
+GAP = np.dtype([("other", "i4"), ("apart", "i4"), ("behind", "f8"), ("ahead", "f8")], align=True)
+
+# The single record of running totals. live cost = travel + late + worst_weight * worst.
+STATE = np.dtype(
+    [
+        ("travel", "f8"),  # weighted, with what each task costs on its route (preference, stability, pay)
+        ("late", "f8"),  # weighted lateness, overtime and moved minutes
+        ("worst", "f8"),  # largest lateness, minutes
+        ("undone", "f8"),
+        ("travel_weight", "f8"),
+        ("worst_weight", "f8"),
+        ("dirty", "i4"),  # 1: worst may have fallen
+        ("tasks", "i4"),
+        ("visits", "i4"),
+        ("routes", "i4"),
+        ("head", "i4"),  # queue of visits to settle
+        ("tail", "i4"),
+        ("starts", "i4"),  # length of the journal of starts
+        ("steps", "i4"),  # length of the journal of links
+        ("random", "u8"),
+    ],
+    align=True,
+)
+
+STARTED = np.dtype([("visit", "i4"), ("start", "f8")], align=True)
+STEP = np.dtype([("kind", "i4"), ("task", "i4"), ("after", "i4"), ("route", "i4")], align=True)
+
+LINKED, UNLINKED, TAILS = 0, 1, 2
