@@ -38,7 +38,10 @@ def part():
 def sent():
     """A message as the bytes that go over the wire."""
 
+    def plain(value: object) -> float | str:
+        return float(value) if isinstance(value, Decimal) else str(value)
+
     def write(message: dict) -> bytes:
-        return json.dumps(message, default=lambda value: float(value) if isinstance(value, Decimal) else str(value)).encode()
+        return json.dumps(message, default=plain).encode()
 
     return write

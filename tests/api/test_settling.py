@@ -46,7 +46,8 @@ class TestSettle:
 
     def test_says_nothing_of_a_resource_that_fits(self):
         patient = {
-            "resourceType": "Patient", "birthDate": "1938", "_birthDate": {"extension": [{"url": "u", "valueCode": "x"}]},
+            "resourceType": "Patient",
+            "birthDate": "1938", "_birthDate": {"extension": [{"url": "u", "valueCode": "x"}]},
             "name": [{"given": ["A", None], "_given": [None, {"id": "b"}]}],
         }
         resource, notes = settle(patient)
@@ -61,6 +62,7 @@ class TestSettle:
 
     @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", Decimal("1e99"), True, {}, "twelve"])
     def test_takes_no_number_that_is_none(self, number):
-        resource, notes = settle({"resourceType": "Location", "position": {"latitude": number, "longitude": Decimal(1)}})
+        position = {"latitude": number, "longitude": Decimal(1)}
+        resource, notes = settle({"resourceType": "Location", "position": position})
         assert resource["position"] == {"longitude": 1}
         assert notes

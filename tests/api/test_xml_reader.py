@@ -28,8 +28,8 @@ class TestReadXml:
 
     def test_keeps_extensions_beside_a_primitive_element(self):
         resource = read(
-            f'<Patient {FHIR}><birthDate value="1938"><extension url="http://x/why"><valueCode value="est"/></extension>'
-            "</birthDate></Patient>"
+            f'<Patient {FHIR}><birthDate value="1938">'
+            '<extension url="http://x/why"><valueCode value="est"/></extension></birthDate></Patient>'
         )
         assert resource["birthDate"] == "1938"
         assert resource["_birthDate"] == {"extension": [{"url": "http://x/why", "valueCode": "est"}]}
@@ -42,7 +42,8 @@ class TestReadXml:
         assert resource["name"][0]["_given"] == [None, {"extension": [{"url": "u"}]}]
 
     def test_reads_contained_resources(self):
-        resource = read(f'<Patient {FHIR}><contained><Organization><name value="X"/></Organization></contained></Patient>')
+        contained = '<contained><Organization><name value="X"/></Organization></contained>'
+        resource = read(f"<Patient {FHIR}>{contained}</Patient>")
         assert resource["contained"] == [{"resourceType": "Organization", "name": "X"}]
 
     def test_keeps_the_narrative_as_text(self):
@@ -84,7 +85,8 @@ class TestReadXml:
             read_message(xml.encode(encoding))
 
     def test_reads_a_comment_that_only_speaks_of_a_document_type(self):
-        assert read(f'<!-- no <!DOCTYPE here --><Patient {FHIR}><gender value="female"/></Patient>')["gender"] == "female"
+        resource = read(f'<!-- no <!DOCTYPE here --><Patient {FHIR}><gender value="female"/></Patient>')
+        assert resource["gender"] == "female"
 
     def test_refuses_nesting_that_no_message_needs(self):
         deep = '<extension url="u">' * 200 + "</extension>" * 200
