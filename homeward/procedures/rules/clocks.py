@@ -22,6 +22,7 @@ from enum import StrEnum
 from homeward.kernel.rules import LONDON
 
 from .definitions import Clock, ClockKind, Target, TargetCounts, TargetUnit
+from .words import day_in_words, time_in_words
 
 UNITS = {
     TargetUnit.MINUTES: timedelta(minutes=1),
@@ -353,11 +354,11 @@ def _words(kind: str) -> str:
 def _moment(moment: datetime, *, by: bool = False) -> str:
     """`at 2:05pm on 29 March 2026`, in UK time, with GMT or BST on the days the clocks change."""
     local = moment.astimezone(LONDON)
-    text = f"{local:%I:%M%p}".lower().removeprefix("0").replace(":00", "")
+    text = time_in_words(local.time())
     midnight = datetime.combine(local.date(), time(), tzinfo=LONDON)
     if midnight.utcoffset() != _end_of(local.date()).astimezone(LONDON).utcoffset():
         text += f" {local:%Z}"
-    return f"{'' if by else 'at '}{text} on {local.day} {local:%B %Y}"
+    return f"{'' if by else 'at '}{text} on {day_in_words(local.date())}"
 
 
 def _length(length: timedelta) -> str:

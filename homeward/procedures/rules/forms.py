@@ -8,6 +8,7 @@ checked nor scored.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,12 +16,13 @@ from datetime import date, datetime, time
 from typing import Any
 
 from .definitions import Band, Condition, Form, Question, QuestionType, Score, Section
+from .words import day_in_words, time_in_words
 
 Answers = Mapping[str, Any]
 
 TEXT_LIMIT = 500
 LONG_TEXT_LIMIT = 10_000
-PLAIN_NUMBER = re.compile(r"^-?[0-9]{1,9}(\.[0-9]{1,6})?$")
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ CONTROLS = {
 
 
 def answer_in_words(question: Question, answer: Any) -> str:
-    """An answer as a person reads it: labels for codes, Yes and No, units; empty where there is none."""
+    """An answer as a person reads it: labels for codes, Yes and No, units, days; empty where there is none."""
     if not is_answered({question.code: answer}, question.code):
         return ""
     labels = {option.code: option.label for option in question.options}
@@ -251,7 +253,24 @@ def answer_in_words(question: Question, answer: Any) -> str:
             return ", ".join(labels.get(str(code), str(code)) for code in answer)
         case str() if labels:
             return labels.get(answer, answer)
-    return f"{answer} {question.unit}" if question.unit and not isinstance(answer, str) else str(answer)
+        case str():
+            return _text_in_words(question.type, answer)
+    return f"{answer} {question.unit}" if question.unit else str(answer)
+
+
+def _text_in_words(kind: QuestionType, answer: str) -> str:
+    try:
+        match kind:
+            case QuestionType.DATE:
+                return day_in_words(date.fromisoformat(answer))
+            case QuestionType.TIME:
+                return time_in_words(time.fromisoformat(answer))
+            case QuestionType.DATE_TIME:
+                moment = datetime.fromisoformat(answer)
+                return f"{time_in_words(moment.time())} on {day_in_words(moment.date())}"
+    except ValueError:
+        return answer
+    return answer
 
 
 def _questions_shown(form: Form, answers: Answers) -> list[Question]:
@@ -328,7 +347,7 @@ def _choices_fault(question: Question, answer: Any) -> str | None:
 
 def _number_fault(question: Question, answer: Any) -> str | None:
     unit = f" {question.unit}" if question.unit else ""
-    if isinstance(answer, bool) or not isinstance(answer, int | float) or answer != answer:
+    if isinstance(answer, bool) or not isinstance(answer, int | float) or not math.isfinite(answer):
         return f"Enter a number{f' in {question.unit}' if question.unit else ''}."
     low, high = question.minimum, question.maximum
     if (low is not None and answer < low) or (high is not None and answer > high):
@@ -357,7 +376,7 @@ def _read(question: Question, texts: list[str]) -> Any:
     text = texts[-1] if texts else ""
     if question.type is QuestionType.YES_NO:
         return {"yes": True, "no": False}.get(text, text)
-    if question.type is QuestionType.NUMBER and PLAIN_NUMBER.match(text):
+    if question.type is QuestionType.NUMBER and PLAIN_NUMBER.fullmatch(text):
         return float(text) if "." in text else int(text)
     return text
 
