@@ -290,13 +290,13 @@ class TestBecause:
                 "received 10:00",
                 "10:48",
                 "Started at 10am on 10 June 2026 (referral received). "
-                "Due by 12pm on 10 June 2026: 1 hour 12 minutes left.",
+                "Due by midday on 10 June 2026: 1 hour 12 minutes left.",
             ),
             (
                 "received 10:00",
                 "12:12",
                 "Started at 10am on 10 June 2026 (referral received). "
-                "Was due by 12pm on 10 June 2026 and is overdue by 12 minutes.",
+                "Was due by midday on 10 June 2026 and is overdue by 12 minutes.",
             ),
             (
                 "received 10:00, wait 10:30",
