@@ -65,6 +65,16 @@ def workers_of(service_id: int) -> list[Worker]:
     )
 
 
+def accounts_in(*roles: Role) -> list[Account]:
+    """The active accounts with any of these roles, in every service."""
+    return list(Account.objects.filter(role__in=roles, is_active=True).order_by("id"))
+
+
+def account_named(username: str) -> Account | None:
+    """The account with this user name, whatever its capitals, or None."""
+    return Account.objects.filter(username__iexact=username).first()
+
+
 def fictitious_accounts() -> list[Account]:
     """The accounts of fictitious services, which anyone may sign in with; none where every service is real."""
     return list(
