@@ -203,8 +203,8 @@ def _walk(clock: Clock, events: Iterable[Event], now: datetime, sender_start: da
 def _reading(clock: Clock, walk: _Walk, now: datetime, sender: SenderTimes) -> ClockReading:
     run = walk.runs[-1]
     until = run.ended[0] if run.ended else now
-    sender_due = _sender_due(walk, sender)
-    due = sender_due if sender_due is not None else _due(clock.target, run, until)
+    sender_due = _sender_due(run, walk, sender)
+    due = _due_of(clock, run, until, walk, sender)
     is_breached = until > due
     used = _used_percent(run, due, until, counts_pauses=sender_due is not None)
     state = _state(run, is_breached)
@@ -229,8 +229,9 @@ def _reading(clock: Clock, walk: _Walk, now: datetime, sender: SenderTimes) -> C
         escalations=tuple(percent for percent in clock.escalate_at_percent if percent <= used),
         run=len(walk.runs),
         breached_before=any(
-            earlier.cancelled is not None and earlier.cancelled[0] > _due(clock.target, earlier, earlier.cancelled[0])
-            for earlier in walk.runs[:-1]
+            earlier.cancelled[0] > _due_of(clock, earlier, earlier.cancelled[0], walk, sender)
+            for earlier in walk.runs
+            if earlier is not run and earlier.cancelled is not None
         ),
         used_sender_times=run.is_sender_start or sender_due is not None,
     )
@@ -246,9 +247,14 @@ def _state(run: _Run, is_breached: bool) -> ClockState:
     return ClockState.PAUSED if run.is_paused else ClockState.RUNNING
 
 
-def _sender_due(walk: _Walk, sender: SenderTimes) -> datetime | None:
+def _due_of(clock: Clock, run: _Run, until: datetime, walk: _Walk, sender: SenderTimes) -> datetime:
+    sender_due = _sender_due(run, walk, sender)
+    return sender_due if sender_due is not None else _due(clock.target, run, until)
+
+
+def _sender_due(run: _Run, walk: _Walk, sender: SenderTimes) -> datetime | None:
     """The sender's breach time, for the run that was theirs, where it can be true."""
-    if sender.breaches_at is None or len(walk.runs) > 1 or sender.breaches_at < walk.runs[0].started_at:
+    if sender.breaches_at is None or run is not walk.runs[0] or sender.breaches_at < run.started_at:
         return None
     return sender.breaches_at.astimezone(UTC)
 

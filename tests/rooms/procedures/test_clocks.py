@@ -22,6 +22,8 @@ from homeward.procedures.rules import (
     read_library,
 )
 
+LIBRARY = read_library()
+
 SHORT = {
     "received": "referral_received",
     "reopened": "referral_reopened",
@@ -273,6 +275,12 @@ class TestSenderTimes:
 
         assert (reading.state, reading.used_sender_times) == (ClockState.RUNNING, False)
 
+    def test_tell_that_their_breach_came_before_a_redirect(self):
+        sender = SenderTimes(breaches_at=uk("2026-06-10 10:30"))
+        happened = events("received 10:00, redirected 11:00, reopened 13:00")
+
+        assert read_clock(self.clock, happened, uk("2026-06-10 14:00"), sender=sender).breached_before
+
     def test_breach_a_paused_clock(self):
         sender = SenderTimes(breaches_at=uk("2026-06-10 11:00"))
 
@@ -324,10 +332,8 @@ class TestBecause:
 
 
 class TestShippedClocks:
-    library = read_library()
-
     def test_give_a_crisis_two_hours_and_then_72(self):
-        pathway = self.library.pathway("integrated-crisis-response")
+        pathway = LIBRARY.pathway("integrated-crisis-response")
         happened = events("received 10:00, seen 11:15")
         now = uk("2026-06-12 11:15")
 
@@ -337,15 +343,25 @@ class TestShippedClocks:
         assert response.is_met
         assert (support.remaining, support.escalations) == (timedelta(hours=24), ())
 
+    @pytest.mark.parametrize("pathway", LIBRARY.pathways, ids=lambda pathway: pathway.code)
+    def test_all_end_when_the_episode_is_closed(self, pathway):
+        for clock in pathway.clocks:
+            happened = [Event(clock.starts[0], uk("2026-06-10 10:00")), Event("episode_closed", uk("2026-06-10 11:00"))]
+
+            reading = read_clock(clock, happened, uk("2027-06-10 10:00"))
+
+            assert reading.state in (ClockState.STOPPED, ClockState.CANCELLED)
+            assert not reading.is_breached
+
     def test_do_not_count_two_days_for_a_referral_from_a_hospital_bed(self):
-        clock = self.library.pathway("reablement-at-home").clock("start")
+        clock = LIBRARY.pathway("reablement-at-home").clock("start")
         at = uk("2026-06-10 10:00")
         happened = [Event("referral_received", at), Event("referred_from_hospital_bed", at)]
 
         assert read_clock(clock, happened, uk("2026-06-20 10:00")).is_met is None
 
     def test_hold_six_weeks_while_the_person_is_in_hospital(self):
-        clock = self.library.pathway("reablement-at-home").clock("length")
+        clock = LIBRARY.pathway("reablement-at-home").clock("length")
         happened = [
             Event("support_started", uk("2026-06-01 10:00")),
             Event("admitted_to_hospital", uk("2026-06-10 10:00")),
