@@ -9,11 +9,13 @@ from homeward.audit.services import record
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
-from homeward.people.services import add_to_timeline
-from homeward.procedures.rules import Subject, UnknownCodeError
+from homeward.people.models import TimelineEntry
+from homeward.people.services import add_many_to_timeline, add_to_timeline
+from homeward.procedures.rules import Subject, UnknownCodeError, Urgency
 from homeward.procedures.selectors import built, procedure
 from homeward.referrals.models import Referral
 from homeward.referrals.services import mark_accepted
+from homeward.referrals.states import ReferralState
 
 
 class EpisodeEndedError(RefusedError):
@@ -80,6 +82,103 @@ def accept_referral(*, actor: Actor, referral: Referral, pathway_code: str, now:
     _add_event(episode, actor, "episode_started", now, now, pathway.title)
     _done(actor, "start episode", episode, now)
     return episode
+
+
+@transaction.atomic
+def add_episodes(
+    *, actor: Actor, service_id: int, episodes: list[Episode], events: list[EpisodeEvent], now: datetime
+) -> list[Episode]:
+    """Add many episodes, open or ended, with what happened in each (unsaved rows), for an import or a fictitious place.
+
+    Raises: NotAllowedError; RefusedError when one ended without an outcome of its pathway, is at a stage its pathway
+    does not have, has no accepted referral, or says that something happened in the future.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    for episode in episodes:
+        pathway = built(episode.pathway)
+        if episode.ended_at and episode.outcome_code not in {outcome.code for outcome in pathway.outcomes}:
+            raise RefusedError(f"{pathway.title} cannot end as {episode.outcome_code or 'nothing'}.")
+        if episode.stage not in {stage.code for stage in pathway.stages}:
+            raise RefusedError(f"{pathway.title} has no stage {episode.stage}.")
+        if episode.referral and episode.referral.state != ReferralState.ACCEPTED:
+            raise RefusedError("An episode starts when its referral is accepted. Accept it first.")
+    if any(event.happened_at > now for event in events):
+        raise RefusedError("A time is in the future. Check the dates and times.")
+    Episode.objects.bulk_create(episodes, batch_size=500)
+    EpisodeEvent.objects.bulk_create(events, batch_size=500)
+    record(
+        actor=actor,
+        action="add episodes",
+        subject=("episode", None),
+        now=now,
+        service_id=service_id,
+        count=len(episodes),
+    )
+    tell(topic="episodes", service_id=service_id, subject=("episode", None), now=now)
+    return episodes
+
+
+@transaction.atomic
+def close_episodes(
+    *, actor: Actor, service_id: int, endings: list[tuple[Episode, str, datetime]], now: datetime
+) -> int:
+    """End many episodes, each with (episode, outcome, when it ended), as `close_episode` does; gives how many.
+
+    Raises: NotAllowedError; EpisodeEndedError; RefusedError when a pathway has no such outcome, or an ending is before
+    its episode began or in the future.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    entries = []
+    events = []
+    for episode, outcome_code, ended_at in endings:
+        locked = _locked(episode)
+        pathway = built(locked.pathway)
+        outcome = next((outcome for outcome in pathway.outcomes if outcome.code == outcome_code), None)
+        if outcome is None:
+            raise RefusedError(f"{pathway.title} cannot end as {outcome_code}.")
+        if not locked.started_at <= ended_at <= now:
+            raise RefusedError("An episode cannot end before it began, or in the future. Check the time.")
+        locked.ended_at = ended_at
+        locked.outcome_code = outcome.code
+        locked.stage = next((stage.code for stage in reversed(pathway.stages) if not stage.moves_to), locked.stage)
+        locked.save(update_fields=["ended_at", "outcome_code", "stage"])
+        author = {"actor_name": actor.name, "actor_role": ROLE_TITLES[actor.role], "employer": actor.employer}
+        events.append(
+            EpisodeEvent(
+                episode=locked,
+                kind="episode_closed",
+                happened_at=ended_at,
+                recorded_at=now,
+                detail=outcome.title,
+                **author,
+            )
+        )
+        entries.append(
+            TimelineEntry(
+                person_id=locked.person_id,
+                happened_at=ended_at,
+                recorded_at=now,
+                kind="episode",
+                title=f"{pathway.title} ended: {outcome.title}"[:200],
+                author_name=actor.name,
+                author_role=ROLE_TITLES[actor.role],
+                employer=actor.employer,
+                subject_kind="episode",
+                subject_id=locked.pk,
+            )
+        )
+    EpisodeEvent.objects.bulk_create(events, batch_size=500)
+    add_many_to_timeline(actor=actor, service_id=service_id, entries=entries, now=now)
+    record(
+        actor=actor,
+        action="close episodes",
+        subject=("episode", None),
+        now=now,
+        service_id=service_id,
+        count=len(endings),
+    )
+    tell(topic="episodes", service_id=service_id, subject=("episode", None), now=now)
+    return len(endings)
 
 
 @transaction.atomic

@@ -233,6 +233,22 @@ def note_need(*, actor: Actor, person: Person, kind: NeedKind | str, text: str, 
 
 
 @transaction.atomic
+def raise_alerts(*, actor: Actor, service_id: int, alerts: list[Alert], now: datetime) -> list[Alert]:
+    """Raise many standing alerts (unsaved rows) at once, for an import or a fictitious place.
+
+    Raises: NotAllowedError; RefusedError when one starts in the future or is of no known kind.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    if any(alert.starts_on > london_day(now) or alert.kind not in AlertKind.values for alert in alerts):
+        raise RefusedError("Every alert needs a kind from the list and a day it began that is not in the future.")
+    Alert.objects.bulk_create(alerts, batch_size=500)
+    record(
+        actor=actor, action="raise alerts", subject=("alert", None), now=now, service_id=service_id, count=len(alerts)
+    )
+    return alerts
+
+
+@transaction.atomic
 def add_to_timeline(
     *,
     actor: Actor,

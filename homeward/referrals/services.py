@@ -139,6 +139,73 @@ def receive_referral(*, actor: Actor, person: Person, new: NewReferral, now: dat
     return referral
 
 
+# What an event says the referral became; what is not here leaves it waiting.
+STATE_AFTER = {
+    "referral_accepted": ReferralState.ACCEPTED,
+    "referral_redirected": ReferralState.REDIRECTED,
+    "referral_declined": ReferralState.DECLINED,
+    "referral_withdrawn": ReferralState.WITHDRAWN,
+    "more_information_requested": ReferralState.MORE_ASKED,
+    "more_information_received": ReferralState.WAITING,
+}
+
+
+@transaction.atomic
+def add_referrals(
+    *,
+    actor: Actor,
+    service_id: int,
+    referrals: list[Referral],
+    events: list[ReferralEvent],
+    calls: list[Call],
+    now: datetime,
+) -> list[Referral]:
+    """Add many referrals with what happened to each and the calls that brought them (unsaved rows), all at once.
+
+    For an import or a fictitious place. References are numbered here; states must follow from the events.
+
+    Raises: NotAllowedError; RefusedError when something needed is missing, a time is in the future, a referral was
+    never received, or its state is not what its events say.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    if any(r.source not in Source.values or r.urgency not in Urgency.values for r in referrals):
+        raise RefusedError("Say for each referral who is asking, and how soon the person needs to be seen.")
+    if any(not r.need_code and not r.need_text.strip() for r in referrals):
+        raise RefusedError("Say for each referral what the person needs help with.")
+    moments = [r.received_at for r in referrals] + [e.happened_at for e in events] + [c.received_at for c in calls]
+    if any(moment > now + CLOCKS_MAY_DIFFER for moment in moments):
+        raise RefusedError("A time is in the future. Check the dates and times.")
+    if any(call.outcome == CallOutcome.ADVICE and not call.advice.strip() for call in calls):
+        raise RefusedError("Write the advice that was given in each call that ended with advice.")
+    became: dict[int, str] = {}
+    for event in sorted(events, key=lambda event: event.happened_at):
+        key = id(event.referral)
+        if event.kind == "referral_received":
+            became.setdefault(key, ReferralState.WAITING)
+        elif event.kind in STATE_AFTER:
+            check_move(became.get(key, ReferralState.WAITING), STATE_AFTER[event.kind])
+            became[key] = STATE_AFTER[event.kind]
+    if any(became.get(id(referral)) != referral.state for referral in referrals):
+        raise RefusedError("A referral's state is not what its events say. Give each the events that led to it.")
+    last = Referral.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    for number, referral in enumerate(referrals, last + 1):
+        # as receive_referral numbers them: never above its own key, so a later one cannot meet it
+        referral.reference = f"R{number:06d}"
+    Referral.objects.bulk_create(referrals, batch_size=500)
+    ReferralEvent.objects.bulk_create(events, batch_size=500)
+    Call.objects.bulk_create(calls, batch_size=500)
+    record(
+        actor=actor,
+        action="add referrals",
+        subject=("referral", None),
+        now=now,
+        service_id=service_id,
+        count=len(referrals),
+    )
+    tell(topic="referrals", service_id=service_id, subject=("referral", None), now=now)
+    return referrals
+
+
 @transaction.atomic
 def update_referral(*, actor: Actor, referral: Referral, new: NewReferral, now: datetime) -> Referral:
     """Take in a newer version of a referral from its sender. What was received first still starts the clock.

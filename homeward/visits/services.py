@@ -7,13 +7,14 @@ from django.db import transaction
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.episodes.models import Episode
-from homeward.episodes.services import note_event
+from homeward.episodes.services import move_stage, note_event
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.kernel.services import tell
+from homeward.people.models import TimelineEntry
 from homeward.people.selectors import current_addresses
-from homeward.people.services import add_to_timeline
+from homeward.people.services import add_many_to_timeline, add_to_timeline
 from homeward.plans.models import VisitPattern
-from homeward.procedures.rules import VisitTemplate
+from homeward.procedures.rules import StageKind, VisitTemplate
 from homeward.procedures.selectors import built, library
 from homeward.referrals.selectors import clock_events, reading_for
 from homeward.teams.models import Worker
@@ -448,6 +449,112 @@ def leave(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime, 
     )
     _done(actor, "leave", visit, now)
     return assignment
+
+
+@transaction.atomic
+def record_attendance(
+    *, actor: Actor, service_id: int, attendance: list[tuple[Assignment, datetime, datetime | None]], now: datetime
+) -> int:
+    """Record many arrivals and leavings, each (assignment, arrived, left or None), as `arrive` and `leave` do.
+
+    What a visit was for counts as done when its last worker left. For an import or a fictitious place; gives how many
+    visits changed.
+
+    Raises: NotAllowedError; VisitCannotMoveError; RefusedError when a time is in the future or out of order.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    entries = []
+    came: dict[int, list[Assignment]] = {}
+    for assignment, arrived_at, left_at in attendance:
+        if max(arrived_at, left_at or arrived_at) > now or (left_at and left_at < arrived_at):
+            raise RefusedError("The time they left is before they arrived, or in the future. Check it.")
+        words = [("arrived", arrived_at)] if assignment.state != AssignmentState.ARRIVED else []
+        if words:
+            check_assignment_move(assignment.state, AssignmentState.ARRIVED)
+            assignment.state, assignment.arrived_at = AssignmentState.ARRIVED, arrived_at
+        if left_at:
+            check_assignment_move(assignment.state, AssignmentState.LEFT)
+            assignment.state, assignment.left_at = AssignmentState.LEFT, left_at
+            words.append(("left", left_at))
+        worker = assignment.worker
+        entries += [
+            TimelineEntry(
+                person_id=assignment.visit.person_id,
+                happened_at=at,
+                recorded_at=at,
+                kind="visit",
+                title=f"{worker.label} {word}: {assignment.visit.title}"[:200],
+                author_name=worker.label,
+                author_role=worker.job_title,
+                employer=str(worker.organisation),
+                subject_kind="visit",
+                subject_id=assignment.visit_id,
+            )
+            for word, at in words
+        ]
+        came.setdefault(assignment.visit_id, []).append(assignment)
+    Assignment.objects.bulk_update(
+        [assignment for assignment, _, _ in attendance], ["state", "arrived_at", "left_at"], batch_size=300
+    )
+    visits = list(
+        Visit.objects.filter(pk__in=came, service_id=service_id)
+        .select_related("episode__person")
+        .prefetch_related("assignments", "tasks", "episode__events")
+    )
+    tasks = []
+    for visit in visits:
+        if visit.episode and FIRST_CONTACT not in {event.kind for event in visit.episode.events.all()}:
+            first = min(came[visit.pk], key=lambda assignment: assignment.arrived_at)
+            note_event(
+                actor=actor,
+                episode=visit.episode,
+                kind=FIRST_CONTACT,
+                happened_at=first.arrived_at,
+                now=now,
+                title="First seen face to face",
+                detail=f"By {first.worker.label}",
+            )
+        rows = [(row.state, row.decided_by) for row in visit.assignments.all()]
+        visit.state = state_from(rows, len(visit.slots), visit.state)
+        if visit.state == VisitState.DONE:
+            last = max(came[visit.pk], key=lambda assignment: assignment.left_at or assignment.arrived_at)
+            for task in visit.tasks.all():
+                task.done_at, task.done_by = last.left_at, last.worker.label
+                tasks.append(task)
+    Visit.objects.bulk_update(visits, ["state"], batch_size=300)
+    VisitTask.objects.bulk_update(tasks, ["done_at", "done_by"], batch_size=300)
+    add_many_to_timeline(actor=actor, service_id=service_id, entries=entries, now=now)
+    record(
+        actor=actor,
+        action="record attendance",
+        subject=("visit", None),
+        now=now,
+        service_id=service_id,
+        count=len(visits),
+    )
+    tell(topic="visits", service_id=service_id, subject=("day", None), now=now)
+    return len(visits)
+
+
+@transaction.atomic
+def record_missed(*, actor: Actor, service_id: int, visits: list[Visit], reason: str, now: datetime) -> int:
+    """Record that nobody came to many visits whose day is over, and why; gives how many.
+
+    Raises: NotAllowedError; VisitCannotMoveError; RefusedError without a reason.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    if not reason.strip():
+        raise RefusedError("Say why nobody came.")
+    for visit in visits:
+        check_visit_move(visit.state, VisitState.MISSED)
+        visit.state, visit.outcome_note = VisitState.MISSED, reason
+    Assignment.objects.filter(visit__in=visits, state=AssignmentState.PROPOSED).delete()
+    Visit.objects.bulk_update(visits, ["state", "outcome_note"], batch_size=300)
+    record(
+        actor=actor, action="record missed", subject=("visit", None), now=now, service_id=service_id, count=len(visits)
+    )
+    tell(topic="visits", service_id=service_id, subject=("day", None), now=now)
+    return len(visits)
 
 
 @transaction.atomic
