@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Avg, Count, Q
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
-from homeward.kernel.rules import LONDON, tidy_name, tidy_nhs_number, tidy_postcode
+from homeward.kernel.rules import LONDON, is_postcode, tidy_name, tidy_nhs_number, tidy_postcode
 from homeward.people.models import Address, Alert, Person, TimelineEntry
 from homeward.people.rules import Identity, Likeness, digits_of, likeness, read_nhs_number
 from homeward.people.states import NhsNumberStatus
@@ -24,6 +24,21 @@ class KnownPerson:
     person: Person
     address: Address | None
     likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class PostcodePlace:
+    """Where a postcode is, in degrees, learnt from the homes a service knows there; `around` is what they share."""
+
+    latitude: float
+    longitude: float
+    around: str
+    homes: int
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether they share the whole postcode, which is a few doors, and not only its sector."""
+        return is_postcode(self.around)
 
 
 def person_for(actor: Actor, person_id: int, now: datetime) -> Person:
@@ -74,6 +89,26 @@ def current_addresses(person: Person, day: date) -> list[Address]:
     """Where the person is on a day, a temporary place before the permanent one."""
     standing = [a for a in person.addresses.all() if a.starts_on <= day and (a.ends_on is None or a.ends_on >= day)]
     return sorted(standing, key=lambda a: (a.kind == "home", -a.starts_on.toordinal()))
+
+
+def place_of_postcode(actor: Actor, service_id: int, postcode: str) -> PostcodePlace | None:
+    """The middle of the homes a service knows at a postcode, else in its sector; None when it knows none.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.TAKE_REFERRALS, service_id)
+    whole = tidy_postcode(postcode)
+    if not is_postcode(whole):
+        return None
+    placed = Address.objects.filter(person__service_id=service_id, latitude__isnull=False, longitude__isnull=False)
+    for around, homes in (
+        (whole, placed.filter(postcode=whole)),
+        (whole[:-2], placed.filter(postcode__startswith=whole[:-2])),
+    ):
+        found = homes.aggregate(latitude=Avg("latitude"), longitude=Avg("longitude"), homes=Count("id"))
+        if found["homes"]:
+            return PostcodePlace(found["latitude"], found["longitude"], around, found["homes"])
+    return None
 
 
 def current_alerts(actor: Actor, person_ids: list[int], day: date) -> dict[int, list[Alert]]:

@@ -93,25 +93,26 @@ def _row(service_id: int, new: NewPerson, fallback_reference: str) -> Person:
     )
 
 
+def _address(person: Person, place: NewAddress, since: date) -> Address:
+    return Address(
+        person=person,
+        kind=place.kind,
+        lines=place.lines,
+        postcode=tidy_postcode(place.postcode)[:10],
+        uprn=place.uprn[:12],
+        latitude=place.latitude,
+        longitude=place.longitude,
+        place_key=place.place_key,
+        access_notes=place.access_notes,
+        key_safe=place.key_safe,
+        starts_on=since,
+    )
+
+
 def _parts(person: Person, new: NewPerson, since: date) -> list:
     rows: list = []
     if new.address:
-        place = new.address
-        rows.append(
-            Address(
-                person=person,
-                kind=place.kind,
-                lines=place.lines,
-                postcode=tidy_postcode(place.postcode)[:10],
-                uprn=place.uprn[:12],
-                latitude=place.latitude,
-                longitude=place.longitude,
-                place_key=place.place_key,
-                access_notes=place.access_notes,
-                key_safe=place.key_safe,
-                starts_on=since,
-            )
-        )
+        rows.append(_address(person, new.address, since))
     rows += [Identifier(person=person, system=system, value=value) for system, value in dict.fromkeys(new.identifiers)]
     rows += [
         Contact(person=person, name=name, relationship=relationship, phone=phone, rank=rank)
@@ -189,6 +190,37 @@ def register_people(
 
 
 @transaction.atomic
+def add_address(*, actor: Actor, person: Person, new: NewAddress, now: datetime) -> Address:
+    """Record where somebody lives or is staying from today. A stay elsewhere comes before home until it ends.
+
+    A second address of the same kind ends the first; the same address told again is left as it is.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.TAKE_REFERRALS, person.service_id)
+    today = london_day(now)
+    address = _address(person, new, today)
+    standing = list(person.addresses.filter(kind=address.kind, ends_on__isnull=True).order_by("id"))
+    for before in standing:
+        if (before.lines, before.postcode) == (address.lines, address.postcode):
+            return before
+    for before in standing:
+        before.ends_on = max(today, before.starts_on)
+        before.save(update_fields=["ends_on"])
+    address.save()
+    add_to_timeline(
+        actor=actor,
+        person=person,
+        kind="address",
+        title=f"{AddressKind(address.kind).label}: {address.lines or address.postcode}"[:200],
+        happened_at=now,
+        now=now,
+        subject=("address", address.pk),
+    )
+    return address
+
+
+@transaction.atomic
 def raise_alert(*, actor: Actor, person: Person, kind: AlertKind | str, text: str, now: datetime) -> Alert:
     """Warn everyone who will visit. The same alert raised again while it stands is left as it is.
 
@@ -213,6 +245,22 @@ def raise_alert(*, actor: Actor, person: Person, kind: AlertKind | str, text: st
 
 
 @transaction.atomic
+def raise_alerts(*, actor: Actor, service_id: int, alerts: list[Alert], now: datetime) -> list[Alert]:
+    """Raise many standing alerts (unsaved rows) at once, for an import or a fictitious place.
+
+    Raises: NotAllowedError; RefusedError when one starts in the future or is of no known kind.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    if any(alert.starts_on > london_day(now) or alert.kind not in AlertKind.values for alert in alerts):
+        raise RefusedError("Every alert needs a kind from the list and a day it began that is not in the future.")
+    Alert.objects.bulk_create(alerts, batch_size=500)
+    record(
+        actor=actor, action="raise alerts", subject=("alert", None), now=now, service_id=service_id, count=len(alerts)
+    )
+    return alerts
+
+
+@transaction.atomic
 def note_need(*, actor: Actor, person: Person, kind: NeedKind | str, text: str, now: datetime) -> CommunicationNeed:
     """Record how to speak with or write to somebody; the same need twice is one.
 
@@ -230,22 +278,6 @@ def note_need(*, actor: Actor, person: Person, kind: NeedKind | str, text: str, 
             service_id=person.service_id,
         )
     return need
-
-
-@transaction.atomic
-def raise_alerts(*, actor: Actor, service_id: int, alerts: list[Alert], now: datetime) -> list[Alert]:
-    """Raise many standing alerts (unsaved rows) at once, for an import or a fictitious place.
-
-    Raises: NotAllowedError; RefusedError when one starts in the future or is of no known kind.
-    """
-    require(actor, Permission.IMPORT_SERVICE, service_id)
-    if any(alert.starts_on > london_day(now) or alert.kind not in AlertKind.values for alert in alerts):
-        raise RefusedError("Every alert needs a kind from the list and a day it began that is not in the future.")
-    Alert.objects.bulk_create(alerts, batch_size=500)
-    record(
-        actor=actor, action="raise alerts", subject=("alert", None), now=now, service_id=service_id, count=len(alerts)
-    )
-    return alerts
 
 
 @transaction.atomic
