@@ -133,6 +133,7 @@ def recent_referrals(actor: Actor, service_id: int, now: datetime, limit: int = 
         Referral.objects.filter(service_id=service_id)
         .exclude(state__in=OPEN_STATES)
         .select_related("person")
+        .prefetch_related("events")
         .order_by("-received_at")[:limit]
     )
     record_reads(
@@ -142,6 +143,40 @@ def recent_referrals(actor: Actor, service_id: int, now: datetime, limit: int = 
         now=now,
         service_id=service_id,
         person_ids=[row.person_id for row in rows],
+    )
+    return rows
+
+
+def open_referrals_of(actor: Actor, service_id: int, person_ids: list[int]) -> dict[int, Referral]:
+    """The newest referral still waiting for each of these people, so that nobody refers them twice unknowing.
+
+    The people come from a selector that audited the showing of them.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    waiting = Referral.objects.filter(service_id=service_id, person_id__in=person_ids, state__in=OPEN_STATES)
+    return {referral.person_id: referral for referral in waiting.order_by("received_at")}
+
+
+def calls_since(actor: Actor, service_id: int, since: datetime, now: datetime, limit: int = 100) -> list[Call]:
+    """The calls the front door logged since a moment, newest first; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    rows = list(
+        Call.objects.filter(service_id=service_id, received_at__gte=since)
+        .select_related("person", "referral")
+        .order_by("-received_at", "-id")[:limit]
+    )
+    record_reads(
+        actor=actor,
+        action="see in calls",
+        subject_kind="call",
+        now=now,
+        service_id=service_id,
+        person_ids=[row.person_id for row in rows if row.person_id],
     )
     return rows
 
