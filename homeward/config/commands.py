@@ -11,8 +11,10 @@ def main() -> None:
     runs `procedures_check`.
     """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "homeward.config.settings")
+    import django
     from django.core.management import execute_from_command_line, get_commands
 
+    django.setup()  # until then Django knows, and remembers, only its own commands
     arguments = list(sys.argv)
     if len(arguments) > 2 and f"{arguments[1]}_{arguments[2]}" in get_commands():
         arguments[1:3] = [f"{arguments[1]}_{arguments[2]}"]
