@@ -9,6 +9,7 @@ from .codes import Complaint, Names, Read
 
 
 def skill_complaints(skill: Skill, skills: Sequence[Read[Skill]], names: Names) -> Iterator[Complaint]:
+    """Skills that are unknown, or that imply themselves."""
     yield from names.all_unknown("skill", skill.implies, ("implies",))
     implies = {read.thing.code: read.thing.implies for read in skills}
     waiting, seen = list(skill.implies), set()
@@ -26,6 +27,7 @@ def skill_complaints(skill: Skill, skills: Sequence[Read[Skill]], names: Names) 
 
 
 def activity_complaints(activity: Activity, names: Names) -> Iterator[Complaint]:
+    """Unknown skills and sources, and delegation that cannot be."""
     yield from names.unknown("skill", activity.skill, ("skill",))
     yield from names.unknown("source", activity.source, ("source",))
     if activity.delegable is None:

@@ -25,6 +25,7 @@ class Read(Generic[Thing]):
     path: Path
 
     def problem(self, inside: Path, text: str) -> Problem:
+        """A problem at the field `inside` this thing."""
         where = (*self.path, *inside)
         return Problem(self.file, self.text.line_of(where), field_name(where), text)
 
@@ -42,6 +43,7 @@ class Names:
     pathways: set[str]
 
     def unknown(self, what: str, code: str | None, path: Path) -> Iterator[Complaint]:
+        """A complaint when `code` names no such thing; none for no code."""
         known, home = {
             "skill": (self.skills, "skills.yaml"),
             "need": (self.needs, "needs.yaml"),
@@ -55,11 +57,13 @@ class Names:
             yield path, f"There is no {what} called '{code}'. Correct the code, or add it to {home}."
 
     def all_unknown(self, what: str, codes: Iterable[str], path: Path) -> Iterator[Complaint]:
+        """A complaint for each code of a list that names no such thing."""
         for place, code in enumerate(codes):
             yield from self.unknown(what, code, (*path, place))
 
 
 def repeats(reads: Sequence[Read[Any]], what: str) -> Iterator[Problem]:
+    """Things with the code, and version, of one before them."""
     first: dict[tuple[str, int | None], Read[Any]] = {}
     for read in reads:
         version = getattr(read.thing, "version", None)
@@ -75,6 +79,7 @@ def repeats(reads: Sequence[Read[Any]], what: str) -> Iterator[Problem]:
 
 
 def wrong_file_names(reads: Sequence[Read[Any]]) -> Iterator[Problem]:
+    """Files not called after the code they hold."""
     for read in reads:
         name = read.file.rpartition("/")[2]
         if name not in (f"{read.thing.code}.yaml", f"{read.thing.code}.v{read.thing.version}.yaml"):
@@ -83,6 +88,7 @@ def wrong_file_names(reads: Sequence[Read[Any]]) -> Iterator[Problem]:
 
 
 def twice(codes: Sequence[str], path: Path, what: str) -> Iterator[Complaint]:
+    """Codes that stand twice in one list."""
     for place, code in enumerate(codes):
         if code in codes[:place]:
             yield (

@@ -13,6 +13,7 @@ WITH_OPTIONS = {QuestionType.CHOICE, QuestionType.CHOICES}
 
 
 def form_complaints(form: Form, names: Names) -> Iterator[Complaint]:
+    """Codes used twice, conditions that can never hold, questions and scores that make no sense."""
     yield from names.all_unknown("source", form.sources, ("sources",))
     yield from twice([section.code for section in form.sections], ("sections",), "section")
     earlier: dict[str, Question] = {}

@@ -21,6 +21,7 @@ from .codes import Complaint, Names, twice
 
 
 def pathway_complaints(pathway: Pathway, names: Names) -> Iterator[Complaint]:
+    """Codes that are unknown or used twice, clocks that never stop, stages nobody can reach or leave."""
     yield from names.all_unknown("source", pathway.sources, ("sources",))
     yield from names.all_unknown("need", pathway.needs, ("needs",))
     yield from names.unknown("source", pathway.model.source, ("model", "source"))
@@ -197,6 +198,7 @@ def _other_part_complaints(pathway: Pathway, names: Names) -> Iterator[Complaint
 
 
 def staffing_complaints(pathway: Pathway, library: Library) -> Iterator[Complaint]:
+    """Activities that nobody on their visit may do, and delegation the activity does not allow."""
     for place, delegated in enumerate(pathway.delegated):
         delegable = library.activity(delegated.activity).delegable
         if delegable is None:
