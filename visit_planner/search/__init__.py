@@ -51,7 +51,7 @@ def typical_hop(board: Board) -> float:
 def build(board: Board) -> None:
     """Places every visit not yet in the plan, hardest to leave out and earliest first."""
     V = board.V[: len(board.visits)]
-    order = np.lexsort((np.minimum(V["due"], V["hard"]), -V["undone"])).astype(np.int32)
+    order = np.lexsort((np.minimum(V["due"], V["hard"]), -V["undone"])).astype(np.int64)
     insertion.place_all(*board.core, board.OPTIONS, board.FIRST_OPTION, order)
     board.S[0]["starts"] = board.S[0]["steps"] = 0
 

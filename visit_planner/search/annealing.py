@@ -28,7 +28,6 @@ from visit_planner.search.records import TAILS, TOLERANCE
 
 RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, SEGMENT, OPTIONAL = range(6)
 MOVES = 6
-_MOST_TOGETHER = 16
 
 
 @compiled
@@ -89,15 +88,14 @@ def keep_best(T, S, BEST, best):
 
 @compiled
 def anneal(
-    T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, BEST, MIX, COUNTS, best, temperature, rounds
+    T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, BEST, MIX, COUNTS, best, temperature, rounds
 ):
     """``rounds`` proposals at one temperature. Returns the cheapest cost so far; BEST holds its links.
 
     MIX: cumulative share of each kind of move. COUNTS (kinds, 3): proposed, accepted, evaluations.
     """
     n = S[0].tasks
-    GROUP = np.empty(_MOST_TOGETHER, np.int32)
-    ABOUT = np.empty(_MOST_TOGETHER, np.float64)
+    GROUP, ABOUT = M[0], N[0]
     for _ in range(rounds):
         S[0].starts = 0
         S[0].steps = 0
@@ -113,7 +111,7 @@ def anneal(
         t = below(S, n)
         if kind == OPTIONAL:
             accepted = change_what_is_done(
-                T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, NEAR, t, slack
+                T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, NEAR, t, slack
             )
         elif T[t].route < 0 or T[t].fixed == 1:
             continue
@@ -151,7 +149,7 @@ def anneal(
             for c in range(chain, chain + links):
                 for x in range(V[c].first, V[c].first + V[c].count):
                     if T[x].route >= 0:
-                        if T[x].fixed == 1 or size == _MOST_TOGETHER:
+                        if T[x].fixed == 1 or size == len(GROUP):
                             movable = False
                             break
                         GROUP[size] = x
@@ -283,7 +281,7 @@ def anneal(
 
 @compiled
 def change_what_is_done(
-    T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, NEAR, t, slack
+    T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, NEAR, t, slack
 ):
     """Places a visit that is left out, if need be where another one was, or leaves one out."""
     before = live_cost(S) + S[0].undone
@@ -314,11 +312,11 @@ def change_what_is_done(
             return False
         refresh_worst(L, S)
     if V[v].placed == 0 and v != removed:
-        if not place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, v):
+        if not place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, v):
             return False
         refresh_worst(L, S)
         if removed >= 0 and place_visit(
-            T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, removed
+            T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, removed
         ):
             refresh_worst(L, S)
     elif removed < 0:

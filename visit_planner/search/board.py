@@ -10,8 +10,8 @@ import numpy as np
 
 from visit_planner.plan import Assignment, Plan
 from visit_planner.problem import Pin, Problem, Shift, Slot, Visit, Worker
-from visit_planner.search import kernels, records
-from visit_planner.search.kernels import compiled
+from visit_planner.search import insertion, kernels, records
+from visit_planner.search.kernels import allocating, compiled
 from visit_planner.search.records import NEVER, TOLERANCE, UNREACHABLE
 
 # How many neighbours in place and time each task is tried beside. 24 was best of 12, 16, 24, 40 (docs/guides/planner.md).
@@ -45,6 +45,8 @@ class Board:
     Q: np.ndarray
     J: np.ndarray
     K: np.ndarray
+    M: np.ndarray
+    N: np.ndarray
     NEAR: np.ndarray
     OPTIONS: np.ndarray
     FIRST_OPTION: np.ndarray
@@ -52,7 +54,8 @@ class Board:
     @property
     def core(self) -> tuple[np.ndarray, ...]:
         """The arguments that every moving kernel begins with."""
-        return (self.T, self.V, self.R, self.W, self.G, self.D, self.F, self.L, self.S, self.Q, self.J, self.K)
+        first = (self.T, self.V, self.R, self.W, self.G, self.D, self.F)
+        return (*first, self.L, self.S, self.Q, self.J, self.K, self.M, self.N)
 
     def total(self) -> float:
         state = self.S[0]
@@ -60,7 +63,7 @@ class Board:
 
     def restore(self, following: np.ndarray) -> bool:
         """Lays the routes as ``following`` (task -> next task) says and computes every start afresh."""
-        return bool(lay(*self.core, np.ascontiguousarray(following, dtype=np.int32)))
+        return bool(lay(*self.core, np.ascontiguousarray(following, dtype=np.int64)))
 
     def following(self) -> np.ndarray:
         return self.T["nxt"].copy()
@@ -153,11 +156,13 @@ def set_up(
         F=F,
         L=np.zeros(max(1, m)),
         S=S,
-        Q=np.zeros(len(V) + 2, np.int32),
+        Q=np.zeros(len(V) + 2, np.int64),
         J=np.zeros(64 * (len(V) + 64), records.STARTED),
         K=np.zeros(4096 + 4 * len(T), records.STEP),
+        M=np.zeros((insertion.SCRATCH_ROWS, insertion.SCRATCH_COLUMNS), np.int64),
+        N=np.zeros((insertion.SCRATCH_ROWS, insertion.SCRATCH_COLUMNS)),
         NEAR=_near(V, T, D, F, n, neighbours),
-        OPTIONS=(np.concatenate(options) if options else np.zeros(0)).astype(np.int32),
+        OPTIONS=(np.concatenate(options) if options else np.zeros(0)).astype(np.int64),
         FIRST_OPTION=np.concatenate([[0], np.cumsum([len(o) for o in options])]).astype(np.int64),
     )
     _lay_out(board, start, shifts_of, position, frozen)
@@ -371,17 +376,17 @@ def _bend_to_facts(
 
 def _near(V: np.ndarray, T: np.ndarray, D: np.ndarray, F: np.ndarray, n: int, neighbours: int) -> np.ndarray:
     if n < 2:
-        return np.full((max(1, n), 1), -1, np.int32)
+        return np.full((max(1, n), 1), -1, np.int64)
     able = np.isfinite(F[:n]).astype(np.float32)
     together = (able @ able.T) > 0
     return nearest(V, T, D, together, min(neighbours, n - 1), WAITING_AS_TRAVEL)
 
 
-@compiled
+@allocating
 def nearest(V, T, D, together, count, waiting):
     """For each task the ``count`` tasks that follow or lead to it at least cost of travel, waiting and delay."""
     n = len(together)
-    near = np.full((n, count), -1, np.int32)
+    near = np.full((n, count), -1, np.int64)
     cost = np.empty(n)
     for t in range(n):
         a = T[t].visit
@@ -409,7 +414,7 @@ def nearest(V, T, D, together, count, waiting):
 
 
 @compiled
-def clear(T, V, R, W, G, D, F, L, S, Q, J, K):
+def clear(T, V, R, W, G, D, F, L, S, Q, J, K, M, N):
     """Empties every route; only sentinels stay."""
     n, k = S[0].tasks, S[0].routes
     for t in range(n):
@@ -447,10 +452,10 @@ def clear(T, V, R, W, G, D, F, L, S, Q, J, K):
 
 
 @compiled
-def lay(T, V, R, W, G, D, F, L, S, Q, J, K, following):
+def lay(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, following):
     """Lays routes from ``following`` (task -> next) and computes starts from nothing; False when impossible."""
     n, k = S[0].tasks, S[0].routes
-    clear(T, V, R, W, G, D, F, L, S, Q, J, K)
+    clear(T, V, R, W, G, D, F, L, S, Q, J, K, M, N)
     for r in range(k):
         a = n + r
         t = following[a]
@@ -516,7 +521,7 @@ def _lay_out(
             T[t]["fixed"] = 1
             if V[v]["opens"] != V[v]["hard"]:
                 V[v]["opens"] = V[v]["hard"] = assignment.starts
-    following = np.full(len(T), -1, np.int32)
+    following = np.full(len(T), -1, np.int64)
     for r, stops in wanted.items():
         stops.sort()
         at = n + r

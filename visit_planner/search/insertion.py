@@ -22,6 +22,9 @@ from visit_planner.search.records import TOLERANCE
 PLACES_KEPT = 10
 TEAMS_SETTLED = 4
 _MOST_SLOTS = 8
+# Rows of the scratch arrays M and N that place_visit() uses.
+_MISSING, _FOUND, _PICK, _AFTER, _CHOSEN = 1, 2, 3, 4, 4 + _MOST_SLOTS
+SCRATCH_ROWS, SCRATCH_COLUMNS = _CHOSEN + TEAMS_SETTLED, 16
 
 
 @compiled
@@ -31,7 +34,7 @@ def best_places(T, V, R, W, G, D, F, S, OPTIONS, FIRST_OPTION, t, floor, after, 
     Returns how many were found, cheapest first, at most one a worker's shift.
     """
     found = 0
-    kept = len(after)
+    kept = len(price)
     for k in range(FIRST_OPTION[t], FIRST_OPTION[t + 1]):
         r = OPTIONS[k]
         if R[r].fixed == 1 or clashes(T, V, R, G, t, R[r].worker):
@@ -64,13 +67,13 @@ def best_places(T, V, R, W, G, D, F, S, OPTIONS, FIRST_OPTION, t, floor, after, 
 
 
 @compiled
-def place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, v):
+def place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, v):
     """Puts every unplaced task of visit v where it adds least; False, and nothing changed, when it cannot be.
 
     Teams are compared by what they add without the delays they push on; the best few are settled exactly.
     """
     first = V[v].first
-    missing = np.empty(_MOST_SLOTS, np.int32)
+    missing, found, pick = M[_MISSING], M[_FOUND], M[_PICK]
     slots = 0
     for t in range(first, first + V[v].count):
         if T[t].route < 0:
@@ -82,18 +85,20 @@ def place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, v):
         return True
     floor = floor_of(V, G, v)
     kept = PLACES_KEPT if slots < 3 else (6 if slots == 3 else 4)
-    after = np.empty((slots, kept), np.int32)
-    price = np.empty((slots, kept), np.float64)
-    found = np.zeros(slots, np.int64)
+    after = M[_AFTER : _AFTER + slots, :kept]
+    price = N[_AFTER : _AFTER + slots, :kept]
+    chosen = M[_CHOSEN : _CHOSEN + TEAMS_SETTLED]
+    chosen_price = N[_CHOSEN]
+    for k in range(TEAMS_SETTLED):
+        chosen_price[k] = np.inf
+    for k in range(slots):
+        pick[k] = 0
     for k in range(slots):
         found[k] = best_places(
             T, V, R, W, G, D, F, S, OPTIONS, FIRST_OPTION, missing[k], floor, after[k], price[k]
         )
         if found[k] == 0:
             return False
-    chosen = np.empty((TEAMS_SETTLED, slots), np.int32)
-    chosen_price = np.full(TEAMS_SETTLED, np.inf)
-    pick = np.zeros(slots, np.int64)
     while True:
         possible = True
         start = floor
@@ -115,7 +120,8 @@ def place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, v):
             while at > 0 and chosen_price[at - 1] > cost:
                 if at < TEAMS_SETTLED:
                     chosen_price[at] = chosen_price[at - 1]
-                    chosen[at] = chosen[at - 1]
+                    for k in range(slots):
+                        chosen[at, k] = chosen[at - 1, k]
                 at -= 1
             if at < TEAMS_SETTLED:
                 chosen_price[at] = cost
@@ -156,7 +162,7 @@ def place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, v):
 
 
 @compiled
-def place_all(T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, ORDER):
+def place_all(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, ORDER):
     """Greedy plan: each visit of ORDER in turn where it adds least, or left out when that is cheaper."""
     for k in range(len(ORDER)):
         v = ORDER[k]
@@ -165,7 +171,7 @@ def place_all(T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, ORDER):
         before = live_cost(S)
         travel, late, worst, undone = S[0].travel, S[0].late, S[0].worst, S[0].undone
         if V[v].placed < V[v].count and place_visit(
-            T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION, v
+            T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, v
         ):
             refresh_worst(L, S)
             if live_cost(S) - before > V[v].undone:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from visit_planner.search.insertion import best_places
-from visit_planner.search.kernels import compiled, floor_of, least_price, refresh_worst, rewind, settle, unlink
+from visit_planner.search.kernels import allocating, floor_of, least_price, refresh_worst, rewind, settle, unlink
 
 
-@compiled
-def price_assignments(T, V, R, W, G, D, F, L, S, Q, J, K, OPTIONS, FIRST_OPTION):
+@allocating
+def price_assignments(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION):
     """For every task in the plan: (n, 3) cost where it is, cost and route of the cheapest other worker.
 
     inf and -1 where there is none. Costs are what the task adds to a plan without it.
     """
     n = S[0].tasks
     priced = np.full((n, 3), np.inf)
-    after = np.empty(4, np.int32)
-    price = np.empty(4, np.float64)
+    after, price = M[:1, :4][0], N[:1, :4][0]
     for t in range(n):
         priced[t, 2] = -1
         if T[t].route < 0:

@@ -19,12 +19,12 @@ TOLERANCE = 1e-7
 
 TASK = np.dtype(
     [
-        ("prv", "i4"),  # task before it on the route, -1 when not in the plan
-        ("nxt", "i4"),
-        ("route", "i4"),  # -1 when not in the plan
-        ("visit", "i4"),
-        ("place", "i4"),
-        ("fixed", "i4"),  # 1: the search must leave it where it is
+        ("prv", "i8"),  # task before it on the route, -1 when not in the plan
+        ("nxt", "i8"),
+        ("route", "i8"),  # -1 when not in the plan
+        ("visit", "i8"),
+        ("place", "i8"),
+        ("fixed", "i8"),  # 1: the search must leave it where it is
         ("minutes", "f8"),  # service time
         ("reach", "f8"),  # minutes from the start of the task before it until arriving here
     ],
@@ -42,25 +42,25 @@ VISIT = np.dtype(
         ("held_weight", "f8"),
         ("undone", "f8"),  # cost of leaving it out
         ("fresh", "f8"),  # scratch of settle()
-        ("first", "i4"),  # its tasks are first .. first + count - 1
-        ("count", "i4"),
-        ("placed", "i4"),  # how many of them are in the plan
-        ("chain", "i4"),  # visits tied by gaps are neighbours: chain .. chain + links - 1
-        ("links", "i4"),
-        ("gap_from", "i4"),
-        ("gap_to", "i4"),
-        ("queued", "i4"),
-        ("live", "i4"),  # 0: nobody cares when it starts (the end of an unlimited shift)
+        ("first", "i8"),  # its tasks are first .. first + count - 1
+        ("count", "i8"),
+        ("placed", "i8"),  # how many of them are in the plan
+        ("chain", "i8"),  # visits tied by gaps are neighbours: chain .. chain + links - 1
+        ("links", "i8"),
+        ("gap_from", "i8"),
+        ("gap_to", "i8"),
+        ("queued", "i8"),
+        ("live", "i8"),  # 0: nobody cares when it starts (the end of an unlimited shift)
     ],
     align=True,
 )
 
-ROUTE = np.dtype([("worker", "i4"), ("mode", "i4"), ("size", "i4"), ("fixed", "i4")], align=True)
+ROUTE = np.dtype([("worker", "i8"), ("mode", "i8"), ("size", "i8"), ("fixed", "i8")], align=True)
 
 WORKER = np.dtype([("load", "f8"), ("limit", "f8")], align=True)
 
 # One visit's view of one gap: start >= start[other] + behind, start[other] >= start + ahead.
-GAP = np.dtype([("other", "i4"), ("apart", "i4"), ("behind", "f8"), ("ahead", "f8")], align=True)
+GAP = np.dtype([("other", "i8"), ("apart", "i8"), ("behind", "f8"), ("ahead", "f8")], align=True)
 
 # The single record of running totals. live cost = travel + late + worst_weight * worst.
 STATE = np.dtype(
@@ -71,20 +71,20 @@ STATE = np.dtype(
         ("undone", "f8"),
         ("travel_weight", "f8"),
         ("worst_weight", "f8"),
-        ("dirty", "i4"),  # 1: worst may have fallen
-        ("tasks", "i4"),
-        ("visits", "i4"),
-        ("routes", "i4"),
-        ("head", "i4"),  # queue of visits to settle
-        ("tail", "i4"),
-        ("starts", "i4"),  # length of the journal of starts
-        ("steps", "i4"),  # length of the journal of links
+        ("dirty", "i8"),  # 1: worst may have fallen
+        ("tasks", "i8"),
+        ("visits", "i8"),
+        ("routes", "i8"),
+        ("head", "i8"),  # queue of visits to settle
+        ("tail", "i8"),
+        ("starts", "i8"),  # length of the journal of starts
+        ("steps", "i8"),  # length of the journal of links
         ("random", "u8"),
     ],
     align=True,
 )
 
-STARTED = np.dtype([("visit", "i4"), ("start", "f8")], align=True)
-STEP = np.dtype([("kind", "i4"), ("task", "i4"), ("after", "i4"), ("route", "i4")], align=True)
+STARTED = np.dtype([("visit", "i8"), ("start", "f8")], align=True)
+STEP = np.dtype([("kind", "i8"), ("task", "i8"), ("after", "i8"), ("route", "i8")], align=True)
 
 LINKED, UNLINKED, TAILS = 0, 1, 2
