@@ -58,7 +58,9 @@ def read_organisation(bundle: MessageBundle, node: Node) -> Organisation:
 
 def _service(bundle: MessageBundle, node: Node) -> Organisation:
     identifiers = read_identifiers(node)
-    provider = read_organisation(bundle, bundle.follow(node.node("providedBy"), node))
+    providing = bundle.follow(node.node("providedBy"), node)
+    is_organisation = bundle.resource_type(providing) == "Organization"  # a service that provides itself never ends
+    provider = read_organisation(bundle, providing) if is_organisation else NOBODY
     node.pass_over("active")
     return Organisation(
         name=provider.name,
