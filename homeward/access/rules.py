@@ -160,7 +160,7 @@ class Actor:
 
     @classmethod
     def system(cls, name: str, *service_ids: int) -> "Actor":
-        """The service acting by itself, for a command or a schedule. It may do everything, and is named in the audit."""
+        """The service acting by itself, for a command or a schedule: it may do everything, under its own name."""
         return cls(
             name=name,
             role=Role.MACHINE,

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "axes",
     "csp",
+    "homeward.config",
     "homeward.kernel",
     "homeward.access",
     "homeward.audit",

@@ -47,7 +47,7 @@ class Episode(models.Model):
 class EpisodeEvent(models.Model):
     """Something that happened in an episode. Append-only; clocks are computed from these and the referral's.
 
-    Kinds are those the pathway's clocks name, and: episode_started, stage_changed, episode_closed, note.
+    Kinds are codes of the procedures' events, and: episode_started, stage_changed.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="events")

@@ -7,7 +7,7 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
 from homeward.episodes.models import Episode
 from homeward.people.models import Person
-from homeward.procedures.rules import ClockReading, Pathway
+from homeward.procedures.rules import ClockReading, Pathway, read_clock
 from homeward.procedures.selectors import built
 from homeward.referrals.selectors import clock_events, reading_for
 
@@ -32,11 +32,11 @@ class RunningEpisode:
 def _running(episode: Episode, now: datetime) -> RunningEpisode:
     pathway = built(episode.pathway)
     happened = clock_events(episode.events.all())
-    if episode.referral:
+    if episode.referral is None:  # handed over from another pathway: it has only its own events
+        clocks = tuple(read_clock(clock, happened, now) for clock in pathway.clocks)
+    else:
         happened += clock_events(episode.referral.events.all())
         clocks = tuple(reading_for(clock, episode.referral, happened, now) for clock in pathway.clocks)
-    else:
-        clocks = ()
     return RunningEpisode(episode, pathway, clocks)
 
 

@@ -58,7 +58,7 @@ def _done(actor: Actor, action: str, episode: Episode, now: datetime) -> None:
 
 @transaction.atomic
 def accept_referral(*, actor: Actor, referral: Referral, pathway_code: str, now: datetime, reason: str = "") -> Episode:
-    """Accept a referral onto the newest version of a pathway: its episode starts at the pathway's first stage.
+    """Accept a referral onto the newest version of a pathway: its episode starts at the stage after the front door.
 
     Raises: NotAllowedError; RefusedError when the pathway is not one a person can be on;
     procedures.selectors.NoSuchProcedureError; ReferralAlreadyDecidedError.
@@ -76,10 +76,13 @@ def accept_referral(*, actor: Actor, referral: Referral, pathway_code: str, now:
         person=referral.person,
         referral=referral,
         pathway=row,
-        stage=pathway.first_stage.code,
+        stage=next(iter(pathway.first_stage.moves_to), pathway.first_stage.code),
         started_at=now,
     )
     _add_event(episode, actor, "episode_started", now, now, pathway.title)
+    if pathway.urgency is Urgency.CRISIS:
+        # kept apart from the acceptance: which moment starts the national clock is configuration (STANDARDS B2)
+        _add_event(episode, actor, "accepted_as_two_hour", now, now)
     _done(actor, "start episode", episode, now)
     return episode
 

@@ -12,7 +12,8 @@ LONDON = ZoneInfo("Europe/London")
 
 # 124,441 of 124,441 unit postcodes of Code-Point Open match (STANDARDS section E).
 POSTCODE = re.compile(
-    r"^(GIR ?0AA|[A-PR-UWYZ]([0-9]{1,2}|([A-HK-Y][0-9]([0-9ABEHMNPRV-Y])?)|[0-9][A-HJKPS-UW])\s?[0-9][ABD-HJLNP-UW-Z]{2})$"
+    r"^(GIR ?0AA|[A-PR-UWYZ]"
+    r"([0-9]{1,2}|([A-HK-Y][0-9]([0-9ABEHMNPRV-Y])?)|[0-9][A-HJKPS-UW])\s?[0-9][ABD-HJLNP-UW-Z]{2})$"
 )
 EARTH_RADIUS_KM = 6371.0088  # mean radius, IUGG
 

@@ -19,6 +19,9 @@ POINTS_PHONE = 20
 LIKELY = 80
 POSSIBLE = 60
 NEARLY_THE_SAME_NAME = 0.88  # Jaro-Winkler: one or two letters of a usual name
+# One letter of a short name, such as Ivy and Ivie, weighs more than it should: then the whole name decides.
+SHORT_NAME = 0.75
+NEARLY_THE_SAME_WHOLE_NAME = 0.86
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +106,14 @@ def read_nhs_number(text: str) -> tuple[str, bool]:
 
 
 def _names_alike(one: Identity, other: Identity) -> bool:
-    family = JaroWinkler.similarity(tidy_name(one.family_name), tidy_name(other.family_name))
-    given = JaroWinkler.similarity(tidy_name(one.given_name), tidy_name(other.given_name))
-    swapped = min(
-        JaroWinkler.similarity(tidy_name(one.family_name), tidy_name(other.given_name)),
-        JaroWinkler.similarity(tidy_name(one.given_name), tidy_name(other.family_name)),
+    mine = (tidy_name(one.given_name), tidy_name(one.family_name))
+    theirs = (tidy_name(other.given_name), tidy_name(other.family_name))
+    in_order = [JaroWinkler.similarity(a, b) for a, b in zip(mine, theirs)]
+    swapped = [JaroWinkler.similarity(a, b) for a, b in zip(mine, reversed(theirs))]
+    whole = JaroWinkler.similarity(" ".join(mine), " ".join(theirs))
+    return max(min(in_order), min(swapped)) >= NEARLY_THE_SAME_NAME or (
+        min(in_order) >= SHORT_NAME and whole >= NEARLY_THE_SAME_WHOLE_NAME
     )
-    return min(family, given) >= NEARLY_THE_SAME_NAME or swapped >= NEARLY_THE_SAME_NAME
 
 
 def _nearly_same_date(one: date, other: date) -> bool:

@@ -66,7 +66,7 @@ class Referral(models.Model):
 class ReferralEvent(models.Model):
     """Something that happened to a referral. Append-only; clocks are computed from these.
 
-    Kinds: referral_received, more_asked, more_received, accepted, redirected, declined, withdrawn, updated, note.
+    Kinds are codes of the procedures' events: referral_received, referral_accepted, referral_declined, ...
     """
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="events")

@@ -14,17 +14,15 @@ URGENCIES = {
 
 
 def suggested_pathway(pathways: Sequence[Pathway], need_code: str, urgency: str) -> Pathway | None:
-    """The pathway that answers this need this soon, or the nearest, or None when nothing fits at all.
+    """The pathway that answers this soon enough, and this need if one does; None when nothing fits at all.
 
-    A crisis is never suggested a slower pathway only because its need is not listed on the fast one: the nine national
-    conditions are "not meant to be exhaustive" (STANDARDS C1).
+    How soon comes first: a crisis is never suggested a slower pathway only because its need is not listed on the fast
+    one, since the nine national conditions are "not meant to be exhaustive" (STANDARDS C1).
     """
     soon = URGENCIES[urgency]
 
     def fit(pathway: Pathway) -> tuple[int, int]:
-        answers = need_code in pathway.needs
-        in_time = pathway.urgency in soon
-        return (2 * in_time + answers if urgency == "crisis" else 2 * answers + in_time, -len(pathway.needs))
+        return (2 * (pathway.urgency in soon) + (need_code in pathway.needs), -len(pathway.needs))
 
     best = max(pathways, key=fit, default=None)
     return best if best is not None and fit(best)[0] > 0 else None

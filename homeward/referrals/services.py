@@ -12,7 +12,14 @@ from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
 from homeward.people.models import Person
-from homeward.people.services import add_to_timeline, raise_alert
+from homeward.people.services import (
+    NewAddress,
+    NewPerson,
+    add_address,
+    add_to_timeline,
+    raise_alert,
+    register_person,
+)
 from homeward.people.states import AlertKind
 from homeward.procedures.selectors import need_title
 from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent
@@ -123,6 +130,8 @@ def receive_referral(*, actor: Actor, person: Person, new: NewReferral, now: dat
     referral.reference = f"R{referral.pk:06d}"
     referral.save(update_fields=["reference"])
     _add_event(referral, actor, "referral_received", received_at, now)
+    if new.source == Source.HOSPITAL:
+        _add_event(referral, actor, "referred_from_hospital_bed", received_at, now)
     if new.safeguarding_text:
         _raise_safeguarding(actor, person, new.safeguarding_text, now)
     add_to_timeline(
@@ -204,6 +213,34 @@ def add_referrals(
     )
     tell(topic="referrals", service_id=service_id, subject=("referral", None), now=now)
     return referrals
+
+
+@transaction.atomic
+def take_referral(
+    *,
+    actor: Actor,
+    service_id: int,
+    new: NewReferral,
+    now: datetime,
+    person: Person | None = None,
+    new_person: NewPerson | None = None,
+    staying_at: NewAddress | None = None,
+) -> Referral:
+    """Take a referral for somebody known (`person`) or not met before (`new_person`), all of it or none of it.
+
+    `staying_at` is where they are while not at home: visits then go there.
+
+    Raises: NotAllowedError; RefusedError when neither or both are given, or for what `receive_referral` and
+    `people.services.register_person` refuse.
+    """
+    require(actor, Permission.TAKE_REFERRALS, service_id)
+    if (person is None) == (new_person is None):
+        raise RefusedError("Say who the referral is about: somebody already known, or somebody new.")
+    if person is None:
+        person = register_person(actor=actor, service_id=service_id, new=new_person, now=now)
+    if staying_at is not None:
+        add_address(actor=actor, person=person, new=staying_at, now=now)
+    return receive_referral(actor=actor, person=person, new=new, now=now)
 
 
 @transaction.atomic
@@ -374,7 +411,7 @@ def withdraw_referral(*, actor: Actor, referral: Referral, reason: str, now: dat
         referral.service_id,
     )
     return _decide(
-        actor, referral, ReferralState.WITHDRAWN, "referral_withdrawn", "Referral withdrawn by the sender", reason, now
+        actor, referral, ReferralState.WITHDRAWN, "referral_cancelled", "Referral withdrawn by the sender", reason, now
     )
 
 

@@ -4,19 +4,20 @@ Nothing here decides on care: it puts a proposal into force for what is free to 
 decided, and what has begun, is given to the planner as fact.
 """
 
+import re
 import secrets
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
-from visit_planner.travel import GreatCircle
 
 import visit_planner
 from homeward.access.rules import Actor, Permission, require
 from homeward.episodes.models import Episode
 from homeward.episodes.services import accept_referral
-from homeward.kernel.rules import london_moment, minutes_into
+from homeward.kernel.rules import LONDON, london_day, london_moment, minutes_into
 from homeward.procedures.selectors import library
 from homeward.referrals.models import Referral
 from homeward.roster.models import Shift
@@ -26,6 +27,7 @@ from homeward.visits.models import Assignment, DayPlan, PlanMove, TravelTable, V
 from homeward.visits.selectors import newest_plan
 from homeward.visits.services import PlanChangedMeanwhileError, need_response, record_plan
 from homeward.visits.states import AssignmentState, VisitState
+from visit_planner.travel import GreatCircle
 
 DAY_SECONDS = 8.0  # CPU seconds for a whole day
 URGENT_SECONDS = 1.0  # CPU seconds for a change during the day
@@ -50,13 +52,25 @@ class _Board:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Somebody who could fill a slot of a visit: when they would be there, and what that would hold up."""
+    """Who could fill one slot of a visit, or, for a team, every slot together: when, from how far, at what delay.
 
-    worker: Worker
-    slot: int
+    `slots`, `workers` and `travel_minutes` go together, one of each for each worker.
+    """
+
+    slots: tuple[int, ...]
+    workers: tuple[Worker, ...]
     arrives_at: datetime
-    travel_minutes: float
-    meanwhile: str
+    starts_at: datetime
+    travel_minutes: tuple[float, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Who could come: for each slot the soonest workers, and for a joint visit the soonest teams."""
+
+    for_slot: dict[int, list[Offer]]
+    teams: tuple[Offer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +125,11 @@ def replan(
     for attempt in range(TRIES):
         board = _board(service_id, day, now)
         answer = visit_planner.replan(
-            board.problem, held=board.held, changed=[str(pk) for pk in visit_ids], seconds=seconds, seed=attempt
+            board.problem, held=board.held, changed=[_visit_id(pk) for pk in visit_ids], seconds=seconds, seed=attempt
         )
         try:
-            return _put_into_force(actor, service_id, board, answer.plan, why, now)
+            reasons = {(move.visit, move.slot): move.why for move in answer.moves}
+            return _put_into_force(actor, service_id, board, answer.plan, why, now, reasons)
         except PlanChangedMeanwhileError:
             if attempt == TRIES - 1:
                 raise
@@ -133,8 +148,8 @@ def accept_and_respond(
     """
     episode = accept_referral(actor=actor, referral=referral, pathway_code=pathway_code, now=now, reason=reason)
     visit = need_response(actor=actor, episode=episode, now=now)
-    if visit is None:
-        return Response(episode, None, None, ())
+    if visit is None or visit.day != london_day(now):
+        return Response(episode, visit, None, ())
     plan = replan(
         actor=actor,
         service_id=episode.service_id,
@@ -148,34 +163,46 @@ def accept_and_respond(
     return Response(episode, visit, plan, moves)
 
 
-def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> dict[int, list[Offer]]:
+def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> Offers:
     """Who could be there first for each slot of a visit, soonest first, given what everyone is doing.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_RESPONDING, visit.service_id)
     board = _board(visit.service_id, visit.day, now)
-    found: dict[int, list[Offer]] = {}
     workers = Worker.objects.select_related("organisation").in_bulk(
         {shift.worker_id for shift in board.shifts.values()}
     )
-    moment = minutes_into(visit.day, now)
-    for slot in range(len(visit.slots)):
-        offers = visit_planner.who_can_come(board.problem, board.held, str(visit.pk), slot=slot, now=moment)
-        found[slot] = [
-            Offer(
-                worker=workers[int(offer.worker)],
-                slot=slot,
-                arrives_at=london_moment(visit.day, offer.arrives),
-                travel_minutes=offer.travel,
-                meanwhile=offer.delays,
-            )
-            for offer in offers[:limit]
-        ]
-    return found
+    words = _Words(board)
+    offers = visit_planner.who_can_come(
+        board.problem, board.held, _visit_id(visit.pk), now=minutes_into(visit.day, _as_of(visit.day, now))
+    )
+    found: dict[int, list[Offer]] = {slot: [] for slot in range(len(visit.slots))}
+    for offer in offers:
+        if not offer.is_team and len(found[offer.slots[0]]) < limit:
+            found[offer.slots[0]].append(_offer(visit, offer, words, workers))
+    teams = [_offer(visit, offer, words, workers) for offer in offers if offer.is_team]
+    return Offers(found, tuple(teams))
+
+
+def _offer(visit: Visit, offer: visit_planner.Offer, words: "_Words", workers: dict[int, Worker]) -> Offer:
+    return Offer(
+        slots=offer.slots,
+        workers=tuple(workers[_number(worker)] for worker in offer.workers),
+        arrives_at=_whole_minute(london_moment(visit.day, offer.arrives)),
+        starts_at=_whole_minute(london_moment(visit.day, offer.starts)),
+        travel_minutes=offer.travel,
+        sentence=words.plain(offer.sentence),
+    )
+
+
+def _as_of(day: date, now: datetime) -> datetime:
+    """The moment a day is planned from: now, or its first minute when the day is over, as an imported one is."""
+    return now if london_day(now) <= day else london_moment(day, 0)
 
 
 def _board(service_id: int, day: date, now: datetime) -> _Board:
+    now = _as_of(day, now)
     actor = Actor.system("planner", service_id)
     newest = newest_plan(service_id, day)
     visits = {
@@ -192,27 +219,32 @@ def _board(service_id: int, day: date, now: datetime) -> _Board:
     moment = minutes_into(day, now)
     allowed = _allowed_by_competence(shifts)
     faces = _known_faces(visits, day)
+    on_shift = {shift.worker_id for shift in shifts.values()}
     unplaced = set()
-    for visit in visits.values():
+    for visit in list(visits.values()):
+        begun = visit.state in (VisitState.UNDER_WAY, VisitState.DONE)
+        if begun and not on_shift.issuperset(row.worker_id for row in visit.assignments.all()):
+            del visits[visit.pk]  # done by somebody off the roster: a fact that binds nobody who is on it
+            continue
         place = places.get(_visit_place(visit))
         if place is None:
             unplaced.add(visit.pk)
             continue
         pins = []
         for row in visit.assignments.all():
-            if row.shift_id not in shifts and row.worker_id not in {shift.worker_id for shift in shifts.values()}:
+            if row.worker_id not in on_shift:
                 continue
             start = minutes_into(day, row.arrived_at or row.starts_at)
             held.append((visit, row, start))
             if row.is_pinned or row.starts_at <= now + ON_THEIR_WAY:
-                pins.append(visit_planner.Pin(slot=row.slot, worker=str(row.worker_id), starts=start))
+                pins.append(visit_planner.Pin(slot=row.slot, worker=_worker_id(row.worker_id), starts=start))
         opens = minutes_into(day, visit.window_opens_at)
         closes = minutes_into(day, visit.window_closes_at)
         if not pins:
             opens = max(opens, moment)
         problem_visits.append(
             visit_planner.Visit(
-                id=str(visit.pk),
+                id=_visit_id(visit.pk),
                 place=place,
                 person=str(visit.person_id),
                 slots=tuple(_slot(slot, allowed) for slot in visit.slots),
@@ -228,7 +260,8 @@ def _board(service_id: int, day: date, now: datetime) -> _Board:
         travel=travel,
         gaps=_gaps([visit for visit in visits.values() if visit.pk not in unplaced]),
         held=tuple(
-            visit_planner.Held(str(visit.pk), row.slot, str(row.worker_id), start) for visit, row, start in held
+            visit_planner.Held(_visit_id(visit.pk), row.slot, _worker_id(row.worker_id), start)
+            for visit, row, start in held
         ),
     )
     return _Board(day, problem, _held_plan(held, shifts, problem_visits), visits, shifts, newest.pk if newest else None)
@@ -241,23 +274,22 @@ def _one_start(pins: list) -> tuple:
 
 
 def _held_plan(held: list, shifts: dict[int, Shift], problem_visits: list) -> visit_planner.Plan:
-    begins = {int(visit.id): visit.pinned[0].starts for visit in problem_visits if visit.pinned}
+    begins = {_number(visit.id): visit.pinned[0].starts for visit in problem_visits if visit.pinned}
     by_worker: dict[int, list[Shift]] = defaultdict(list)
     for shift in shifts.values():
         by_worker[shift.worker_id].append(shift)
     assignments = []
-    full = set()
     for visit, row, start in held:
         theirs = by_worker[row.worker_id]
         shift = shifts.get(row.shift_id) or min(
             theirs, key=lambda s: abs((s.starts_at - row.starts_at).total_seconds())
         )
-        start = begins.get(visit.pk) or start
+        start = begins.get(visit.pk, start)
         assignments.append(
             visit_planner.Assignment(
-                visit=str(visit.pk),
+                visit=_visit_id(visit.pk),
                 slot=row.slot,
-                worker=str(row.worker_id),
+                worker=_worker_id(row.worker_id),
                 shift=str(shift.pk),
                 starts=start,
                 ends=start + visit.slots[row.slot]["minutes"],
@@ -334,7 +366,7 @@ def _workers(day: date, shifts: dict[int, Shift], places: dict) -> tuple:
         held = library().skills_held(code for code in worker.skills if code in known) | set(worker.skills)
         workers.append(
             visit_planner.Worker(
-                id=str(worker_id),
+                id=_worker_id(worker_id),
                 employer=str(worker.organisation),
                 skills=frozenset(held),
                 mode=worker.travel_mode,
@@ -361,7 +393,7 @@ def _allowed_by_competence(shifts: dict[int, Shift]) -> dict[str, frozenset[str]
         for code in library().skills_held(code for code in shift.worker.skills if code in known) | set(
             shift.worker.skills
         ):
-            holders[code].add(str(shift.worker_id))
+            holders[code].add(_worker_id(shift.worker_id))
     return {code: frozenset(ids) for code, ids in holders.items()}
 
 
@@ -385,7 +417,7 @@ def _known_faces(visits: dict[int, Visit], day: date) -> dict[int, frozenset[str
     )
     for person_id, worker_id in came.values_list("visit__person_id", "worker_id").distinct():
         if person_id in people:
-            faces[person_id].add(str(worker_id))
+            faces[person_id].add(_worker_id(worker_id))
     return {person_id: frozenset(workers) for person_id, workers in faces.items()}
 
 
@@ -397,31 +429,38 @@ def _gaps(visits: list[Visit]) -> tuple:
     gaps = []
     for theirs in by_person.values():
         theirs.sort(key=lambda visit: (visit.window_opens_at, visit.pk))
-        for before, after in zip(theirs, theirs[1:]):
+        for before, after in pairwise(theirs):
             if after.gap_minutes:
-                gaps.append(visit_planner.Gap(str(before.pk), str(after.pk), at_least=after.gap_minutes))
+                gaps.append(visit_planner.Gap(_visit_id(before.pk), _visit_id(after.pk), at_least=after.gap_minutes))
     return tuple(gaps)
 
 
 def _put_into_force(
-    actor: Actor, service_id: int, board: _Board, plan: visit_planner.Plan, why: str, now: datetime
+    actor: Actor,
+    service_id: int,
+    board: _Board,
+    plan: visit_planner.Plan,
+    why: str,
+    now: datetime,
+    move_reasons: dict[tuple[str, int], str] | None = None,
 ) -> DayPlan:
     said = visit_planner.explain(board.problem, plan)
+    words = _Words(board)
     assignments = [
         Assignment(
-            visit=board.visits[int(one.visit)],
+            visit=board.visits[_number(one.visit)],
             slot=one.slot,
-            worker_id=int(one.worker),
+            worker_id=_number(one.worker),
             shift_id=int(one.shift),
             starts_at=_whole_minute(london_moment(board.day, one.starts)),
             ends_at=_whole_minute(london_moment(board.day, one.starts))
-            + timedelta(minutes=board.visits[int(one.visit)].slots[one.slot]["minutes"]),
+            + timedelta(minutes=board.visits[_number(one.visit)].slots[one.slot]["minutes"]),
             travel_minutes=one.travel_before,
-            why=said.assignment(one.visit, one.slot),
+            why=words.plain(said.assignments[one.visit, one.slot].sentence),
         )
         for one in plan.assignments
     ]
-    unplanned = {int(visit): said.undone(visit) for visit in plan.undone}
+    unplanned = {_number(visit): words.why_not(said.undone[visit]) for visit in plan.undone}
     for visit in board.visits.values():
         if _visit_place(visit) is None:
             unplanned[visit.pk] = "There is no place on the map for this address. Add its postcode, then plan again."
@@ -435,6 +474,8 @@ def _put_into_force(
         "late_minutes": round(cost.lateness, 1),
         "worst_late_minutes": round(cost.worst_lateness, 1),
         "overtime_minutes": round(cost.overtime, 1),
+        # What the checker, which shares no code with the search, finds broken: none, or the search has a fault
+        "rules_broken": len(visit_planner.check(board.problem, plan)),
     }
     return record_plan(
         actor=actor,
@@ -450,7 +491,48 @@ def _put_into_force(
         seed=plan.seed,
         iterations=plan.iterations,
         cpu_seconds=plan.cpu_seconds,
+        move_reasons={
+            (_number(visit), slot): words.plain(reason) for (visit, slot), reason in (move_reasons or {}).items()
+        },
     )
+
+
+class _Words:
+    """The planner's sentences with names for its ids and titles for its codes."""
+
+    def __init__(self, board: _Board) -> None:
+        self.names = {_worker_id(shift.worker_id): shift.worker.label for shift in board.shifts.values()}
+        self.names |= {
+            _visit_id(visit.pk): f"{visit.title} at {clock_words(visit.window_opens_at)}"
+            for visit in board.visits.values()
+        }
+        self.titles = {skill.code: skill.title.lower() for skill in library().skills}
+
+    def plain(self, sentence: str) -> str:
+        """A sentence of the planner as a manager would say it."""
+        named = re.sub(r"\b[wv]\d+\b", lambda found: self.names.get(found[0], found[0]), sentence)
+        return re.sub(r"\b[a-z]+(?:_[a-z]+)*\b", lambda found: self.titles.get(found[0], found[0]), named)
+
+    def why_not(self, reason: visit_planner.WhyNot) -> str:
+        """Why a visit is left out, and the nearest thing that would make it possible."""
+        return self.plain(f"{reason.sentence} {reason.nearest}")
+
+
+def clock_words(moment: datetime) -> str:
+    """A time of day in England as staff say it: 09:30."""
+    return f"{moment.astimezone(LONDON):%H:%M}"
+
+
+def _worker_id(pk: int) -> str:
+    return f"w{pk}"
+
+
+def _visit_id(pk: int) -> str:
+    return f"v{pk}"
+
+
+def _number(planner_id: str) -> int:
+    return int(planner_id[1:])
 
 
 def _whole_minute(moment: datetime) -> datetime:

@@ -8,13 +8,13 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.episodes.models import Episode
 from homeward.episodes.services import move_stage, note_event
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, wall_clock
 from homeward.kernel.services import tell
 from homeward.people.models import TimelineEntry
 from homeward.people.selectors import current_addresses
 from homeward.people.services import add_many_to_timeline, add_to_timeline
 from homeward.plans.models import VisitPattern
-from homeward.procedures.rules import StageKind, VisitTemplate
+from homeward.procedures.rules import StageKind, Urgency, VisitTemplate
 from homeward.procedures.selectors import built, library
 from homeward.referrals.selectors import clock_events, reading_for
 from homeward.teams.models import Worker
@@ -28,8 +28,11 @@ from homeward.visits.states import (
 )
 
 FIRST_CONTACT = "first_face_to_face_contact"
+SUPPORT_STARTED = "support_started"
 # When a pathway's clock gives no due time, a response visit is still wanted today rather than some day.
 RESPOND_WITHIN_AT_MOST = timedelta(hours=8)
+# A pathway that names no hours for a first visit: a local decision
+OFFICE_HOURS = ("09:00", "16:00")
 
 
 def _done(actor: Actor, action: str, visit: Visit, now: datetime) -> None:
@@ -173,7 +176,9 @@ def response_template(episode: Episode) -> VisitTemplate | None:
 def need_response(*, actor: Actor, episode: Episode, now: datetime) -> Visit | None:
     """Make the visit that answers an episode's response clock; None when its pathway has no such visit.
 
-    It may start now and must start before the clock breaches; a breached or missing clock asks for it as soon as can be.
+    In a crisis it may start now and should start before the clock breaches, or after a breach as soon as can be. A
+    slower pathway's first visit is wanted the next day, or today where its clock leaves no next day, in the hours the
+    pathway names.
 
     Raises: NotAllowedError.
     """
@@ -182,35 +187,49 @@ def need_response(*, actor: Actor, episode: Episode, now: datetime) -> Visit | N
     if template is None:
         return None
     pathway = built(episode.pathway)
-    clock = pathway.clock(template.due_with_clock)
-    due_at = None
-    if episode.referral:
-        happened = clock_events(episode.events.all()) + clock_events(episode.referral.events.all())
-        due_at = reading_for(clock, episode.referral, happened, now).due_at
-    closes_at = min(due_at or now + RESPOND_WITHIN_AT_MOST, now + RESPOND_WITHIN_AT_MOST)
+    is_crisis = pathway.urgency is Urgency.CRISIS
+    happened = clock_events(episode.events.all()) + clock_events(episode.referral.events.all())
+    due_at = reading_for(pathway.clock(template.due_with_clock), episode.referral, happened, now).due_at
+    opens_at, closes_at = _window_now(due_at, now) if is_crisis else _window_in_hours(template, due_at, now)
+    day = london_day(opens_at)
     visit = Visit.objects.create(
         service_id=episode.service_id,
         person=episode.person,
         episode=episode,
-        day=london_day(now),
-        address=next(iter(current_addresses(episode.person, london_day(now))), None),
+        day=day,
+        address=next(iter(current_addresses(episode.person, day)), None),
         title=template.title,
-        window_opens_at=now,
-        window_closes_at=max(closes_at, now),
+        window_opens_at=opens_at,
+        window_closes_at=closes_at,
         is_window_hard=False,
         slots=[
             {"skill": slot.skill, "competences": list(slot.competences), "minutes": template.minutes}
             for slot in template.staff
         ],
-        undone_cost=UNDONE_COST_CRISIS if pathway.urgency == "crisis" else UNDONE_COST_FIXED_TIME,
-        is_crisis=pathway.urgency == "crisis",
+        undone_cost=UNDONE_COST_CRISIS if is_crisis else UNDONE_COST_FIXED_TIME,
+        is_crisis=is_crisis,
     )
-    titles = {activity.code: activity for activity in library().activities}
     VisitTask.objects.bulk_create(
-        [VisitTask(visit=visit, activity_code=code, title=titles[code].title[:160]) for code in template.activities]
+        VisitTask(visit=visit, activity_code=code, title=library().activity(code).title[:160])
+        for code in template.activities
     )
     _done(actor, "need visit", visit, now)
     return visit
+
+
+def _window_now(due_at: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    latest = now + RESPOND_WITHIN_AT_MOST
+    return now, max(now, min(due_at or latest, latest))
+
+
+def _window_in_hours(template: VisitTemplate, due_at: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    hours = template.times_of_day[0] if template.times_of_day else None
+    starts_from, starts_by = (hours.starts_from, hours.starts_by) if hours else OFFICE_HOURS
+    day = london_day(now) + timedelta(days=1)
+    if due_at is not None and london_day(due_at) < day:
+        day = london_day(now)
+    opens_at = max(now, wall_clock(day, starts_from))
+    return opens_at, max(opens_at, wall_clock(day, starts_by))
 
 
 @transaction.atomic
@@ -229,11 +248,13 @@ def record_plan(
     seed: int,
     iterations: int,
     cpu_seconds: float,
+    move_reasons: dict[tuple[int, int], str] | None = None,
 ) -> DayPlan:
     """Put a plan the planner proposed into force for `visit_ids`: who goes where when, and what moved.
 
     What a person decided, and what has begun, stays as it is. `assignments` are unsaved rows for the slots that are
-    free to plan; `unplanned` is the reason for each visit left out; `based_on` is the day plan it started from.
+    free to plan; `unplanned` is the reason for each visit left out; `based_on` is the day plan it started from;
+    `move_reasons` say why a slot (visit, slot) changed.
 
     Raises: NotAllowedError; PlanChangedMeanwhileError when somebody re-planned the day since.
     """
@@ -263,7 +284,7 @@ def record_plan(
         cpu_seconds=cpu_seconds,
         figures=figures,
     )
-    moves = _moves(plan, held, wanted)
+    moves = _moves(plan, held, wanted, move_reasons or {})
     gone = [row.pk for key, row in held.items() if not row.is_pinned]
     Assignment.objects.filter(pk__in=gone).delete()
     Assignment.objects.bulk_create(wanted.values(), batch_size=500)
@@ -291,7 +312,7 @@ class PlanChangedMeanwhileError(RefusedError):
     """Two people planned one day at once; the later must look again."""
 
 
-def _moves(plan: DayPlan, held: dict, wanted: dict) -> list[PlanMove]:
+def _moves(plan: DayPlan, held: dict, wanted: dict, reasons: dict) -> list[PlanMove]:
     """Every slot whose worker or minute is no longer what it was."""
     moves = []
     for key in sorted({*held, *wanted}):
@@ -309,7 +330,7 @@ def _moves(plan: DayPlan, held: dict, wanted: dict) -> list[PlanMove]:
                 to_worker_id=after.worker_id if after else None,
                 from_starts_at=before.starts_at if before else None,
                 to_starts_at=after.starts_at if after else None,
-                why=after.why if after else "",
+                why=reasons.get(key) or (after.why if after else ""),
             )
         )
     return moves
@@ -382,7 +403,7 @@ def arrive(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime)
     Raises: NotAllowedError; VisitCannotMoveError; RefusedError when the time is in the future.
     """
     assignment = (
-        Assignment.objects.select_for_update()
+        Assignment.objects.select_for_update(of=("self",))
         .select_related("visit__person", "visit__episode", "worker")
         .get(pk=assignment.pk)
     )
@@ -395,16 +416,8 @@ def arrive(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime)
     assignment.arrived_at = at
     assignment.save(update_fields=["state", "arrived_at"])
     _settle(visit)
-    if visit.episode and not visit.episode.events.filter(kind=FIRST_CONTACT).exists():
-        note_event(
-            actor=actor,
-            episode=visit.episode,
-            kind=FIRST_CONTACT,
-            happened_at=at,
-            now=now,
-            title="First seen face to face",
-            detail=f"By {assignment.worker.label}",
-        )
+    if visit.episode and not visit.episode.ended_at:
+        _note_first(actor, visit, at, now, assignment.worker.label)
     add_to_timeline(
         actor=actor,
         person=visit.person,
@@ -424,7 +437,11 @@ def leave(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime, 
 
     Raises: NotAllowedError; VisitCannotMoveError; RefusedError when it is before they arrived or in the future.
     """
-    assignment = Assignment.objects.select_for_update().select_related("visit__person", "worker").get(pk=assignment.pk)
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",))
+        .select_related("visit__person", "visit__episode", "worker")
+        .get(pk=assignment.pk)
+    )
     visit = assignment.visit
     _require_hands_on(actor, assignment)
     check_assignment_move(assignment.state, AssignmentState.LEFT)
@@ -437,6 +454,8 @@ def leave(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime, 
         visit.outcome_note = f"{visit.outcome_note}\n{note}".strip()
         visit.save(update_fields=["outcome_note"])
     _settle(visit)
+    if visit.state == VisitState.DONE and visit.is_crisis and visit.episode and not visit.episode.ended_at:
+        _go_on_to_support(actor, visit.episode, now)
     add_to_timeline(
         actor=actor,
         person=visit.person,
@@ -583,6 +602,32 @@ def cancel_visit(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> V
     )
     _done(actor, "cancel visit", visit, now)
     return visit
+
+
+def _note_first(actor: Actor, visit: Visit, at: datetime, now: datetime, who: str) -> None:
+    """The events that the first visit of an episode brings, for its clocks; later visits bring none."""
+    noted = set(visit.episode.events.values_list("kind", flat=True))
+    if FIRST_CONTACT not in noted:
+        note_event(
+            actor=actor,
+            episode=visit.episode,
+            kind=FIRST_CONTACT,
+            happened_at=at,
+            now=now,
+            title="First seen face to face",
+            detail=f"By {who}",
+        )
+    if SUPPORT_STARTED not in noted and not visit.is_crisis:
+        note_event(actor=actor, episode=visit.episode, kind=SUPPORT_STARTED, happened_at=at, now=now)
+
+
+def _go_on_to_support(actor: Actor, episode: Episode, now: datetime) -> None:
+    """After the response, the stage that follows it; closing stays a person's decision."""
+    stages = {stage.code: stage for stage in built(episode.pathway).stages}
+    for code in stages[episode.stage].moves_to:
+        if stages[code].kind is StageKind.MIDDLE:
+            move_stage(actor=actor, episode=episode, stage=code, now=now)
+            return
 
 
 def _require_hands_on(actor: Actor, assignment: Assignment) -> None:

@@ -1,0 +1,105 @@
+"""`homeward run`: the main job. A merged team's day, planned and served."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
+from homeward.audit.append_only import missing_triggers
+from homeward.demo.place import SIZES, build_place, carry_on, fictitious_service, live_the_day
+from homeward.kernel.rules import LONDON, wall_clock
+from homeward.teams.selectors import fictitious_accounts
+from homeward.visits import planning
+from homeward.visits.selectors import newest_plan
+
+PLANNED_FROM = "06:00"  # a day is planned before the first shift
+
+
+class Command(BaseCommand):
+    help = "Set up the record, build a fictitious place, plan its day and serve it. Repeats are quick."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+        parser.add_argument("--seed", type=int, default=1, help="which fictitious place")
+        parser.add_argument("--prepare-only", action="store_true", help="do everything but serve")
+
+    def handle(self, *args, port: int, seed: int, prepare_only: bool, **options) -> None:
+        self.began = time.monotonic()
+        if not prepare_only:
+            self._refuse_taken_port(port)
+        self.say("Preparing the record")
+        call_command("migrate", verbosity=0, interactive=False)
+        if missing_triggers():
+            raise CommandError(f"These tables are no longer append-only: {', '.join(missing_triggers())}.")
+        call_command("collectstatic", verbosity=0, interactive=False)
+        now = timezone.now().astimezone(LONDON)
+        self._make_place(now, seed)
+        if not prepare_only:
+            self._serve(port)
+
+    def say(self, text: str) -> None:
+        self.stdout.write(f"{time.monotonic() - self.began:4.0f}s  {text}")
+        self.stdout.flush()
+
+    def _refuse_taken_port(self, port: int) -> None:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise CommandError(
+                    f"Port {port} is in use. Stop what uses it, or choose another: make run PORT=8001"
+                ) from error
+
+    def _make_place(self, now, seed: int) -> None:
+        today = now.date()
+        service = fictitious_service()
+        if service is None:
+            service = build_place(today=today, now=now, seed=seed, size=SIZES["full"], say=self.say)
+        elif newest_plan(service.pk, today) is None:
+            carry_on(service=service, now=now, say=self.say)
+        if newest_plan(service.pk, today) is None:
+            self.say("Planning today's visits (the planner's first run on a machine compiles it, about a minute)")
+            planning.warm_up()
+            plan = planning.plan_day(
+                actor=Actor.system("homeward run", service.pk), service_id=service.pk, day=today, seed=seed,
+                now=wall_clock(today, PLANNED_FROM), why="The day planned before the first shift",
+            )  # fmt: skip
+            figures = plan.figures
+            self.say(
+                f"Planned {figures['planned']} visits for {figures['workers']} workers of every employer;"
+                f" {figures['unplanned']} could not be planned and say why"
+            )
+        live_the_day(service=service, now=now + timedelta(0))
+
+    def _serve(self, port: int) -> None:
+        accounts = fictitious_accounts()
+        self.stdout.write("")
+        self.stdout.write(f"Homeward is at http://127.0.0.1:{port} (stop it with Ctrl+C). Everyone in it is made up.")
+        self.stdout.write(f"Sign in with the password {FICTITIOUS_PASSWORD} as one of:")
+        for account in accounts:
+            self.stdout.write(f"  {account.username:<12} {account.full_name}, {account.role_title}")
+        self.stdout.flush()
+        command = [
+            str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1",
+            "--port", str(port), "--workers", "2", "--blocking-threads", "8", "--workers-kill-timeout", "3",
+            "--log-level", "warning", "--no-ws", "homeward.config.wsgi:application",
+        ]  # fmt: skip
+        # Its own process group: stopping the parent alone would leave workers serving old code.
+        server = subprocess.Popen(command, start_new_session=True)
+
+        def stop(signum, frame) -> None:
+            os.killpg(server.pid, signal.SIGTERM)
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        raise SystemExit(max(0, server.wait()))
