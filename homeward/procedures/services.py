@@ -10,6 +10,7 @@ from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError
 from homeward.procedures.models import Procedure
 from homeward.procedures.rules import SHIPPED_LIBRARY, definition_of, fingerprint_of, read_library
+from homeward.procedures.selectors import library as shipped_library
 
 
 class PublishedVersionChangedError(RefusedError):
@@ -24,7 +25,7 @@ def publish_library(*, actor: Actor, now: datetime, path: Path = SHIPPED_LIBRARY
     PublishedVersionChangedError when a published version was edited: give the change a new version number.
     """
     require(actor, Permission.PUBLISH_PROCEDURES)
-    library = read_library(path)
+    library = shipped_library() if path == SHIPPED_LIBRARY else read_library(path)
     published = {
         (row.kind, row.code, row.version): row.content_hash
         for row in Procedure.objects.only("kind", "code", "version", "content_hash")
