@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Q, Value
+from django.db.models.functions import Replace
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
@@ -15,6 +16,10 @@ from homeward.people.states import NhsNumberStatus
 
 class PersonNotFoundError(Exception):
     """There is no such person in the actor's services."""
+
+
+class TimelineEntryNotFoundError(Exception):
+    """There is no such entry on this person's timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,21 +129,80 @@ def current_alerts(actor: Actor, person_ids: list[int], day: date) -> dict[int, 
 
 
 def timeline_of(
-    actor: Actor, person: Person, limit: int = 100, before: datetime | None = None, employer: str = "", kind: str = ""
+    actor: Actor,
+    person: Person,
+    limit: int = 100,
+    older_than: int | None = None,
+    employer: str = "",
+    kind: str = "",
+    text: str = "",
 ) -> list[TimelineEntry]:
     """A person's timeline, newest first, any employer's entries; corrected entries carry their correction.
 
+    `older_than` is the number of the last entry already shown; `text` is looked for in titles, texts and authors.
     `person` comes from `person_for`, which checked and audited the opening.
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
     entries = TimelineEntry.objects.filter(person=person).select_related("corrects", "corrected_by")
-    if before:
-        entries = entries.filter(happened_at__lt=before)
+    last = TimelineEntry.objects.filter(person=person, pk=older_than).first() if older_than else None
+    if last is not None:
+        entries = entries.filter(Q(happened_at__lt=last.happened_at) | Q(happened_at=last.happened_at, pk__lt=last.pk))
     if employer:
         entries = entries.filter(employer=employer)
     if kind:
         entries = entries.filter(kind=kind)
+    if text:
+        entries = entries.filter(Q(title__icontains=text) | Q(text__icontains=text) | Q(author_name__icontains=text))
     return list(entries.order_by("-happened_at", "-id")[:limit])
+
+
+def timeline_employers_and_kinds(actor: Actor, person: Person) -> tuple[list[str], list[str]]:
+    """Whose entries and what kinds of entry a person's timeline has, to choose among.
+
+    `person` comes from `person_for`, which checked and audited the opening.
+    """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
+    pairs = TimelineEntry.objects.filter(person=person).values_list("employer", "kind").distinct()
+    pairs = list(pairs.order_by("employer", "kind"))
+    return sorted({employer for employer, _ in pairs if employer}), sorted({kind for _, kind in pairs})
+
+
+def timeline_entry(actor: Actor, person: Person, entry_id: int) -> TimelineEntry:
+    """One entry of a person's timeline. `person` comes from `person_for`, which checked and audited the opening.
+
+    Raises: NotAllowedError; TimelineEntryNotFoundError.
+    """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
+    entries = TimelineEntry.objects.select_related("person", "corrects", "corrected_by")
+    entry = entries.filter(person=person, pk=entry_id).first()
+    if entry is None:
+        raise TimelineEntryNotFoundError("There is no such entry in this record.")
+    return entry
+
+
+def reference_of(actor: Actor, person_id: int) -> str:
+    """What a person goes by to those who watch who looks at records but may not look themselves.
+
+    Raises: NotAllowedError; PersonNotFoundError.
+    """
+    require(actor, Permission.SEE_AUDIT)
+    person = Person.objects.filter(service_id__in=actor.service_ids, pk=person_id).only("reference").first()
+    if person is None:
+        raise PersonNotFoundError("There is no such person in your service.")
+    return person.reference
+
+
+def person_with_reference(actor: Actor, reference: str) -> int:
+    """The number of the person with this reference, for those who watch who looks at records.
+
+    Raises: NotAllowedError; PersonNotFoundError.
+    """
+    require(actor, Permission.SEE_AUDIT)
+    people = Person.objects.filter(service_id__in=actor.service_ids, reference__iexact=reference.strip())
+    person_id = people.order_by("id").values_list("pk", flat=True).first()
+    if person_id is None:
+        raise PersonNotFoundError("There is no such person in your service.")
+    return person_id
 
 
 def people_like(actor: Actor, service_id: int, wanted: Identity, now: datetime, limit: int = 5) -> list[KnownPerson]:
@@ -204,6 +268,8 @@ def identity_of(person: Person, address: Address | None) -> Identity:
 def find_people(actor: Actor, text: str, now: datetime, limit: int = 20) -> list[Person]:
     """People whose name, NHS number, reference, phone or postcode begins as typed; the list shown is audited.
 
+    Names may be typed in any order, numbers with or without spaces.
+
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_PEOPLE)
@@ -211,14 +277,19 @@ def find_people(actor: Actor, text: str, now: datetime, limit: int = 20) -> list
     if len(text) < 2:
         return []
     mine = Person.objects.filter(service_id__in=actor.service_ids).prefetch_related("addresses")
+    matches = Q(reference__iexact=text)
     digits = tidy_nhs_number(text)
     if digits.isdigit() and len(digits) >= 3:
-        matches = Q(nhs_number__startswith=digits) | Q(phone__startswith=text)
+        mine = mine.annotate(phone_digits=Replace("phone", Value(" "), Value("")))
+        matches |= Q(nhs_number__startswith=digits) | Q(phone_digits__startswith=digits)
     else:
-        key = tidy_name(text)
-        matches = Q(reference__iexact=text) | Q(addresses__postcode__startswith=tidy_postcode(text.upper()))
-        if key:
-            matches |= Q(name_key__startswith=key) | Q(name_key__contains=f" {key}")
+        matches |= Q(addresses__postcode__startswith=tidy_postcode(text.upper()))
+        words = tidy_name(text).split()
+        if words:
+            named = Q()
+            for word in words:
+                named &= Q(name_key__startswith=word) | Q(name_key__contains=f" {word}")
+            matches |= named | Q(preferred_name__istartswith=text)
     people = list(mine.filter(matches).distinct().order_by("name_key", "id")[:limit])
     for person in people:
         record(

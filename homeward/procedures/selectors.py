@@ -50,6 +50,17 @@ def pathway(code: str, version: int | None = None) -> Pathway:
     return built(procedure("pathway", code, version))
 
 
+def versions_of(kind: str, code: str) -> list[Procedure]:
+    """Every published version of a procedure, newest first, without their definitions."""
+    return list(Procedure.objects.filter(kind=kind, code=code).defer("definition").order_by("-version"))
+
+
+def newest_procedures(kind: str) -> list[Procedure]:
+    """The newest published version of every procedure of a kind, by title."""
+    newest = {row.code: row for row in Procedure.objects.filter(kind=kind).order_by("code", "version")}
+    return sorted(newest.values(), key=lambda row: row.title)
+
+
 def form(code: str, version: int | None = None) -> Form:
     """A published form, the newest unless a version is named.
 

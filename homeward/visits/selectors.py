@@ -185,6 +185,22 @@ def visits_of(actor: Actor, person: Person, from_day: date, to_day: date) -> lis
     )
 
 
+def last_visits_of(actor: Actor, person: Person, before: date, limit: int = 3) -> list[Visit]:
+    """A person's newest visits before a day, newest first, with who did them.
+
+    `person` comes from `people.selectors.person_for`, which checked and audited the opening.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
+    return list(
+        Visit.objects.filter(person=person, day__lt=before)
+        .exclude(state=VisitState.CANCELLED)
+        .prefetch_related("assignments__worker__organisation", "tasks")
+        .order_by("-day", "-window_opens_at", "-id")[:limit]
+    )
+
+
 def response_visits(actor: Actor, episode_ids: list[int]) -> dict[int, Visit]:
     """The newest crisis visit of each episode, with its workers. The board that lists the episodes audits it.
 
