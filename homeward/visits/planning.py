@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
+from django.db import transaction
 
 import visit_planner
 from homeward.access.rules import Actor, Permission, require
@@ -25,7 +26,7 @@ from homeward.roster.selectors import shifts_on
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, DayPlan, PlanMove, TravelTable, Visit
 from homeward.visits.selectors import newest_plan
-from homeward.visits.services import PlanChangedMeanwhileError, need_response, record_plan
+from homeward.visits.services import PlanChangedMeanwhileError, assign_worker, need_response, record_plan
 from homeward.visits.states import AssignmentState, VisitState
 from visit_planner.travel import GreatCircle
 
@@ -75,9 +76,9 @@ class Offers:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What accepting a referral set going."""
+    """What accepting a referral, or sending somebody, set going. `plan` is None where the day was not re-planned."""
 
-    episode: Episode
+    episode: Episode | None
     visit: Visit | None
     plan: DayPlan | None
     moves: tuple[PlanMove, ...]
@@ -124,9 +125,9 @@ def replan(
     """
     for attempt in range(TRIES):
         board = _board(service_id, day, now)
-        answer = visit_planner.replan(
-            board.problem, held=board.held, changed=[_visit_id(pk) for pk in visit_ids], seconds=seconds, seed=attempt
-        )
+        known = {visit.id for visit in board.problem.visits}  # a visit without a place is not among them
+        changed = [_visit_id(pk) for pk in visit_ids if _visit_id(pk) in known]
+        answer = visit_planner.replan(board.problem, held=board.held, changed=changed, seconds=seconds, seed=attempt)
         try:
             reasons = {(move.visit, move.slot): move.why for move in answer.moves}
             return _put_into_force(actor, service_id, board, answer.plan, why, now, reasons)
@@ -146,18 +147,54 @@ def accept_and_respond(
 
     Raises: NotAllowedError; what `episodes.services.accept_referral` raises.
     """
-    episode = accept_referral(actor=actor, referral=referral, pathway_code=pathway_code, now=now, reason=reason)
-    visit = need_response(actor=actor, episode=episode, now=now)
+    with transaction.atomic():
+        episode = accept_referral(actor=actor, referral=referral, pathway_code=pathway_code, now=now, reason=reason)
+        visit = need_response(actor=actor, episode=episode, now=now)
     if visit is None or visit.day != london_day(now):
         return Response(episode, visit, None, ())
-    plan = replan(
-        actor=actor,
-        service_id=episode.service_id,
-        day=visit.day,
-        visit_ids=[visit.pk],
-        now=now,
-        why=f"New: {visit.title}",
-    )
+    return _round(actor, episode, visit, now, f"New: {visit.title}")
+
+
+def send(
+    *,
+    actor: Actor,
+    visit: Visit,
+    workers: dict[int, Worker],
+    starts_at: datetime,
+    now: datetime,
+    why: str = "",
+    travel_minutes: dict[int, float] | None = None,
+) -> Response:
+    """Send workers to a visit, all of them or none, and re-plan what else they had to do. `workers` goes by slot.
+
+    Sending stands even when re-planning cannot be done.
+
+    Raises: NotAllowedError; what `visits.services.assign_worker` raises.
+    """
+    with transaction.atomic():
+        for slot, worker in sorted(workers.items()):
+            assign_worker(
+                actor=actor,
+                visit=visit,
+                slot=slot,
+                worker=worker,
+                starts_at=starts_at,
+                now=now,
+                why=why,
+                travel_minutes=(travel_minutes or {}).get(slot, 0.0),
+            )
+    if visit.day != london_day(now):
+        return Response(visit.episode, visit, None, ())
+    names = " and ".join(worker.label for _, worker in sorted(workers.items()))
+    return _round(actor, visit.episode, visit, now, f"{names} sent: {visit.title}")
+
+
+def _round(actor: Actor, episode: Episode | None, visit: Visit, now: datetime, why: str) -> Response:
+    """The day re-planned round one visit, or left as it is when others keep re-planning it."""
+    try:
+        plan = replan(actor=actor, service_id=visit.service_id, day=visit.day, visit_ids=[visit.pk], now=now, why=why)
+    except PlanChangedMeanwhileError:
+        return Response(episode, visit, None, ())
     moves = tuple(plan.moves.select_related("visit__person", "from_worker", "to_worker").order_by("id"))
     visit.refresh_from_db()
     return Response(episode, visit, plan, moves)

@@ -7,7 +7,7 @@ from django.db import transaction
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.episodes.models import Episode
-from homeward.episodes.services import move_stage, note_event
+from homeward.episodes.services import close_episode, move_stage, note_event
 from homeward.kernel.rules import RefusedError, london_day, wall_clock
 from homeward.kernel.services import tell
 from homeward.people.models import TimelineEntry
@@ -258,8 +258,8 @@ def record_plan(
 
     Raises: NotAllowedError; PlanChangedMeanwhileError when somebody re-planned the day since.
     """
-    if not actor.may(Permission.PLAN_DAY):
-        require(actor, Permission.TRIAGE_REFERRALS, service_id)
+    able = (Permission.PLAN_DAY, Permission.TRIAGE_REFERRALS, Permission.RESPOND)
+    require(actor, next(filter(actor.may, able), Permission.PLAN_DAY), service_id)
     newest = DayPlan.objects.select_for_update().filter(service_id=service_id, day=day).order_by("-id").first()
     if (newest.pk if newest else None) != based_on:
         raise PlanChangedMeanwhileError("Somebody re-planned this day just now. Look at it, then try again.")
@@ -364,8 +364,11 @@ def assign_worker(
         raise RefusedError(f"{worker.label} has not the skill this needs. Choose somebody else.")
     if visit.state not in (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY):
         check_visit_move(visit.state, VisitState.PLANNED)
-    if visit.assignments.filter(worker=worker).exclude(slot=slot).exists():
+    elsewhere = visit.assignments.filter(worker=worker).exclude(slot=slot).first()
+    if elsewhere and elsewhere.is_pinned:
         raise RefusedError(f"{worker.label} is already going. Choose somebody else to go with them.")
+    if elsewhere:  # only proposed by the planner, and so gives way to a person's decision
+        elsewhere.delete()
     before = visit.assignments.filter(slot=slot).first()
     if before and before.state in (AssignmentState.ARRIVED, AssignmentState.LEFT):
         raise RefusedError(f"{before.worker.label} is already there.")
@@ -602,6 +605,32 @@ def cancel_visit(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> V
     )
     _done(actor, "cancel visit", visit, now)
     return visit
+
+
+@transaction.atomic
+def close_response(*, actor: Actor, episode: Episode, outcome_code: str, now: datetime, note: str = "") -> Episode:
+    """Close an episode with its outcome, and take out of the plan every visit of it that has not begun.
+
+    Raises: NotAllowedError; episodes.services.EpisodeEndedError; RefusedError while somebody is with the person, or
+    when the pathway has no such outcome.
+    """
+    require(actor, Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.PLAN_DAY, episode.service_id)
+    visits = list(Visit.objects.select_for_update().filter(episode=episode).order_by("id"))
+    if any(visit.state == VisitState.UNDER_WAY for visit in visits):
+        raise RefusedError("Somebody is still there. Record when they left, then close.")
+    closed = close_episode(actor=actor, episode=episode, outcome_code=outcome_code, now=now, note=note)
+    for visit in visits:
+        if visit.state in (VisitState.NEEDED, VisitState.PLANNED):
+            cancel_visit(actor=actor, visit=visit, reason="The response was closed.", now=now)
+    record(
+        actor=actor,
+        action="close response",
+        subject=("episode", episode.pk),
+        person_id=episode.person_id,
+        now=now,
+        service_id=episode.service_id,
+    )
+    return closed
 
 
 def _note_first(actor: Actor, visit: Visit, at: datetime, now: datetime, who: str) -> None:
