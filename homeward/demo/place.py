@@ -1,0 +1,287 @@
+"""Make the fictitious place, carry it on to another day, and let today pass up to now."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
+from homeward.demo.days import attend, past_visits, rounds_of
+from homeward.demo.history import (
+    CARE,
+    CARE_ENDS,
+    CRISIS,
+    CRISIS_ENDS,
+    PEOPLE_IN_HOME_CARE,
+    PEOPLE_IN_REABLEMENT,
+    REABLEMENT_ENDS,
+    REABLING,
+    WAITING_CRISES,
+    Stock,
+    begin_support,
+    crises_of,
+    crises_waiting,
+    right_now,
+    year,
+)
+from homeward.demo.ledger import Ledger
+from homeward.demo.making import Making, weighted
+from homeward.demo.people import Resident, make_people
+from homeward.demo.points import ATTRIBUTION
+from homeward.demo.rota import away_on, make_absences, make_shifts
+from homeward.demo.size import SHIFTS_AHEAD_DAYS, VISITS_A_DAY, Size
+from homeward.demo.staff import Staff, make_staff, open_accounts
+from homeward.episodes.models import Episode
+from homeward.episodes.services import close_episodes
+from homeward.kernel.rules import RefusedError, london_day, wall_clock
+from homeward.people.models import Address, Person
+from homeward.procedures.services import publish_library
+from homeward.referrals.models import Referral
+from homeward.referrals.states import OPEN_STATES, Urgency
+from homeward.roster.models import Shift
+from homeward.teams.models import Organisation, Service, Worker
+from homeward.teams.services import open_service
+from homeward.visits.models import Assignment, Visit
+from homeward.visits.planning import accept_and_respond
+from homeward.visits.services import make_visits, record_missed
+from homeward.visits.states import AssignmentState, VisitState
+
+CODE, NAME = "merrowdale", "Merrowdale Community First"
+ABOUT = (
+    "Merrowdale is a fictitious place for trying Homeward. Its people, workers, organisations, streets, house numbers,"
+    " telephone numbers and NHS numbers are all made up: telephone numbers are from the range kept for fiction and NHS"
+    " numbers begin 999, which nobody is given. Only the postcodes and where they are on the map are real. Never put"
+    f" anything real in it: everyone can sign in, with the password {FICTITIOUS_PASSWORD}."
+)
+SYSTEM = "Fictitious place"
+LONGEST_GAP_DAYS = 28  # a place left alone for longer goes on from four weeks ago
+NOBODY_CAME = "Not done, and the day is over. Rang the person, who was safe."
+
+
+class NotFictitiousError(RefusedError):
+    """The service is a real one."""
+
+
+def build_place(
+    *, today: date, now: datetime, seed: int, size: Size, say: Callable[[str], None], code: str = CODE
+) -> Service:
+    """Make the whole place as it stands at `now`, ready for today to be planned.
+
+    The same seed, day, moment and size make the same place. `say` is given a line of progress at each step.
+
+    Raises: RefusedError when `now` is not on `today`, or the place is there already.
+    """
+    if london_day(now) != today:
+        raise RefusedError("The moment must be on the day. Give a time of that day.")
+    founder = Actor.system(SYSTEM)
+    publish_library(actor=founder, now=now)
+    service = open_service(
+        actor=founder, code=code, name=NAME, now=now, about=ABOUT, is_fictitious=True, map_attribution=ATTRIBUTION
+    )
+    making = Making(service, Actor.system(SYSTEM, service.pk), today, now, seed, size, say)
+    making.tell("Procedures published, service opened")
+    staff = make_staff(making)
+    first = today - timedelta(days=size.days)
+    shifts = make_shifts(making, staff, first, today + timedelta(days=SHIFTS_AHEAD_DAYS))
+    make_absences(making, staff, first, today)
+    away = {day: away_on(making, day) for day in days_between(first, today)}
+    making.tell(f"{len(staff.workers)} staff of {len(staff.organisations)} organisations, {len(shifts)} shifts")
+    residents = make_people(making, staff)
+    making.tell(f"{len(residents)} people on record")
+    rounds = rounds_of(making, [shift for shift in shifts if shift.day <= today], away)
+    stock = Stock(making, staff, residents, rounds)
+    ledger = Ledger(making)
+    year(ledger, stock)
+    right_now(ledger, stock, making.luck("right now"))
+    counted = f"{len(ledger.referrals)} referrals, {len(ledger.calls)} calls, {len(ledger.episodes)} episodes"
+    making.tell(f"{size.history_days} days of history told: {counted}")
+    ledger.write()
+    making.tell("History written")
+    done = past_visits(making, rounds, first, today - timedelta(days=1)) if size.days else 0
+    making.tell(f"{done} visits of the last {size.days} days")
+    made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
+    on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]
+    open_accounts(making, staff, on_shift)
+    making.tell(f"{made} visits needed today. The place is made")
+    return service
+
+
+def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], seed: int = 1) -> None:
+    """Make a place that was built on an earlier day right for the day of `now`.
+
+    Days since are filled as days that passed: visits done, calls and crises come and gone, reablement ended after its
+    weeks. Then there are shifts for the days ahead, today's visits, and referrals waiting at the front door. Nothing
+    that anybody entered is changed, except that what was still to happen on a day that is over has happened.
+
+    Raises: NotFictitiousError.
+    """
+    today = london_day(now)
+    making = _making(service, now, seed, say)
+    staff = _staff(service)
+    last = last_day(service) or today - timedelta(days=1)
+    if last >= today:
+        return
+    begin = max(last + timedelta(days=1), today - timedelta(days=LONGEST_GAP_DAYS))
+    _finish(making, last)
+    making.tell(f"{last} finished")
+    _roster_ahead(making, staff, begin, today)
+    days = days_between(begin, today)
+    away = {day: away_on(making, day) for day in days}
+    shifts = Shift.objects.filter(worker__service=service, day__gte=begin, day__lte=today)
+    rounds = rounds_of(making, shifts.select_related("worker__organisation").order_by("worker_id", "starts_at"), away)
+    _end_what_is_over(making)
+    stock = Stock(making, staff, _residents(service), rounds)
+    luck = making.luck(f"carry on {today}")
+    in_care = set(Episode.objects.filter(service=service, ended_at=None).values_list("person_id", flat=True))
+    free = [who for who in stock.residents if who.person.pk not in in_care]
+    stock.residents = free
+    waiting = set(Referral.objects.filter(service=service, state__in=OPEN_STATES).values_list("person_id", flat=True))
+    luck.shuffle(free)
+    stock.kept_back = [who for who in free if who.person.pk not in waiting][: len(stock.kept_back)]
+    others = [who for who in free if who not in stock.kept_back] or free
+    ledger = Ledger(making)
+    for day in days:
+        crises_of(ledger, stock, luck, day, others)
+    _replace_who_left(making, ledger, stock, luck, others, begin)
+    right_now(ledger, stock, luck)
+    ledger.write()
+    making.tell("Referrals since, and the front door as it is now")
+    if begin < today:
+        done = past_visits(making, rounds, begin, today - timedelta(days=1))
+        making.tell(f"{done} visits of the days between")
+    made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
+    making.tell(f"{made} visits needed today")
+
+
+def live_the_day(*, service: Service, now: datetime, seed: int = 1) -> None:
+    """Let today's plan pass up to now: visits planned before now were arrived at and left, mostly on time.
+
+    Where no crisis waits to be assigned, the next one in the queue is accepted, so that the board shows one; where no
+    referral waits with time left on its clock, new ones come in. Only a fictitious place lives by itself.
+
+    Raises: NotFictitiousError.
+    """
+    making = _making(service, now, seed, lambda text: None)
+    attend(making, london_day(now))
+    recent = now - timedelta(hours=2)
+    waiting = Referral.objects.filter(
+        service=service, state__in=OPEN_STATES, urgency=Urgency.CRISIS, received_at__gte=recent
+    ).order_by("received_at")
+    if not waiting.exists():
+        stock = Stock(making, _staff(service), _residents(service))
+        busy = set(Episode.objects.filter(service=service, ended_at=None).values_list("person_id", flat=True))
+        luck = making.luck(f"front door {now}")
+        free = [who for who in stock.residents if who.person.pk not in busy]
+        ledger = Ledger(making)
+        how_many = making.size.scaled(len(WAITING_CRISES) - 1, 1)
+        crises_waiting(
+            ledger, stock, luck, iter(luck.sample(free, min(len(free), how_many))), WAITING_CRISES[:how_many]
+        )
+        ledger.write()
+    unassigned = (
+        Visit.objects.filter(
+            service=service, is_crisis=True, episode__ended_at=None, state__in=(VisitState.NEEDED, VisitState.PLANNED)
+        )
+        .exclude(assignments__state__in=(AssignmentState.SENT, AssignmentState.ARRIVED, AssignmentState.LEFT))
+        .exists()
+    )
+    # not the newest, which a reader will want to triage, nor the oldest, which is about to pass its two hours
+    candidates = list(waiting.all())
+    if not unassigned and len(candidates) > 2:
+        accept_and_respond(actor=making.actor, referral=candidates[len(candidates) // 2], pathway_code=CRISIS, now=now)
+
+
+def last_day(service: Service) -> date | None:
+    """The last day that a place has visits on; None when it has none."""
+    return Visit.objects.filter(service=service).order_by("-day").values_list("day", flat=True).first()
+
+
+def days_between(first: date, last: date) -> list[date]:
+    """Every day from the first to the last."""
+    return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+
+
+def _making(service: Service, now: datetime, seed: int, say: Callable[[str], None]) -> Making:
+    """What is needed to go on with a place that is there, as large as it is.
+
+    Raises: NotFictitiousError.
+    """
+    if not service.is_fictitious:
+        raise NotFictitiousError(f"{service.name} is a real service. Only a fictitious place lives by itself.")
+    day = last_day(service)
+    visits = Visit.objects.filter(service=service, day=day).count() if day else VISITS_A_DAY
+    people = Person.objects.filter(service=service).count()
+    size = Size(visits=max(1, visits), people=max(1, people))
+    return Making(service, Actor.system(SYSTEM, service.pk), london_day(now), now, seed, size, say)
+
+
+def _staff(service: Service) -> Staff:
+    workers = Worker.objects.filter(service=service, is_active=True).select_related("organisation").order_by("id")
+    return Staff(list(workers), list(Organisation.objects.filter(service=service).order_by("id")))
+
+
+def _residents(service: Service) -> list[Resident]:
+    homes = Address.objects.filter(
+        person__service=service, person__died_on=None, kind="home", latitude__isnull=False
+    ).select_related("person__gp_practice")
+    found = {address.person_id: Resident(address.person, address) for address in homes.order_by("person_id", "-id")}
+    return list(found.values())
+
+
+def _finish(making: Making, day: date) -> None:
+    """The day that was running when the place was last used comes to its end."""
+    end = min(making.now, wall_clock(day, "24:00"))
+    evening = Making(making.service, making.actor, day, end, making.seed, making.size, making.say)
+    # whoever was still to be sent to a crisis at the end of that day is not coming any more
+    attend(evening, day)
+    # a plan may run past midnight
+    still = Assignment.objects.filter(visit__service=making.service, visit__day=day, state=AssignmentState.ARRIVED)
+    if still.exists():
+        later = min(making.now, end + timedelta(hours=3))
+        attend(Making(making.service, making.actor, day, later, making.seed, making.size, making.say), day)
+    left = list(
+        Visit.objects.filter(
+            service=making.service, day=day, state__in=(VisitState.NEEDED, VisitState.PLANNED)
+        ).exclude(assignments__state=AssignmentState.SENT)
+    )
+    record_missed(actor=making.actor, service_id=making.service.pk, visits=left, reason=NOBODY_CAME, now=making.now)
+
+
+def _roster_ahead(making: Making, staff: Staff, begin: date, today: date) -> None:
+    """Shifts for the days that have none, to some days ahead."""
+    have = set(Shift.objects.filter(worker__service=making.service, day__gte=begin).values_list("day", flat=True))
+    missing = [day for day in days_between(begin, today + timedelta(days=SHIFTS_AHEAD_DAYS)) if day not in have]
+    for day in missing:
+        make_shifts(making, staff, day, day)
+    make_absences(making, staff, begin, today)
+
+
+def _end_what_is_over(making: Making) -> None:
+    """End crises after their 72 hours, reablement after its six weeks, and home care for a few."""
+    luck = making.luck(f"endings {making.today}")
+    endings = []
+    for episode in Episode.objects.filter(service=making.service, ended_at=None).select_related("pathway"):
+        age = making.now - episode.started_at
+        hours = luck.uniform(8, 71)
+        if episode.pathway.code == CRISIS and age > timedelta(hours=hours):
+            seen = episode.events.filter(kind="first_face_to_face_contact").exists()
+            outcome = weighted(luck, CRISIS_ENDS) if seen else "not_reached"
+            ended_at = max(episode.started_at, min(making.now, episode.started_at + timedelta(hours=hours)))
+            endings.append((episode, outcome, ended_at))
+        elif episode.pathway.code == REABLING and age > timedelta(days=luck.randint(18, 42)):
+            endings.append(
+                (episode, weighted(luck, REABLEMENT_ENDS), making.now - timedelta(hours=luck.randint(1, 20)))
+            )
+        elif episode.pathway.code == CARE and age > timedelta(days=20) and luck.random() < 0.002:
+            endings.append((episode, weighted(luck, CARE_ENDS), making.now - timedelta(hours=luck.randint(1, 20))))
+    close_episodes(actor=making.actor, service_id=making.service.pk, endings=endings, now=making.now)
+
+
+def _replace_who_left(making: Making, ledger: Ledger, stock: Stock, luck, others: list[Resident], begin: date) -> None:
+    """As many people begin reablement and home care as have ended it, so that the days stay as full."""
+    for code, full in ((REABLING, PEOPLE_IN_REABLEMENT), (CARE, PEOPLE_IN_HOME_CARE)):
+        running = Episode.objects.filter(service=making.service, ended_at=None, pathway__code=code).count()
+        for _ in range(max(0, min(making.size.scaled(full) - running, len(others)))):
+            who = others.pop()
+            day = begin - timedelta(days=luck.randint(0, 2))
+            at = wall_clock(day, f"{luck.randint(8, 17):02d}:{luck.randrange(60):02d}")
+            if at < making.now - timedelta(hours=8):
+                begin_support(ledger, stock, luck, who, code, at)

@@ -1,0 +1,111 @@
+"""Who works when: a rota that repeats, absences, and the shifts of a stretch of days."""
+
+from datetime import date, timedelta
+
+from homeward.demo.making import Making
+from homeward.demo.staff import Staff
+from homeward.kernel.rules import wall_clock
+from homeward.roster.models import Absence, Shift
+from homeward.roster.selectors import absences_on
+from homeward.roster.services import add_shifts, record_absences
+from homeward.teams.models import Worker
+
+EARLY, LATE, SPLIT, OFFICE = (
+    (("07:00", "14:00"),),
+    (("15:30", "22:30"),),
+    (("07:00", "12:30"), ("16:00", "20:00")),
+    (("08:30", "16:30"),),
+)
+CRISIS_EARLY, CRISIS_LATE = (("07:00", "15:00"),), (("13:30", "22:00"),)
+NIGHT_BEGINS, NIGHT_ENDS = "21:00", "07:30"
+# Of ten agency workers on a day: most are needed when people get up.
+AGENCY_PATTERN = (EARLY, SPLIT, LATE, EARLY, SPLIT, EARLY, LATE, SPLIT, EARLY, LATE)
+COUNCIL_PATTERN = (EARLY, LATE, EARLY, SPLIT, LATE)
+CRISIS = {"Crisis nurse", "Advanced practitioner", "Crisis therapist", "Crisis care responder"}
+WEEKDAYS = {"Community nurse", "Occupational therapist", "Physiotherapist", "Therapy assistant", "Care Act assessor"}
+# Somebody of each weekday profession is there at weekends too
+WEEKEND_SHARE = 4
+AGENCY = {"Home care worker", "Senior home care worker"}
+COUNCIL_VISITING = {"Reablement worker", "Reablement supervisor"}
+VISITING = CRISIS | WEEKDAYS | AGENCY | COUNCIL_VISITING
+NIGHT_ONE_IN = 5  # of the crisis team, those who work nights
+SICK, LEAVE, TRAINING = 0.03, 0.04, 0.01
+
+
+def hours_of(worker: Worker, place_in_team: int, day: date) -> tuple[tuple[str, str], ...]:
+    """The stretches of wall-clock time that somebody works on a day; none on a day off.
+
+    Five days in seven, the days off moving round, so that every weekday has as many as any other.
+    """
+    turn = day.toordinal()
+    works = (turn + place_in_team * 3) % 7 < 5
+    if worker.job_title in CRISIS and place_in_team % NIGHT_ONE_IN == 0:
+        nights = place_in_team // NIGHT_ONE_IN
+        tonight = (turn + nights * 3) % 7 < 5
+        last_night = (turn - 1 + nights * 3) % 7 < 5
+        return ((("00:00", NIGHT_ENDS),) if last_night else ()) + (((NIGHT_BEGINS, "24:00"),) if tonight else ())
+    if worker.job_title in WEEKDAYS:
+        if day.isoweekday() > 5:
+            return OFFICE if place_in_team % WEEKEND_SHARE == 0 else ()
+        # a day a week each for clinics, writing up and supervision
+        return OFFICE if place_in_team % 5 != day.isoweekday() - 1 else ()
+    if not works or worker.job_title not in VISITING:
+        return ()
+    week = turn // 7
+    if worker.job_title in CRISIS:
+        return CRISIS_EARLY if (place_in_team + week) % 2 else CRISIS_LATE
+    if worker.job_title in AGENCY:
+        return AGENCY_PATTERN[(place_in_team + week) % len(AGENCY_PATTERN)]
+    return COUNCIL_PATTERN[(place_in_team + week) % len(COUNCIL_PATTERN)]
+
+
+def make_shifts(making: Making, staff: Staff, first: date, last: date) -> list[Shift]:
+    """The shifts of every day from `first` to `last`, of everyone who makes visits."""
+    place: dict[tuple[str, int], int] = {}
+    shifts = []
+    for worker in staff.workers:
+        key = (worker.job_title, worker.organisation_id)
+        place[key] = place.get(key, -1) + 1
+        if worker.job_title not in VISITING:
+            continue
+        for ahead in range((last - first).days + 1):
+            day = first + timedelta(days=ahead)
+            shifts += [
+                Shift(
+                    worker=worker,
+                    day=day,
+                    starts_at=wall_clock(day, begins),
+                    ends_at=wall_clock(day, ends),
+                    start_latitude=worker.latitude,
+                    start_longitude=worker.longitude,
+                )
+                for begins, ends in hours_of(worker, place[key], day)
+            ]
+    return add_shifts(actor=making.actor, service_id=making.service.pk, shifts=shifts, now=making.now)
+
+
+def make_absences(making: Making, staff: Staff, first: date, last: date) -> None:
+    """Sickness, leave and training, known on the last day, that take people out of their shifts."""
+    luck = making.luck(f"absences {first} {last}")
+    absences = []
+    stretch = (last - first).days + 1
+    for worker in staff.workers:
+        if worker.job_title not in VISITING:
+            continue
+        for kind, share, longest in (
+            (Absence.Kind.SICK, SICK, 5),
+            (Absence.Kind.LEAVE, LEAVE, 9),
+            (Absence.Kind.TRAINING, TRAINING, 1),
+        ):
+            # as many spells as make the share of days, each of a length drawn up to the longest
+            if luck.random() < share * stretch / ((1 + longest) / 2):
+                starts_on = first + timedelta(days=luck.randrange(stretch))
+                ends_on = starts_on + timedelta(days=luck.randint(1, longest) - 1)
+                absences.append(Absence(worker=worker, kind=kind, starts_on=starts_on, ends_on=ends_on))
+                break
+    record_absences(actor=making.actor, service_id=making.service.pk, absences=absences, now=making.now)
+
+
+def away_on(making: Making, day: date) -> set[int]:
+    """The workers who are away on a day."""
+    return {absence.worker_id for absence in absences_on(making.actor, making.service.pk, day)}
