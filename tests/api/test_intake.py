@@ -1,8 +1,11 @@
 """A message meets the record."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from homeward.access.rules import Actor, NotAllowedError, Permission, Role
 from homeward.api.fhir.intake import receive_message
@@ -152,6 +155,21 @@ class TestReceiveMessage:
         again = receive(sent(message) + b" ")
         assert (again.status, again.outcome) == (200, MessageOutcome.REPEATED)
 
+    @pytest.mark.parametrize("status", ["active", "revoked"])
+    def test_never_lets_a_message_held_up_on_the_way_undo_a_later_one(
+        self, receive, xml_message, message, part, sent, status
+    ):
+        receive(xml_message)
+        part(message, "MessageHeader")["reason"]["coding"][0]["code"] = "update"
+        part(message, "ServiceRequest").update({"status": status, "priority": "stat"})
+        part(message, "CarePlan")["period"]["start"] = "2026-11-24T08:29:00+00:00"
+        message["timestamp"] = "2026-11-24T08:41:09+00:00"
+        late = receive(sent(message))
+        assert (late.status, late.outcome) == (409, MessageOutcome.REFUSED)
+        assert "sent later, at 2026-11-24T08:41:10" in late.text
+        message["timestamp"] = "2026-11-24T08:41:11+00:00"
+        assert receive(sent(message)).outcome in (MessageOutcome.UPDATED, MessageOutcome.WITHDRAWN)
+
     def test_refuses_to_withdraw_what_it_does_not_hold(self, receive, message, part, sent):
         part(message, "ServiceRequest")["status"] = "revoked"
         answer = receive(sent(message))
@@ -260,3 +278,26 @@ class TestReceiveMessage:
     def test_gives_the_connected_system_no_lasting_permission(self, receive, xml_message, machine):
         receive(xml_message)
         assert not machine.may(Permission.SEE_PEOPLE)
+
+
+@pytest.mark.django_db(transaction=True)
+class TestReceiveMessageAtOnce:
+    @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time; PostgreSQL is asked")
+    def test_takes_one_message_sent_by_several_connections_at_once_as_one(self, machine, service, now, xml_message):
+        start = Barrier(6)
+
+        def hand_in(place: int) -> str:
+            start.wait(20)
+            try:
+                return receive_message(
+                    actor=machine, service_id=service.pk, content=xml_message + b" " * (place % 3), content_type=None,
+                    now=now,
+                ).outcome
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(6) as pool:
+            outcomes = sorted(pool.map(hand_in, range(6)))
+        assert outcomes == ["referral", *["repeated"] * 5]
+        assert Referral.objects.count() == Person.objects.count() == 1
+        assert KeptMessage.objects.count() == 6

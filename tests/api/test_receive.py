@@ -36,7 +36,7 @@ class TestReceive:
 
     def test_says_when_a_file_came_before(self, service, file, capsys):
         status_of(file(), file("again.xml"))
-        assert "already says this; nothing was changed" in capsys.readouterr().out.splitlines()[1]
+        assert "This came before, as referral R000001; nothing was changed" in capsys.readouterr().out.splitlines()[1]
         assert Referral.objects.count() == 1
 
     def test_says_why_a_file_was_refused_and_fails(self, service, file, capsys):

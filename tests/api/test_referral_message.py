@@ -184,3 +184,17 @@ class TestReadReferralMessage:
             },
         })
         assert read().person.contacts[-1].name == "Sam"
+
+    @pytest.mark.parametrize(
+        ("written", "read_as"),
+        [
+            ("Alert /n Speaks in sentences/n", "Alert\nSpeaks in sentences"),
+            ("Summary:/n        A fall.", "Summary:\nA fall."),
+            (r"None\n\n Symptoms:\nDizzy", "None\nSymptoms:\nDizzy"),
+            ("Carer: yes/no, and/nor a key", "Carer: yes/no, and/nor a key"),
+        ],
+    )
+    def test_breaks_a_narrative_where_the_sender_did_and_no_word_in_two(self, read, message, part, written, read_as):
+        concepts = part(message, "CarePlan")["activity"][0]["outcomeCodeableConcept"]
+        concepts[2]["text"] = written
+        assert read().triage.narratives == (read_as,)

@@ -1,5 +1,6 @@
 """CarePlan: what the sender's triage came to, and when the clock started."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,8 @@ OUTCOME_SYSTEMS = {
     "sd-code": "Symptom discriminator",
     "dx-code": "Disposition",
 }
+# A break only where no word goes on: "yes/no" and "C:\\notes" are words.
+_WRITTEN_BREAK = re.compile(r"(?:/n|(?:\\r)?\\n)+(?=[\s\d\W]|[A-Z]|$)")
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,6 @@ def _outcome(coding: Coding) -> TriageOutcome:
 
 
 def tidy_narrative(text: str) -> str:
-    """A sender's narrative with its line breaks: many write them as the two characters `/n` or `\\n`."""
-    broken = text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("/n", "\n")
-    lines = [" ".join(line.split()) for line in broken.splitlines()]
+    """A sender's narrative with its line breaks, which many write as the two characters `/n` or `\\n`."""
+    lines = [" ".join(line.split()) for line in _WRITTEN_BREAK.sub("\n", text).splitlines()]
     return "\n".join(line for line in lines if line)

@@ -21,7 +21,7 @@ from homeward.people.selectors import identity_of, people_like
 from homeward.people.services import note_need, raise_alert, register_person
 from homeward.people.states import NhsNumberStatus
 from homeward.referrals.models import KeptMessage, Referral
-from homeward.referrals.selectors import find_by_sender, kept_before
+from homeward.referrals.selectors import find_by_sender, kept_before, messages_of
 from homeward.referrals.services import (
     NewReferral,
     judge_message,
@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 
 UPDATE_TAKEN_AS_NEW = "It says update, but nothing came before: it was taken as new."
 NEW_TAKEN_AS_UPDATE = "It says new, but we held this referral: it was taken as an update."
+CHANGED_IT = {MessageOutcome.REFERRAL, MessageOutcome.UPDATED, MessageOutcome.WITHDRAWN}
 ABOUT_THE_MESSAGE = "The message"  # the detail that differs between two sendings of one message
 
 
@@ -82,14 +83,11 @@ def receive_message(
     if isinstance(decision, Refusal):
         return _refuse(actor, kept, decision, now)
     try:
-        for attempt in (1, 2):
-            try:
-                with transaction.atomic():
-                    return _act(actor, service_id, kept, before, decision, now)
-            except IntegrityError:
-                # The same referral came in twice at once and the other was first: look again, and find it.
-                if attempt == 2:
-                    raise
+        try:
+            return _act_at_once(actor, service_id, kept, before, decision, now)
+        except (IntegrityError, RefusedError):
+            # The same referral or person may have come in by another message meanwhile: look again, and find it.
+            return _act_at_once(actor, service_id, kept, before, decision, now)
     except _ConflictError as conflict:
         return _refuse(actor, kept, conflict.refusal, now, decision.notes)
     except RefusedError as error:
@@ -99,7 +97,6 @@ def receive_message(
         judge_message(actor=actor, message=kept, outcome=MessageOutcome.REFUSED, now=now,
                       reason="Homeward failed while taking it in. The sender was asked to send it again.")
         raise
-    raise AssertionError("every attempt returns or raises")
 
 
 def _refuse(
@@ -114,7 +111,8 @@ def _refuse(
     )
 
 
-def _act(
+@transaction.atomic
+def _act_at_once(
     actor: Actor, service_id: int, kept: KeptMessage, before: KeptMessage | None, asked: Asked, now: datetime
 ) -> Answer:
     if before is not None and before.referral is not None:
@@ -163,6 +161,24 @@ def _check_same_person(person: Person, meant: Identity, number) -> None:
         )
 
 
+def _check_not_older(actor: Actor, referral: Referral, asked: Asked) -> None:
+    """Stop a message that was held up on the way undoing what its sender has said since.
+
+    Raises: _ConflictError when the newest version we hold was sent later. Where either does not say, order of arrival
+    stands.
+    """
+    versions = [one for one in messages_of(_as_front_desk(actor), referral) if one.outcome in CHANGED_IT]
+    if not versions or asked.message.sent_at is None:
+        return
+    held = decide(bytes(versions[-1].content))
+    if isinstance(held, Asked) and held.message.sent_at and asked.message.sent_at < held.message.sent_at:
+        raise _ConflictError(
+            409, "conflict",
+            f"We hold a version of this ServiceRequest that was sent later, at {held.message.sent_at.isoformat()}, so "
+            "nothing was changed. If this is what is meant now, send it again with the time of now.",
+        )
+
+
 def _withdraw(actor: Actor, kept: KeptMessage, asked: Asked, referral: Referral | None, now: datetime) -> Answer:
     if referral is None:
         raise _ConflictError(
@@ -172,6 +188,7 @@ def _withdraw(actor: Actor, kept: KeptMessage, asked: Asked, referral: Referral 
         )
     if referral.state == ReferralState.WITHDRAWN:
         return _answer(actor, kept, asked, referral, MessageOutcome.REPEATED, now)
+    _check_not_older(actor, referral, asked)
     reason = "; ".join(reason.words() for reason in asked.message.request.reasons) or "No reason given by the sender."
     referral = withdraw_referral(actor=actor, referral=referral, reason=reason, now=now)
     return _answer(actor, kept, asked, referral, MessageOutcome.WITHDRAWN, now)
@@ -183,6 +200,7 @@ def _update(
     new = replace(new, sender_identifier=referral.sender_identifier)
     if _changes_nothing(referral, new):
         return _answer(actor, kept, asked, referral, MessageOutcome.REPEATED, now)
+    _check_not_older(actor, referral, asked)
     if asked.intention is Intention.NEW:
         note = {"path": "MessageHeader.reason", "text": NEW_TAKEN_AS_UPDATE}
         new = replace(new, not_understood=[*new.not_understood, note])
@@ -258,7 +276,8 @@ def _as_front_desk(actor: Actor) -> Actor:
 
     It is told nothing of what it finds.
     """
-    return replace(actor, extra=actor.extra | {Permission.SEE_PEOPLE, Permission.TAKE_REFERRALS})
+    needed = {Permission.SEE_PEOPLE, Permission.SEE_FRONT_DOOR, Permission.TAKE_REFERRALS}
+    return replace(actor, extra=actor.extra | needed)
 
 
 def _answer(
@@ -274,7 +293,7 @@ def _answer(
         MessageOutcome.REFERRAL: f"Received as referral {referral.reference}.",
         MessageOutcome.UPDATED: f"Referral {referral.reference} is updated.",
         MessageOutcome.WITHDRAWN: f"Referral {referral.reference} is withdrawn.",
-        MessageOutcome.REPEATED: f"Referral {referral.reference} already says this; nothing was changed.",
+        MessageOutcome.REPEATED: f"This came before, as referral {referral.reference}; nothing was changed.",
     }
     done = Done(
         reference=referral.reference, said=said[MessageOutcome(became)],

@@ -274,7 +274,7 @@ def _details(message: ReferralMessage) -> list[dict]:
     ]
     details = []
     for title, texts in lines:
-        text = "\n".join(dict.fromkeys(text for text in texts if text))
+        text = "\n".join(text for text in texts if text)
         if text:
             details.append({"title": title, "text": text})
     return details
