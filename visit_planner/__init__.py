@@ -36,7 +36,7 @@ from visit_planner.problem import (
     Worker,
 )
 from visit_planner.replanning import replan
-from visit_planner.search import Progress, search_plan
+from visit_planner.search import Progress, make_ready, search_plan
 
 
 def solve(
@@ -71,11 +71,7 @@ def warm_up() -> None:
 
     Takes about a minute the first time on a machine and about a second after that. Safe to call in a thread.
     """
-    from visit_planner.warming import smallest_problem
-
-    problem = smallest_problem()
-    plan = solve(problem, iterations=200)
-    explain(problem, replan(problem, held=plan, changed=[problem.visits[0].id], seconds=0.01).plan)
+    make_ready()
 
 
 __all__ = [

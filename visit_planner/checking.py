@@ -353,8 +353,7 @@ def cost(problem: Problem, plan: Plan) -> Cost:
     late = [max(0.0, stop.starts - case.visits[stop.visit].window.closes) for stop in case.known]
     undone = sum(visit.cost_if_undone for visit in problem.visits if visit.id not in case.by_visit)
     overtime = sum(
-        max(0.0, _home_again(case, worker, shift) - case.shifts[worker, shift].ends)
-        for worker, shift in case.by_shift
+        max(0.0, _home_again(case, worker, shift) - case.shifts[worker, shift].ends) for worker, shift in case.by_shift
     )
     strangers = sum(
         1 for stop in case.known if case.visits[stop.visit].preferred

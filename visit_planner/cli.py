@@ -16,7 +16,7 @@ from pathlib import Path
 from visit_planner import Cost, Plan, Problem, ProblemError, check, cost, explain, solve, warm_up
 from visit_planner.formats import hhcrsp, native, reading
 from visit_planner.formats.reading import FormatError
-from visit_planner.warming import is_compiled
+from visit_planner.search import is_compiled
 
 FOUND_FAULTS = 1
 WRONG_INPUT = 2

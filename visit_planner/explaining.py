@@ -6,7 +6,6 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass
 
-
 from visit_planner.checking import clock
 from visit_planner.coming import Offer, who_can_come
 from visit_planner.plan import Assignment, Plan
@@ -199,7 +198,9 @@ def _nobody_may(visit: Visit, number: int, problem: Problem) -> tuple[str, str, 
             f"It was fixed to {pin.worker}, who is off shift today or may not do {slot.skill}.",
             f"Releasing the choice would leave {len(willing)} others to choose from.",
         )
-    if len(visit.slots) > len({w.id for k in range(len(visit.slots)) for w in problem.workers if _qualified(w, visit, k)}):
+    if len(visit.slots) > len(
+        {w.id for k in range(len(visit.slots)) for w in problem.workers if _qualified(w, visit, k)}
+    ):
         return (
             "too_few_for_joint",
             f"It needs {len(visit.slots)} workers together and fewer are qualified.",
@@ -212,8 +213,12 @@ def _off_shift(visit: Visit, number: int, problem: Problem) -> tuple[str, str]:
     slot = visit.slots[number]
     wanted = f"between {clock(visit.window.opens)} and {clock(visit.window.closes)}"
     shifts = [(s, w) for w in problem.workers if _qualified(w, visit, number) for s in w.shifts]
-    later = min((pair for pair in shifts if pair[0].starts > visit.window.opens), key=lambda p: p[0].starts, default=None)
-    earlier = max((pair for pair in shifts if pair[0].ends < visit.window.closes), key=lambda p: p[0].ends, default=None)
+    later = min(
+        (pair for pair in shifts if pair[0].starts > visit.window.opens), key=lambda p: p[0].starts, default=None
+    )
+    earlier = max(
+        (pair for pair in shifts if pair[0].ends < visit.window.closes), key=lambda p: p[0].ends, default=None
+    )
     what = "signed off for" if slot.allowed is not None else "with"
     if later is not None:
         shift, worker = later
@@ -238,7 +243,7 @@ def _no_room(problem: Problem, plan: Plan, visit: Visit) -> tuple[str, str, str]
     if not whole:
         return (
             "no_room",
-            f"Everybody qualified is taken: putting it in anywhere would break a fixed time or run past a shift's end.",
+            "Everybody qualified is taken: putting it in anywhere would break a fixed time or run past a shift's end.",
             "More overtime, a softer window or one more worker on shift would make it possible.",
         )
     first = whole[0]

@@ -17,9 +17,7 @@ WORKERS_PER_SLOT = 6
 _SLACK = 0.01
 
 
-def replan(
-    problem: Problem, *, held: Plan, changed: Collection[str], seconds: float = 1.0, seed: int = 0
-) -> Replan:
+def replan(problem: Problem, *, held: Plan, changed: Collection[str], seconds: float = 1.0, seed: int = 0) -> Replan:
     """Plans ``changed`` (new or altered visits) into ``held``; everything else stays unless moving it pays.
 
     Only workers who could take a changed visit, or had it, are touched. Times people were told are never
@@ -89,9 +87,7 @@ def _time(
     return stop.starts
 
 
-def _why(
-    visit: str, was: Assignment | None, now: Assignment | None, is_anew: bool, newcomers: dict[str, str]
-) -> str:
+def _why(visit: str, was: Assignment | None, now: Assignment | None, is_anew: bool, newcomers: dict[str, str]) -> str:
     if now is None:
         return "There was no longer room for it." if not is_anew else "No room could be found for it."
     if was is None:

@@ -83,7 +83,9 @@ class Table:
             raise TravelError(f"the table has no mode {mode!r}; known: {', '.join(sorted(self.tables))}")
         table = np.asarray(self.tables[mode], dtype=float)
         if table.shape != (len(points), len(points)):
-            raise TravelError(f"the table for {mode!r} has shape {table.shape}, but {len(points)} points were asked for")
+            raise TravelError(
+                f"the table for {mode!r} has shape {table.shape}, but {len(points)} points were asked for"
+            )
         return table
 
 
@@ -91,7 +93,7 @@ def _fetch(request: urllib.request.Request, timeout: float, name: str) -> Any:
     if not request.full_url.startswith(("http://", "https://")):
         raise TravelError(f"{name}: {request.full_url} is not an http address")
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310 - scheme checked above  # nosec B310
+        with urllib.request.urlopen(request, timeout=timeout) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as refusal:
         raise TravelError(f"{name} refused (HTTP {refusal.code}): {_reason(refusal.read())}") from refusal

@@ -48,9 +48,7 @@ def from_json(stored: dict[str, Any], where: str = "instance") -> Problem:
     offices = reading.rows(stored, "central_offices", where)
     if len(offices) != 1:
         raise FormatError(f"{where}.central_offices: expected exactly one, found {len(offices)}")
-    distances = reading.matrix(
-        reading.need(stored, "distances", where), f"{where}.distances", len(patients) + 1
-    )
+    distances = reading.matrix(reading.need(stored, "distances", where), f"{where}.distances", len(patients) + 1)
     workers = []
     for i, row in enumerate(caregivers):
         at = f"{where}.caregivers[{i}]"
@@ -96,9 +94,7 @@ def _read_patient(
             distance = reading.need(synchronization, "distance", f"{at}.synchronization")
             if not isinstance(distance, list) or len(distance) != 2:
                 raise FormatError(f"{at}.synchronization.distance: expected [least, most], found {distance!r}")
-            bounds = tuple(
-                _snapped(reading.as_number(value, f"{at}.synchronization.distance")) for value in distance
-            )  # type: ignore[assignment]
+            bounds = tuple(_snapped(reading.as_number(value, f"{at}.synchronization.distance")) for value in distance)  # type: ignore[assignment]
         elif kind != "simultaneous":
             raise FormatError(f"{at}.synchronization.type: expected simultaneous or sequential, found {kind!r}")
     limits = Window(opens, closes)

@@ -153,8 +153,7 @@ def _visit(row: dict[str, Any], where: str) -> Visit:
         preferred=_names(row, "preferred", where),
         refused=_names(row, "refused", where),
         pinned=tuple(
-            _pin(pin, f"{where}.pinned[{k}]")
-            for k, pin in enumerate(reading.rows(row, "pinned", where, optional=True))
+            _pin(pin, f"{where}.pinned[{k}]") for k, pin in enumerate(reading.rows(row, "pinned", where, optional=True))
         ),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -12,16 +13,18 @@ from visit_planner.plan import Plan
 from visit_planner.problem import Problem
 from visit_planner.search import annealing, insertion, pricing
 from visit_planner.search.board import Board, read_plan, set_up
+from visit_planner.warming import smallest_problem
 
 # Shares of RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, SEGMENT, OPTIONAL among proposals.
 MOVE_MIX = np.array([0.45, 0.20, 0.15, 0.10, 0.10, 0.0])
 # Share of proposals that add or drop visits while some are left out.
-OPTIONAL_SHARE = 0.02
+OPTIONAL_SHARE = 0.05
 # Temperatures in units of the weighted travel of a typical hop between neighbours.
 HOT, COLD = 0.35, 0.006
 # Re-planning starts here: enough to rearrange a few days, too little to forget them.
 WARM = 0.05
 CHUNKS = 1500
+_ready = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,24 @@ class Progress:
     share: float
     cost: float
     iterations: int
+
+
+def make_ready() -> None:
+    """Compiles the kernels or loads them from their cache; costs nothing the second time in a process."""
+    global _ready
+    if _ready:
+        return
+    problem = smallest_problem()
+    board = set_up(problem)
+    build(board)
+    run(board, seconds=0.0, iterations=100)
+    pricing.price_assignments(*board.core, board.OPTIONS, board.FIRST_OPTION)
+    _ready = True
+
+
+def is_compiled() -> bool:
+    """Whether an earlier run on this machine left compiled kernels behind: good enough for a message."""
+    return any(Path(annealing.anneal.stats.cache_path).glob("annealing.anneal-*.nbc"))
 
 
 def typical_hop(board: Board) -> float:
@@ -70,7 +91,8 @@ def run(
 
     With ``iterations`` the result depends on the seed alone; otherwise ``seconds`` of this thread's CPU are used.
     """
-    if not board.slots or not board.shifts or bool((board.T["fixed"][: len(board.slots)] == 1).all()):
+    nothing_to_move = bool((board.T["fixed"][: len(board.slots)] == 1).all())
+    if iterations == 0 or nothing_to_move or not board.shifts:
         return 0
     began = time.thread_time()
     hop = typical_hop(board)
@@ -118,6 +140,7 @@ def search_plan(
     progress: Callable[[Progress], None] | None,
 ) -> Plan:
     """A plan without its cost, which the checker's side computes."""
+    make_ready()
     began = time.thread_time()
     board = set_up(problem, seed=seed, start=start, frozen=frozen)
     build(board)
@@ -127,10 +150,9 @@ def search_plan(
     return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)
 
 
-def replan_search(
-    problem: Problem, *, seconds: float, seed: int, start: Plan, frozen: Collection[str]
-) -> Plan:
+def replan_search(problem: Problem, *, seconds: float, seed: int, start: Plan, frozen: Collection[str]) -> Plan:
     """Places what ``start`` leaves out and improves the days that are not frozen, from a low temperature."""
+    make_ready()
     began = time.thread_time()
     board = set_up(problem, seed=seed, start=start, frozen=frozen)
     build(board)
@@ -142,6 +164,7 @@ def replan_search(
 
 def priced_alternatives(problem: Problem, plan: Plan) -> dict[tuple[str, int], tuple[float, float, str | None]]:
     """(visit, slot) -> what it adds where it is, what it would add with the next best worker, and who that is."""
+    make_ready()
     board = set_up(problem, start=plan, neighbours=0)
     priced = pricing.price_assignments(*board.core, board.OPTIONS, board.FIRST_OPTION)
     alternatives = {}

@@ -54,9 +54,7 @@ def find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, about):
 
 
 @compiled
-def try_group(
-    T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, GROUP, size, ABOUT, ceiling
-):
+def try_group(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, GROUP, size, ABOUT, ceiling):
     """Puts every task of GROUP in a promising place; False, for the caller to rewind, when that costs too much."""
     for k in range(size):
         t = GROUP[k]
@@ -264,9 +262,7 @@ def anneal(
                     a = GROUP[k]
                 if fits and W[R[r2].worker].load <= W[R[r2].worker].limit + TOLERANCE:
                     accepted = (
-                        live_cost(S) <= ceiling
-                        and settle(T, V, G, L, S, Q, J, ceiling)
-                        and live_cost(S) <= ceiling
+                        live_cost(S) <= ceiling and settle(T, V, G, L, S, Q, J, ceiling) and live_cost(S) <= ceiling
                     )
         if accepted:
             COUNTS[kind, 1] += 1
@@ -280,9 +276,7 @@ def anneal(
 
 
 @compiled
-def change_what_is_done(
-    T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, NEAR, t, slack
-):
+def change_what_is_done(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, NEAR, t, slack):
     """Places a visit that is left out, if need be where another one was, or leaves one out."""
     before = live_cost(S) + S[0].undone
     v = T[t].visit
@@ -294,31 +288,44 @@ def change_what_is_done(
             if V[w].placed == 0:
                 v = w
                 break
-    removed = -1
+    out, taken = M[0], 0
     if V[v].placed == 0:
-        if unit(S) < 0.5 and NEAR.shape[1] > 0:
-            x = NEAR[V[v].first, below(S, NEAR.shape[1])]
-            if x >= 0 and T[x].route >= 0:
-                removed = T[x].visit
+        if V[v].links > 1 and unit(S) < 0.5:
+            # What it is tied to by a gap may be what leaves no room for it.
+            for c in range(V[v].chain, V[v].chain + V[v].links):
+                if V[c].placed > 0 and taken < len(out):
+                    out[taken] = c
+                    taken += 1
+        elif unit(S) < 0.7:
+            for _ in range(1 + below(S, 4)):
+                x = NEAR[V[v].first, below(S, NEAR.shape[1])]
+                if x >= 0 and T[x].route >= 0 and V[T[x].visit].queued == 0:
+                    V[T[x].visit].queued = 1
+                    out[taken] = T[x].visit
+                    taken += 1
+            for k in range(taken):
+                V[out[k]].queued = 0
     elif unit(S) < 0.2:
-        removed = v
-    if removed >= 0:
-        for x in range(V[removed].first, V[removed].first + V[removed].count):
+        out[0] = v
+        taken = 1
+    else:
+        return False
+    dropping = V[v].placed > 0
+    for k in range(taken):
+        for x in range(V[out[k]].first, V[out[k]].first + V[out[k]].count):
             if T[x].fixed == 1:
                 return False
-        for x in range(V[removed].first, V[removed].first + V[removed].count):
+    for k in range(taken):
+        for x in range(V[out[k]].first, V[out[k]].first + V[out[k]].count):
             unlink(T, V, R, W, D, F, S, Q, K, x)
-        if not settle(T, V, G, L, S, Q, J, np.inf):
-            return False
-        refresh_worst(L, S)
-    if V[v].placed == 0 and v != removed:
+    if not settle(T, V, G, L, S, Q, J, np.inf):
+        return False
+    refresh_worst(L, S)
+    if not dropping:
         if not place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, v):
             return False
         refresh_worst(L, S)
-        if removed >= 0 and place_visit(
-            T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, removed
-        ):
-            refresh_worst(L, S)
-    elif removed < 0:
-        return False
+        for k in range(taken):
+            if place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, out[k]):
+                refresh_worst(L, S)
     return live_cost(S) + S[0].undone <= before + slack

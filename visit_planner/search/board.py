@@ -591,9 +591,7 @@ def read_plan(board: Board) -> tuple[tuple[Assignment, ...], tuple[str, ...]]:
                 minutes = board.visits[v].slots[slot].minutes
                 waits = max(0.0, starts - leaves - travel)
                 assignments.append(
-                    Assignment(
-                        board.visits[v].id, slot, worker.id, shift.id, starts, starts + minutes, travel, waits
-                    )
+                    Assignment(board.visits[v].id, slot, worker.id, shift.id, starts, starts + minutes, travel, waits)
                 )
                 at = t
             t = following
@@ -602,4 +600,4 @@ def read_plan(board: Board) -> tuple[tuple[Assignment, ...], tuple[str, ...]]:
     return tuple(assignments), tuple(visit.id for visit in board.problem.visits if visit.id in undone)
 
 
-__all__ = ["Board", "TOLERANCE", "may_do", "pinned_start", "read_plan", "set_up"]
+__all__ = ["TOLERANCE", "Board", "may_do", "pinned_start", "read_plan", "set_up"]

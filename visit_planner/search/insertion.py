@@ -19,7 +19,7 @@ from visit_planner.search.kernels import (
 from visit_planner.search.records import TOLERANCE
 
 # Places remembered for each slot before pairs and teams are compared, and teams settled exactly.
-PLACES_KEPT = 10
+PLACES_KEPT = 12
 TEAMS_SETTLED = 4
 _MOST_SLOTS = 8
 # Rows of the scratch arrays M and N that place_visit() uses.
@@ -29,40 +29,50 @@ SCRATCH_ROWS, SCRATCH_COLUMNS = _CHOSEN + TEAMS_SETTLED, 16
 
 @compiled
 def best_places(T, V, R, W, G, D, F, S, OPTIONS, FIRST_OPTION, t, floor, after, price):
-    """Fills ``after`` (task to follow) and ``price`` with the cheapest place on each of the best routes.
+    """Fills ``after`` (task to follow) and ``price`` with the cheapest places, the two best of each route.
 
-    Returns how many were found, cheapest first, at most one a worker's shift.
+    Returns how many were found, cheapest first.
     """
     found = 0
-    kept = len(price)
     for k in range(FIRST_OPTION[t], FIRST_OPTION[t + 1]):
         r = OPTIONS[k]
         if R[r].fixed == 1 or clashes(T, V, R, G, t, R[r].worker):
             continue
         a = S[0].tasks + r
         end = a + S[0].routes
-        best = np.inf
-        best_after = -1
+        best, second = np.inf, np.inf
+        best_after, second_after = -1, -1
         while a != end:
             cost = least_price(T, V, R, W, D, F, S, t, a, floor)
             if cost < best:
-                best = cost
-                best_after = a
+                second, second_after = best, best_after
+                best, best_after = cost, a
+            elif cost < second:
+                second, second_after = cost, a
             # Everything later on this route starts later still: once past its hard time, stop.
             if V[T[a].visit].start > V[T[t].visit].hard:
                 break
             a = T[a].nxt
-        if best_after < 0 or (found == kept and best >= price[kept - 1]):
-            continue
-        if found < kept:
-            found += 1
-        at = found - 1
-        while at > 0 and price[at - 1] > best:
-            price[at] = price[at - 1]
-            after[at] = after[at - 1]
-            at -= 1
-        price[at] = best
-        after[at] = best_after
+        found = keep_place(after, price, found, best_after, best)
+        found = keep_place(after, price, found, second_after, second)
+    return found
+
+
+@compiled
+def keep_place(after, price, found, place, cost):
+    """Sorts one more place into the best so far; returns how many there are."""
+    kept = len(price)
+    if place < 0 or (found == kept and cost >= price[kept - 1]):
+        return found
+    if found < kept:
+        found += 1
+    at = found - 1
+    while at > 0 and price[at - 1] > cost:
+        price[at] = price[at - 1]
+        after[at] = after[at - 1]
+        at -= 1
+    price[at] = cost
+    after[at] = place
     return found
 
 
@@ -84,7 +94,7 @@ def place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION,
     if slots == 0:
         return True
     floor = floor_of(V, G, v)
-    kept = PLACES_KEPT if slots < 3 else (6 if slots == 3 else 4)
+    kept = PLACES_KEPT if slots < 3 else (7 if slots == 3 else 5)
     after = M[_AFTER : _AFTER + slots, :kept]
     price = N[_AFTER : _AFTER + slots, :kept]
     chosen = M[_CHOSEN : _CHOSEN + TEAMS_SETTLED]
@@ -94,9 +104,7 @@ def place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION,
     for k in range(slots):
         pick[k] = 0
     for k in range(slots):
-        found[k] = best_places(
-            T, V, R, W, G, D, F, S, OPTIONS, FIRST_OPTION, missing[k], floor, after[k], price[k]
-        )
+        found[k] = best_places(T, V, R, W, G, D, F, S, OPTIONS, FIRST_OPTION, missing[k], floor, after[k], price[k])
         if found[k] == 0:
             return False
     while True:
@@ -170,9 +178,7 @@ def place_all(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, O
         S[0].steps = 0
         before = live_cost(S)
         travel, late, worst, undone = S[0].travel, S[0].late, S[0].worst, S[0].undone
-        if V[v].placed < V[v].count and place_visit(
-            T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, v
-        ):
+        if V[v].placed < V[v].count and place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, v):
             refresh_worst(L, S)
             if live_cost(S) - before > V[v].undone:
                 rewind(T, V, R, W, G, D, F, L, S, J, K, 0, 0)

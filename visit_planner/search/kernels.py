@@ -130,9 +130,7 @@ def push_followers(T, V, G, S, Q, v, old):
         n = T[t].nxt
         if n >= 0:
             w = T[n].visit
-            if start + T[n].reach > V[w].start or (
-                start < old and old + T[n].reach >= V[w].start - TOLERANCE
-            ):
+            if start + T[n].reach > V[w].start or (start < old and old + T[n].reach >= V[w].start - TOLERANCE):
                 push(V, S, Q, w)
     for g in range(V[v].gap_from, V[v].gap_to):
         if V[G[g].other].placed > 0:
@@ -351,9 +349,13 @@ def swap_tails(T, V, R, W, G, D, F, S, p, a, forced):
             after2 += D[m, T[tail2].place, T[end2].place]
     change1 = load2 - load1 + after1 - before1
     change2 = load1 - load2 + after2 - before2
-    if not forced and w1 != w2 and (
-        (change1 > 0 and W[w1].load + change1 > W[w1].limit + TOLERANCE)
-        or (change2 > 0 and W[w2].load + change2 > W[w2].limit + TOLERANCE)
+    if (
+        not forced
+        and w1 != w2
+        and (
+            (change1 > 0 and W[w1].load + change1 > W[w1].limit + TOLERANCE)
+            or (change2 > 0 and W[w2].load + change2 > W[w2].limit + TOLERANCE)
+        )
     ):
         return np.inf
     W[w1].load += change1
