@@ -83,3 +83,13 @@ def fictitious_accounts() -> list[Account]:
         .distinct()
         .order_by("id")
     )
+
+
+def fictitious_service() -> Service | None:
+    """The fictitious place of this database, if it has one."""
+    return Service.objects.filter(is_fictitious=True).order_by("id").first()
+
+
+def has_services() -> bool:
+    """Whether this database has any service at all."""
+    return Service.objects.exists()

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime
 from pathlib import Path
 
 from django.core.management import call_command
@@ -15,9 +15,10 @@ from django.utils import timezone
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.audit.append_only import missing_triggers
-from homeward.demo.place import SIZES, build_place, carry_on, fictitious_service, live_the_day
+from homeward.demo.place import build_place, carry_on, live_the_day
+from homeward.demo.size import DAYS_OF_HISTORY, DAYS_OF_VISITS, PEOPLE, VISITS_A_DAY, Size
 from homeward.kernel.rules import LONDON, wall_clock
-from homeward.teams.selectors import fictitious_accounts
+from homeward.teams.selectors import fictitious_accounts, fictitious_service, has_services
 from homeward.visits import planning
 from homeward.visits.selectors import newest_plan
 
@@ -30,6 +31,10 @@ class Command(BaseCommand):
     def add_arguments(self, parser) -> None:
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
         parser.add_argument("--seed", type=int, default=1, help="which fictitious place")
+        parser.add_argument("--visits", type=int, default=VISITS_A_DAY, help="visits a day in a new place")
+        parser.add_argument("--people", type=int, default=PEOPLE, help="people on record in a new place")
+        parser.add_argument("--days", type=int, default=DAYS_OF_VISITS, help="days of visits behind a new place")
+        parser.add_argument("--history-days", type=int, default=DAYS_OF_HISTORY, help="days of referrals behind it")
         parser.add_argument("--prepare-only", action="store_true", help="do everything but serve")
 
     def handle(self, *args, port: int, seed: int, prepare_only: bool, **options) -> None:
@@ -42,7 +47,8 @@ class Command(BaseCommand):
             raise CommandError(f"These tables are no longer append-only: {', '.join(missing_triggers())}.")
         call_command("collectstatic", verbosity=0, interactive=False)
         now = timezone.now().astimezone(LONDON)
-        self._make_place(now, seed)
+        size = Size(options["visits"], options["people"], options["days"], options["history_days"])
+        self._make_place(now, seed, size)
         if not prepare_only:
             self._serve(port)
 
@@ -60,16 +66,19 @@ class Command(BaseCommand):
                     f"Port {port} is in use. Stop what uses it, or choose another: make run PORT=8001"
                 ) from error
 
-    def _make_place(self, now, seed: int) -> None:
+    def _make_place(self, now: datetime, seed: int, size: Size) -> None:
         today = now.date()
         service = fictitious_service()
+        if service is None and has_services():
+            return  # a real service's database: nothing is made up beside it
         if service is None:
-            service = build_place(today=today, now=now, seed=seed, size=SIZES["full"], say=self.say)
+            service = build_place(today=today, now=now, seed=seed, size=size, say=self.say)
         elif newest_plan(service.pk, today) is None:
             carry_on(service=service, now=now, say=self.say)
         if newest_plan(service.pk, today) is None:
-            self.say("Planning today's visits (the planner's first run on a machine compiles it, about a minute)")
+            self.say("Getting the planner ready (its first run on a machine compiles it, about a minute)")
             planning.warm_up()
+            self.say("Planning today's visits")
             plan = planning.plan_day(
                 actor=Actor.system("homeward run", service.pk), service_id=service.pk, day=today, seed=seed,
                 now=wall_clock(today, PLANNED_FROM), why="The day planned before the first shift",
@@ -79,13 +88,13 @@ class Command(BaseCommand):
                 f"Planned {figures['planned']} visits for {figures['workers']} workers of every employer;"
                 f" {figures['unplanned']} could not be planned and say why"
             )
-        live_the_day(service=service, now=now + timedelta(0))
+        live_the_day(service=service, now=now)
 
     def _serve(self, port: int) -> None:
         accounts = fictitious_accounts()
-        self.stdout.write("")
-        self.stdout.write(f"Homeward is at http://127.0.0.1:{port} (stop it with Ctrl+C). Everyone in it is made up.")
-        self.stdout.write(f"Sign in with the password {FICTITIOUS_PASSWORD} as one of:")
+        self.stdout.write(f"\nHomeward is at http://127.0.0.1:{port} (stop it with Ctrl+C).")
+        if accounts:
+            self.stdout.write(f"Everyone in it is made up. Sign in with the password {FICTITIOUS_PASSWORD} as one of:")
         for account in accounts:
             self.stdout.write(f"  {account.username:<12} {account.full_name}, {account.role_title}")
         self.stdout.flush()
