@@ -342,11 +342,13 @@ def first_contact(
                 left_at=left if has_left else None,
             )
         )
-    for task in tasks:
-        if has_left:
-            task.done_at, task.done_by = left, team[0].name
     ledger.visits.append(visit)
-    ledger.tasks += tasks
+    if visit.day in stock.rounds:
+        # older visits keep who came and when; what each did is told for the days that have shifts
+        for task in tasks:
+            if has_left:
+                task.done_at, task.done_by = left, team[0].name
+        ledger.tasks += tasks
     who_came = " and ".join(worker.name for worker in team)
     ledger.happened_in(
         episode, "first_face_to_face_contact", door, team[0], "First seen face to face", detail=f"By {who_came}"

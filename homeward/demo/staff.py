@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from homeward.access.rules import FICTITIOUS_PASSWORD, Role
 from homeward.demo.making import Making, made_up_name, somewhere
 from homeward.demo.words import PRACTICES
-from homeward.teams.models import Organisation, Team, Worker
-from homeward.teams.services import add_organisations, add_teams, add_workers, open_account
+from homeward.teams.models import Account, Organisation, Team, Worker
+from homeward.teams.services import add_organisations, add_teams, add_workers, open_fictitious_accounts
 
 K = Organisation.Kind
 TRUST, COUNCIL = "Merrow Valley NHS", "Merrowdale Council"
@@ -213,19 +213,28 @@ def open_accounts(making: Making, staff: Staff, on_shift: set[int]) -> None:
     `on_shift` are the workers of today: the worker an account belongs to is one of them where any is.
     """
     luck = making.luck("accounts")
+    accounts = []
+    workers = {}
     for username, role, job_title, employer in ACCOUNTS:
         holders = [w for w in staff.doing(job_title) if str(w.organisation) == employer] if job_title else []
         worker = next((w for w in holders if w.pk in on_shift), holders[0] if holders else None)
         given, family, _ = made_up_name(luck, luck.random() < 0.7, is_older=False)
-        open_account(
-            actor=making.actor,
-            username=username,
-            password=FICTITIOUS_PASSWORD,
-            full_name=worker.name if worker else f"{given} {family}",
-            role=role,
-            services=[making.service],
-            organisation=next(one for one in staff.organisations if one.short_name == employer),
-            job_title=worker.job_title if worker else TITLES[username],
-            worker=worker,
-            now=making.now,
+        if worker:
+            workers[username] = worker
+        accounts.append(
+            Account(
+                username=username,
+                full_name=worker.name if worker else f"{given} {family}",
+                role=role,
+                organisation=next(one for one in staff.organisations if one.short_name == employer),
+                job_title=worker.job_title if worker else TITLES[username],
+            )
         )
+    open_fictitious_accounts(
+        actor=making.actor,
+        service=making.service,
+        accounts=accounts,
+        workers=workers,
+        password=FICTITIOUS_PASSWORD,
+        now=making.now,
+    )

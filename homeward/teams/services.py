@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -130,6 +131,52 @@ def open_account(
         worker.save(update_fields=["account"])
     record(actor=actor, action="open account", subject=("account", account.pk), now=now)
     return account
+
+
+@transaction.atomic
+def open_fictitious_accounts(
+    *,
+    actor: Actor,
+    service: Service,
+    accounts: list[Account],
+    workers: dict[str, Worker],
+    password: str,
+    now: datetime,
+) -> list[Account]:
+    """Give everyone of a fictitious service an account (unsaved rows) with one password, worked out once.
+
+    `workers` are those on the roster among them, by user name.
+
+    Raises: NotAllowedError; RefusedError when the service is a real one, a name is taken or the password too weak.
+    """
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    if not service.is_fictitious:
+        raise RefusedError("Only a fictitious service may give everyone one password. Open each account by itself.")
+    for account in accounts:
+        if Account.objects.filter(username__iexact=account.username).exists():
+            raise RefusedError(f"The user name {account.username} is taken. Choose another.")
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise RefusedError(" ".join(error.messages)) from error
+    hashed = make_password(password)
+    for account in accounts:
+        account.password = hashed
+        account.save()
+        account.services.set([service])
+        worker = workers.get(account.username)
+        if worker:
+            worker.account = account
+            worker.save(update_fields=["account"])
+    record(
+        actor=actor,
+        action="open accounts",
+        subject=("account", None),
+        now=now,
+        service_id=service.pk,
+        count=len(accounts),
+    )
+    return accounts
 
 
 @transaction.atomic
