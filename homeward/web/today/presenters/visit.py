@@ -1,0 +1,297 @@
+"""One visit as finished text: what to know before the door, who and when, and why."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from homeward.access.rules import Actor, Permission
+from homeward.procedures.selectors import skill_title
+from homeward.visits.states import VISIT_MOVES, AssignmentState, VisitState
+from homeward.web.templating import day_text
+from homeward.web.today.presenters.day import NOT_PLANNED_YET, needs_text, side_text, window_text
+from homeward.web.today.presenters.places import clock, local, told
+from homeward.web.today.presenters.states import LOOKS, Look, look_of, minutes_text
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to know before the door: an alert, a need, a way in."""
+
+    heading: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do, and what became of it."""
+
+    title: str
+    note: str
+    is_delegated: bool
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """One worker in the visit: when, why them, and how it stands."""
+
+    worker_id: int
+    name: str
+    about: str
+    time: str
+    word: str
+    tag: str
+    why: str
+    travel: str
+    decided: str
+    happened: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one planning changed about this visit."""
+
+    when: str
+    before: str
+    after: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitPage:
+    """Everything the page and the panel of a visit show."""
+
+    id: int
+    day_iso: str
+    day_text: str
+    title: str
+    person: str
+    person_id: int
+    about_person: str
+    is_crisis: bool
+    word: str
+    tag: str
+    window: str
+    window_note: str
+    needs: str
+    joint: str
+    pathway: str
+    address: str
+    phone: str
+    alerts: tuple[Notice, ...]
+    needs_of_person: tuple[Notice, ...]
+    access: str
+    key_safe: str
+    contacts: tuple[Notice, ...]
+    tasks: tuple[Task, ...]
+    going: tuple[Going, ...]
+    missing: tuple[str, ...]
+    reason: str
+    changes: tuple[Change, ...]
+    note: str
+    at: str
+    may_assign: bool
+    may_replan: bool
+    may_cancel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """Somebody who could go, and what that would hold up."""
+
+    value: str
+    name: str
+    about: str
+    text: str
+    meanwhile: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOffers:
+    """Who could take one place of a visit, soonest first."""
+
+    heading: str
+    now: str
+    offers: tuple[OfferLine, ...]
+
+
+# Made plain for readers: who may act on the visit from here
+OVER = (VisitState.DONE, VisitState.MISSED, VisitState.CANCELLED)
+
+
+def present_visit(visit, actor: Actor, now: datetime, alerts: Iterable = (), moves: Iterable = ()) -> VisitPage:
+    """A visit as `visit_for` gives it, with the person's standing alerts and (planning, move) pairs, newest first."""
+    person = visit.person
+    parts = sorted(visit.assignments.all(), key=lambda part: part.slot)
+    is_today = local(now).date() == visit.day
+    looks = {part.slot: look_of(visit, part, now, is_today=is_today) for part in parts}
+    look = _whole(visit, list(looks.values()))
+    may_change = visit.state not in OVER
+    is_ahead = visit.day >= local(now).date()
+    missing = [
+        skill_title(slot["skill"]) for number, slot in enumerate(visit.slots) if number not in looks and may_change
+    ]
+    known = [name for name in (_age(person.birth_date, visit.day), f"Prefers {person.preferred_name}") if name]
+    if not person.preferred_name or person.preferred_name == person.given_name:
+        known = [_age(person.birth_date, visit.day)] if person.birth_date else []
+    if person.lives_alone:
+        known.append("lives alone")
+    return VisitPage(
+        id=visit.pk,
+        day_iso=visit.day.isoformat(),
+        day_text=day_text(visit.day),
+        title=visit.title,
+        person=person.label,
+        person_id=person.pk,
+        about_person=", ".join(known),
+        is_crisis=visit.is_crisis,
+        word=look.word,
+        tag=look.tag,
+        window=window_text(visit),
+        window_note="It must start in this time" if visit.is_window_hard else "It should start in this time",
+        needs=needs_text(visit, 0),
+        joint=_joint(visit, parts),
+        pathway=str(visit.episode.pathway.title) if visit.episode else "",
+        address=_address(visit),
+        phone=person.phone,
+        alerts=tuple(Notice(alert.get_kind_display(), alert.text) for alert in alerts),
+        needs_of_person=_needs(person),
+        access=visit.address.access_notes if visit.address else "",
+        key_safe="There is a key safe. Its code is on the person's page."
+        if visit.address and visit.address.key_safe
+        else "",
+        contacts=tuple(
+            Notice(f"{contact.name}{f' ({contact.relationship})' if contact.relationship else ''}", contact.phone)
+            for contact in sorted(person.contacts.all(), key=lambda contact: contact.rank)
+        ),
+        tasks=tuple(_task(task) for task in visit.tasks.all()),
+        going=tuple(_going(part, looks[part.slot]) for part in parts),
+        missing=tuple(missing),
+        reason=(visit.unplanned_reason or NOT_PLANNED_YET) if visit.state == VisitState.NEEDED else "",
+        changes=tuple(
+            Change(
+                f"{clock(local(plan.made_at).hour, local(plan.made_at).minute)}: {plan.why}",
+                side_text(move.from_worker, move.from_starts_at),
+                side_text(move.to_worker, move.to_starts_at),
+                move.why,
+            )
+            for plan, move in moves
+        ),
+        note=visit.outcome_note,
+        at="",
+        may_assign=may_change and is_ahead and actor.may(Permission.PLAN_DAY) and actor.may(Permission.SEE_RESPONDING),
+        may_replan=may_change and is_ahead and actor.may(Permission.PLAN_DAY),
+        may_cancel=VisitState.CANCELLED in VISIT_MOVES[visit.state] and actor.may(Permission.PLAN_DAY),
+    )
+
+
+def present_offers(visit, offers: dict) -> tuple[PlaceOffers, ...]:
+    """Who could take each place of a visit, as `planning.who_can_come` gives it."""
+    holders = {part.slot: part for part in visit.assignments.all()}
+    places = []
+    for slot in sorted(offers):
+        number = f"Place {slot + 1} of {len(visit.slots)}: " if len(visit.slots) > 1 else ""
+        holder = holders.get(slot)
+        lines = []
+        for offer in offers[slot]:
+            there = local(offer.arrives_at)
+            lines.append(
+                OfferLine(
+                    f"{slot}-{offer.worker.pk}",
+                    offer.worker.label,
+                    ", ".join(word for word in (offer.worker.job_title, str(offer.worker.organisation)) if word),
+                    f"There at {clock(there.hour, there.minute)}, {minutes_text(offer.travel_minutes)} travel",
+                    str(offer.meanwhile or "Holds nobody up"),
+                )
+            )
+        places.append(
+            PlaceOffers(
+                f"{number}{skill_title(visit.slots[slot]['skill'])}",
+                f"Now: {holder.worker.label}" if holder else "Now: nobody",
+                tuple(lines),
+            )
+        )
+    return tuple(places)
+
+
+def _whole(visit, looks: list[Look]) -> Look:
+    """The look of the visit as one: the worst of its parts."""
+    if visit.state == VisitState.CANCELLED:
+        return LOOKS["cancelled"]
+    if visit.state == VisitState.MISSED:
+        return LOOKS["missed"]
+    if visit.state == VisitState.NEEDED:
+        return LOOKS["part"] if looks else LOOKS["needed"]
+    if visit.state == VisitState.UNDER_WAY:
+        return LOOKS["under_way"]
+    return next((look for look in looks if look.is_late), looks[0] if looks else LOOKS["planned"])
+
+
+def _joint(visit, parts: list) -> str:
+    if len(visit.slots) < 2:
+        return ""
+    names = " and ".join(part.worker.label for part in parts) or "nobody yet"
+    return f"{len(visit.slots)} workers start together: {names}"
+
+
+def _address(visit) -> str:
+    address = visit.address
+    if address is None:
+        return ""
+    place = ", ".join(word for word in (address.lines, address.postcode) if word)
+    if address.kind != "home" and place:
+        place = f"{address.get_kind_display()}: {place}"
+    return place
+
+
+def _needs(person) -> tuple[Notice, ...]:
+    needs = [Notice(need.get_kind_display(), need.text) for need in person.communication_needs.all()]
+    if person.needs_interpreter:
+        needs.insert(0, Notice("Needs an interpreter", person.language))
+    elif person.language and person.language != "English":
+        needs.insert(0, Notice(f"Speaks {person.language}", ""))
+    return tuple(needs)
+
+
+def _task(task) -> Task:
+    note = ""
+    if task.done_at:
+        done = local(task.done_at)
+        note = f"Done at {clock(done.hour, done.minute)}{f' by {task.done_by}' if task.done_by else ''}"
+    elif task.not_done_reason:
+        note = f"Not done: {task.not_done_reason}"
+    return Task(task.title, note, task.is_delegated, task.done_at is not None)
+
+
+def _going(part, look: Look) -> Going:
+    starts, ends = local(part.starts_at), local(part.ends_at)
+    happened = []
+    if part.arrived_at:
+        came = local(part.arrived_at)
+        happened.append(f"Arrived {clock(came.hour, came.minute)}")
+    if part.left_at:
+        went = local(part.left_at)
+        happened.append(f"left {clock(went.hour, went.minute)}")
+    why = part.why
+    if not why:
+        why = f"{part.decided_by} decided this." if part.decided_by else "No reason was recorded with this assignment."
+    return Going(
+        part.worker_id,
+        part.worker.label,
+        ", ".join(word for word in (part.worker.job_title, str(part.worker.organisation)) if word),
+        told(starts, ends),
+        look.word,
+        look.tag,
+        why,
+        f"{minutes_text(part.travel_minutes)} travel before" if round(part.travel_minutes) else "",
+        f"Decided by {part.decided_by}, so planning leaves it as it is"
+        if part.decided_by and part.state == AssignmentState.SENT
+        else "",
+        ", ".join(happened),
+    )
+
+
+def _age(birth_date, day) -> str:
+    if birth_date is None:
+        return ""
+    return f"{day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))} years old"

@@ -1,0 +1,305 @@
+"""Today: the day of every employer on one page, each visit, each worker's day."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from homeward.access.rules import Permission
+from homeward.kernel.rules import RefusedError, london_day
+from homeward.people.selectors import current_alerts
+from homeward.teams.selectors import service_for, services_for
+from homeward.visits import planning, services
+from homeward.visits.selectors import (
+    VisitNotFoundError,
+    day_for,
+    day_plans,
+    days_with_visits,
+    moves_of,
+    newest_plan,
+    visit_for,
+)
+from homeward.web.gate import page
+from homeward.web.live import seen, unchanged
+from homeward.web.templating import day_text
+from homeward.web.today.forms import Asked, AssignForm, CancelForm, read_asked
+from homeward.web.today.presenters.day import day_after, day_before, nearest_days, present_day
+from homeward.web.today.presenters.visit import present_offers, present_visit
+from homeward.web.today.presenters.worker import present_worker
+
+TOPICS = ("visits",)
+# What is late changes with the clock even when nobody does anything, so a page is made anew at least this often.
+MADE_ANEW_SECONDS = 120
+# How many plannings back the page of a visit looks for what moved it
+PLANNINGS_LOOKED_AT = 8
+
+
+@page(Permission.SEE_TODAY)
+def day(request: HttpRequest) -> HttpResponse:
+    """Every visit of a day for every employer, beside a map."""
+    return _show_day(request, read_asked(request.GET), "today/day.jinja")
+
+
+@page(Permission.SEE_TODAY)
+def find(request: HttpRequest) -> HttpResponse:
+    """The day of one person or worker. The name comes in a form: an address would carry it into histories and logs."""
+    if request.method != "POST":
+        return redirect("today:day")
+    asked = replace(read_asked(request.POST), find=request.POST.get("find", "").strip()[:80])
+    return _show_day(request, asked, "today/day.jinja")
+
+
+@page(Permission.SEE_TODAY)
+def live_day(request: HttpRequest) -> HttpResponse:
+    """The part of the page that changes, or nothing when nothing has."""
+    asked = read_asked(request.GET)
+    made = request.GET.get("made", "")
+    is_fresh = made.isdigit() and timezone.now().timestamp() - int(made[:12]) < MADE_ANEW_SECONDS
+    if is_fresh and (answer := unchanged(request, TOPICS)):
+        return answer
+    response = _show_day(request, asked, "today/live.jinja")
+    if "seen" not in request.GET and request.headers.get("HX-Request"):  # a filter was changed: keep it in the address
+        response.headers["HX-Replace-Url"] = f"{reverse('today:day')}?{asked.query()}"
+    return response
+
+
+def _show_day(request: HttpRequest, asked: Asked, template: str) -> HttpResponse:
+    now = timezone.now()
+    newest = seen(TOPICS)  # before reading, so that what changes meanwhile is asked for again
+    service = service_for(request.actor, asked.service)
+    if asked.day is None:
+        asked = replace(asked, day=_usual_day(request, service.pk, now))
+    shown = day_for(request.actor, service.pk, asked.day, now)
+    moves = moves_of(request.actor, shown.plan) if shown.plan else []
+    today = london_day(now)
+    others = services_for(request.actor)
+    return render(
+        request,
+        template,
+        {
+            "service": service,
+            "services": others if len(others) > 1 else [],
+            "asked": asked,
+            "page": present_day(shown, asked, now, moves),
+            "poll_query": f"{asked.query()}&seen={newest}&made={int(now.timestamp())}",
+            "made": int(now.timestamp()),
+            "before": asked.query(day=day_before(asked.day).isoformat()),
+            "after": asked.query(day=day_after(asked.day).isoformat()),
+            "is_today": asked.day == today,
+            "other_days": []
+            if shown.visits
+            else [
+                (one.isoformat(), day_text(one))
+                for one in nearest_days(days_with_visits(request.actor, service.pk), asked.day)
+            ],
+            "may_plan": request.actor.may(Permission.PLAN_DAY) and asked.day >= today and bool(shown.visits),
+            "open_visit": _opened(request, asked, now) if template == "today/day.jinja" else None,
+        },
+    )
+
+
+def _usual_day(request: HttpRequest, service_id: int, now: datetime):
+    """Today; for a service whose only days are past, such as an imported one, its newest."""
+    today = london_day(now)
+    days = days_with_visits(request.actor, service_id)
+    return days[0] if days and days[0] < today else today
+
+
+def _opened(request: HttpRequest, asked: Asked, now: datetime):
+    """The visit that the address says is open beside the day, if there is one of this service to show."""
+    if asked.visit is None:
+        return None
+    with suppress(VisitNotFoundError):
+        return _visit_page(request, asked.visit, now)[1]
+    return None
+
+
+def _visit_page(request: HttpRequest, visit_id: int, now: datetime):
+    actor = request.actor
+    visit = visit_for(actor, visit_id, now)
+    alerts = []
+    if actor.may(Permission.SEE_PEOPLE):
+        alerts = current_alerts(actor, [visit.person_id], visit.day).get(visit.person_id, [])
+    moves = [
+        (plan, move)
+        for plan in day_plans(actor, visit.service_id, visit.day, limit=PLANNINGS_LOOKED_AT)
+        for move in moves_of(actor, plan)
+        if move.visit_id == visit.pk
+    ]
+    return visit, present_visit(visit, actor, now, alerts, moves)
+
+
+def _get_visit(request: HttpRequest, visit_id: int, now: datetime):
+    try:
+        return _visit_page(request, visit_id, now)
+    except VisitNotFoundError as error:
+        raise Http404 from error
+
+
+@page(Permission.SEE_TODAY)
+def visit(request: HttpRequest, visit_id: int, cancel_form: CancelForm | None = None) -> HttpResponse:
+    """The person, the tasks, why this worker and why then; opened by itself or beside the day."""
+    found, shown = _get_visit(request, visit_id, timezone.now())
+    is_panel = bool(request.headers.get("HX-Request"))
+    return render(
+        request,
+        "today/visit_panel.jinja" if is_panel else "today/visit.jinja",
+        {"service": found.service, "visit": shown, "is_panel": is_panel, "cancel_form": cancel_form or CancelForm()},
+    )
+
+
+@page(Permission.PLAN_DAY)
+def who_else(request: HttpRequest, visit_id: int, form: AssignForm | None = None) -> HttpResponse:
+    """Who else could go, when they would be there, and what that would hold up."""
+    now = timezone.now()
+    found, shown = _get_visit(request, visit_id, now)
+    is_panel = bool(request.headers.get("HX-Request"))
+    return render(
+        request,
+        "today/who_panel.jinja" if is_panel else "today/who.jinja",
+        {
+            "service": found.service,
+            "visit": shown,
+            "places": present_offers(found, planning.who_can_come(request.actor, found, now)),
+            "form": form or AssignForm(initial={"replan": True}),
+            "is_panel": is_panel,
+        },
+    )
+
+
+@page(Permission.PLAN_DAY)
+def assign(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Decide who goes; planning then leaves that place alone."""
+    if request.method != "POST":
+        return redirect("today:who", visit_id)
+    form = AssignForm(request.POST)
+    if not form.is_valid():
+        return who_else(request, visit_id, form)
+    now = timezone.now()
+    found, _ = _get_visit(request, visit_id, now)
+    slot, worker_id = form.slot_and_worker
+    offers = planning.who_can_come(request.actor, found, now).get(slot, [])
+    offer = next((one for one in offers if one.worker.pk == worker_id), None)
+    if offer is None:
+        form.add_error("choice", "This worker can no longer get there. Choose somebody else")
+        return who_else(request, visit_id, form)
+    try:
+        services.assign_worker(
+            actor=request.actor,
+            visit=found,
+            slot=slot,
+            worker=offer.worker,
+            starts_at=offer.arrives_at,
+            now=now,
+            why=f"{request.actor.name} chose {offer.worker.label}, who could be there then.",
+            travel_minutes=offer.travel_minutes,
+        )
+    except RefusedError as error:
+        form.add_error("choice", str(error))
+        return who_else(request, visit_id, form)
+    messages.success(request, f"{offer.worker.label} is going to {shown_name(found)}")
+    if form.cleaned_data["replan"]:
+        _replan(request, found, now, f"{offer.worker.label} sent: {found.title}")
+    return redirect(_back(request, found))
+
+
+@page(Permission.PLAN_DAY)
+def replan(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Plan the day again round one visit, keeping everyone else's promised times."""
+    if request.method != "POST":
+        return redirect("today:visit", visit_id)
+    now = timezone.now()
+    found, _ = _get_visit(request, visit_id, now)
+    if _replan(request, found, now, f"Planned again: {found.title}"):
+        messages.success(request, "The day is planned again round this visit")
+    return redirect(_back(request, found))
+
+
+@page(Permission.PLAN_DAY)
+def cancel(request: HttpRequest, visit_id: int) -> HttpResponse:
+    """Take a visit out of the day, saying why."""
+    if request.method != "POST":
+        return redirect("today:visit", visit_id)
+    now = timezone.now()
+    found, _ = _get_visit(request, visit_id, now)
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        return visit(request, visit_id, form)
+    try:
+        services.cancel_visit(actor=request.actor, visit=found, reason=form.cleaned_data["reason"], now=now)
+    except RefusedError as error:
+        form.add_error("reason", str(error))
+        return visit(request, visit_id, form)
+    messages.success(request, f"The visit to {shown_name(found)} is cancelled")
+    return redirect(f"{reverse('today:day')}?day={found.day.isoformat()}&service={found.service.code}")
+
+
+@page(Permission.PLAN_DAY)
+def plan_again(request: HttpRequest) -> HttpResponse:
+    """Plan the whole day again from now. What people decided and what has begun stays as it is."""
+    if request.method != "POST":
+        return redirect("today:day")
+    now = timezone.now()
+    asked = read_asked(request.POST)
+    service = service_for(request.actor, asked.service)
+    day_asked = asked.day or london_day(now)
+    if day_asked < london_day(now):
+        messages.error(request, "This day is over, so its plan stays as it was.")
+    else:
+        try:
+            plan = planning.plan_day(
+                actor=request.actor,
+                service_id=service.pk,
+                day=day_asked,
+                now=now,
+                why="The day planned again" if newest_plan(service.pk, day_asked) else "The day planned",
+            )
+            figures = plan.figures
+            messages.success(
+                request,
+                f"The day is planned: {figures.get('planned', 0):,} visits, {figures.get('unplanned', 0):,} unassigned",
+            )
+        except RefusedError as error:
+            messages.error(request, str(error))
+    return redirect(f"{reverse('today:day')}?{asked.query()}")
+
+
+@page(Permission.SEE_TODAY)
+def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
+    """What one worker's day looks like: times, travel, gaps and totals."""
+    now = timezone.now()
+    asked = read_asked(request.GET)
+    service = service_for(request.actor, asked.service)
+    day_asked = asked.day or _usual_day(request, service.pk, now)
+    shown = present_worker(day_for(request.actor, service.pk, day_asked, now), worker_id, now)
+    if shown is None:
+        raise Http404
+    return render(request, "today/worker.jinja", {"service": service, "worker": shown})
+
+
+def shown_name(found) -> str:
+    """What to call the person of a visit."""
+    return found.person.label
+
+
+def _replan(request: HttpRequest, found, now: datetime, why: str) -> bool:
+    try:
+        planning.replan(
+            actor=request.actor, service_id=found.service_id, day=found.day, visit_ids=[found.pk], now=now, why=why
+        )
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return False
+    return True
+
+
+def _back(request: HttpRequest, found) -> str:
+    """The page the form stood on: the day with the visit beside it, or the visit by itself."""
+    if request.POST.get("from") == "day":
+        return f"{reverse('today:day')}?day={found.day.isoformat()}&service={found.service.code}&visit={found.pk}"
+    return reverse("today:visit", args=[found.pk])
