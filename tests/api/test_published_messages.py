@@ -218,9 +218,12 @@ class TestHostileMessages:
             b'{"resourceType":"Bundle","type":"message","entry":' + b"[" * 500 + b"]" * 500 + b"}",
             b'{"n":1e999999999,"m":-1E-999999999,"resourceType":"Bundle"}',
             b'{"n":' + b"1" * 4_000_000 + b"}",
+            b"<!--" * 1_000_000,
+            b"<?a?>" * 500_000,
+            b"<a" + b" " * 4_000_000,
         ],
         ids=["entities", "outside file", "open tags", "deep xml", "open braces", "deep json", "deep lists", "exponents",
-             "digits"],
+             "digits", "open comments", "instructions", "spaces"],
     )
     def test_attacks_are_refused(self, attack):
         decision = decide(attack)
@@ -235,4 +238,15 @@ class TestHostileMessages:
     def test_thousands_of_parts_are_read(self, message, sent):
         flag = {"resourceType": "Flag", "status": "active", "code": {"text": "x"}, "subject": {"reference": "y"}}
         message["entry"] += [{"fullUrl": f"urn:uuid:{place}", "resource": flag} for place in range(3000)]
-        assert len(decide(sent(message)).message.warnings) == 3002
+        decision = decide(sent(message))
+        assert len(decision.message.warnings) == 3002
+        assert len(decision.notes) <= 301
+
+    def test_thousands_of_professionals_are_read(self, message, sent):
+        for place in range(3000):
+            link = {"practitioner": {"reference": f"urn:uuid:p{place}"}, "resourceType": "PractitionerRole"}
+            message["entry"] += [
+                {"fullUrl": f"urn:uuid:p{place}", "resource": {"resourceType": "Practitioner", "gender": "female"}},
+                {"fullUrl": f"urn:uuid:r{place}", "resource": link},
+            ]
+        assert isinstance(decide(sent(message)), Asked)

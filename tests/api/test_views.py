@@ -1,6 +1,7 @@
 """The FHIR door over HTTP."""
 
 import json
+from io import BytesIO
 
 import pytest
 from django.db import connection
@@ -109,6 +110,17 @@ class TestProcessMessage:
         response = post(b" " * (LARGEST_MESSAGE + 10))
         assert response.status_code == 413
         assert not KeptMessage.objects.exists()
+
+    def test_takes_a_message_sent_in_chunks_where_the_server_tells_its_end(self, client, token, xml_message):
+        def send(content: bytes, is_terminated: bool):
+            chunked = {"wsgi.input": BytesIO(content), "wsgi.input_terminated": is_terminated}
+            headers = {"Authorization": f"Bearer {token}", "Transfer-Encoding": "chunked"}
+            return client.generic("POST", ADDRESS, b"", "application/fhir+xml", headers=headers, **chunked)
+
+        assert send(xml_message, is_terminated=True).status_code == 200
+        assert bytes(KeptMessage.objects.get().content) == xml_message
+        assert send(xml_message, is_terminated=False).status_code == 411
+        assert send(b" " * (LARGEST_MESSAGE + 1), is_terminated=True).status_code == 413
 
     def test_needs_no_csrf_token(self, xml_message, token):
         response = Client(enforce_csrf_checks=True).post(

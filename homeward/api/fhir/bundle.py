@@ -22,6 +22,7 @@ class MessageBundle:
         self.root = Node(settled, "Bundle", self.reading)
         self.resources: list[Node] = []
         self._by_address: dict[str, Node] = {}
+        self._roles: dict[int, Node] | None = None
         self._read_entries()
 
     def _read_entries(self) -> None:
@@ -48,6 +49,15 @@ class MessageBundle:
             if entry.content.get("resource") is node.content:
                 return entry.text("fullUrl") or node.text("id")
         return node.text("id")
+
+    def role_of(self, practitioner: Node) -> Node:
+        """The PractitionerRole that names this Practitioner; empty when none does."""
+        if self._roles is None:
+            self._roles = {}
+            for role in self.of_type("PractitionerRole"):
+                named = self.follow(role.node("practitioner"), role)
+                self._roles.setdefault(id(named.content), role)
+        return self._roles.get(id(practitioner.content), Node({}, practitioner.path, self.reading))
 
     def of_type(self, *resource_types: str) -> tuple[Node, ...]:
         return tuple(node for node in self.resources if node.content.get("resourceType") in resource_types)

@@ -17,6 +17,7 @@ from homeward.api.fhir.service_request import WITHDRAWN_STATUSES
 from homeward.api.fhir.wire import UnreadableMessageError, WireMessage, read_message
 
 REQUEST = "servicerequest-request"
+MOST_NOTES = 300
 NOT_YET_ASKED = {
     "draft": "The ServiceRequest is a draft. Send it with the status active when it is meant.",
     "on-hold": "The ServiceRequest is on hold. Send it with the status active when help is wanted.",
@@ -91,7 +92,14 @@ def _decide_resource(wire: WireMessage, receives_for: Collection[str]) -> Asked 
             "Send at least one; an NHS number is not needed.", bundle_id,
         )
     intention, notes = _intention(message)
-    return Asked(intention, message, (*wire.notes, *notes, *message.not_understood))
+    return Asked(intention, message, _not_too_many([*wire.notes, *notes, *message.not_understood]))
+
+
+def _not_too_many(notes: list[NotUnderstood]) -> tuple[NotUnderstood, ...]:
+    """The notes a person can still read; the message itself is kept whole."""
+    if len(notes) <= MOST_NOTES:
+        return tuple(notes)
+    return (*notes[:MOST_NOTES], NotUnderstood("", f"And {len(notes) - MOST_NOTES} more parts; see the message."))
 
 
 def _unwrapped(resource: dict) -> dict:

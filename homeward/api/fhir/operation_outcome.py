@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 HTTP_ERROR_CODES = "https://fhir.nhs.uk/Codesystem/http-error-codes"
-# The receiver's codes of BaRS by HTTP status. The standard has none for 413 and 415: both are a bad request.
+# The receiver's codes of BaRS by HTTP status. It has none for 411, 413 and 415: each is a bad request.
 RECEIVER_CODES = {
     200: "OK",
     400: "REC_BAD_REQUEST",
@@ -13,6 +13,7 @@ RECEIVER_CODES = {
     405: "REC_METHOD_NOT_ALLOWED",
     406: "REC_NOT_ACCEPTABLE",
     409: "REC_CONFLICT",
+    411: "REC_BAD_REQUEST",
     413: "REC_BAD_REQUEST",
     415: "REC_BAD_REQUEST",
     422: "REC_UNPROCESSABLE_ENTITY",

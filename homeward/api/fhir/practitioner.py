@@ -44,10 +44,7 @@ def read_professional(bundle: MessageBundle, node: Node) -> Professional:
     if resource_type == "PractitionerRole":
         return _in_role(bundle, node, bundle.follow(node.node("practitioner"), node))
     if resource_type == "Practitioner":
-        for role in bundle.of_type("PractitionerRole"):
-            if bundle.follow(role.node("practitioner"), role).content is node.content:
-                return _in_role(bundle, role, node)
-        return _in_role(bundle, Node({}, node.path, node.reading), node)
+        return _in_role(bundle, bundle.role_of(node), node)
     return NO_PROFESSIONAL
 
 

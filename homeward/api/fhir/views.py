@@ -55,11 +55,13 @@ def process_message(request: HttpRequest) -> HttpResponse:
     if not services:
         return _refused(request, answer_in, 403, "forbidden", "This system is not connected to any service here.")
     try:
-        content = request.body
+        content = _body(request)
     except RequestDataTooBig:
         return _refused(request, answer_in, 413, "too-long", TOO_LARGE)
-    except UnreadablePostError:
+    except (UnreadablePostError, OSError):
         return _refused(request, answer_in, 400, "incomplete", "The message broke off on the way. Send it again.")
+    if content is None:
+        return _refused(request, answer_in, 411, "incomplete", "Say how long the message is, in Content-Length.")
     now = timezone.now()
     try:
         answer = receive_message(
@@ -89,6 +91,26 @@ def metadata(request: HttpRequest) -> HttpResponse:
         return _refused(request, JSON, 406, "processing", NOT_WRITTEN)
     address = request.build_absolute_uri("/fhir")
     return _written(request, answer_in, 200, capability_statement(PUBLISHED_AT, address))
+
+
+def _body(request: HttpRequest) -> bytes | None:
+    """The bytes of the message; None when its length is not said and the server cannot tell where it ends.
+
+    Django reads nothing of a chunked body, because WSGI does not promise where one ends; a server that does, says so.
+
+    Raises: RequestDataTooBig; UnreadablePostError or OSError when it broke off.
+    """
+    is_chunked = request.headers.get("Transfer-Encoding", "").strip().lower() == "chunked"
+    if not is_chunked or request.headers.get("Content-Length"):
+        return request.body
+    if not request.environ.get("wsgi.input_terminated"):
+        return None
+    content = bytearray()
+    while part := request.environ["wsgi.input"].read(min(65536, LARGEST_MESSAGE + 1 - len(content))):
+        content += part
+        if len(content) > LARGEST_MESSAGE:
+            raise RequestDataTooBig
+    return bytes(content)
 
 
 def _refused_at_the_door(request: HttpRequest) -> Refusal | None:

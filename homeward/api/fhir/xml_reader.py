@@ -15,9 +15,8 @@ from homeward.api.fhir.shape import RESOURCE, ElementShape, elements_of, is_reso
 FHIR_NAMESPACE = "http://hl7.org/fhir"
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
 
+_SPACE = re.compile(r"\s*")
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
-_PROLOGUE_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_FIRST_TAG = re.compile(r"<[A-Za-z_]")
 _NOT_XML_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_XML_REFERENCE = re.compile(r"&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));")
 _INTEGERS = {"integer", "positiveInt", "unsignedInt", "integer64"}
@@ -59,9 +58,7 @@ def _parsed(text: str, notes: list[NotUnderstood]) -> etree._Element:
     if replaced or referenced:
         text_of_note = "It has control characters, which XML does not allow; each was read as a space."
         notes.append(NotUnderstood("", text_of_note))
-    first_tag = _FIRST_TAG.search(_PROLOGUE_COMMENT.sub("", text, count=20))
-    prologue = _PROLOGUE_COMMENT.sub("", text, count=20)[: first_tag.start()] if first_tag else text
-    if "<!DOCTYPE" in prologue or "<!ENTITY" in prologue:
+    if _has_document_type(text):
         raise XmlNotReadableError(
             "The XML has a document type, which FHIR does not allow. Send it without DOCTYPE and entities."
         )
@@ -83,6 +80,20 @@ def _parsed(text: str, notes: list[NotUnderstood]) -> etree._Element:
         raise XmlNotReadableError(
             f"The XML is broken at line {line}. Correct it, or send it again if it was cut short."
         ) from error
+
+
+def _has_document_type(text: str) -> bool:
+    """Whether anything but comments and instructions stands before the first element."""
+    place = 0
+    while True:
+        place = _SPACE.match(text, place).end()
+        ending = "-->" if text.startswith("<!--", place) else "?>" if text.startswith("<?", place) else ""
+        if not ending:
+            return text.startswith("<!", place)
+        end = text.find(ending, place)
+        if end < 0:
+            return False
+        place = end + len(ending)
 
 
 def _parser() -> etree.XMLParser:
