@@ -27,8 +27,13 @@ class TestConnect:
 
     def test_never_gives_a_token_to_the_name_of_a_person(self, service, system, now):
         open_account(
-            actor=system, username="maya", password="a long enough pass phrase", full_name="Maya Test",
-            role=Role.FRONT_DOOR, services=[service], now=now,
+            actor=system,
+            username="maya",
+            password="a long enough pass phrase",
+            full_name="Maya Test",
+            role=Role.FRONT_DOOR,
+            services=[service],
+            now=now,
         )
         with pytest.raises(CommandError, match="belongs to a person"):
             call_command("connect", "maya")

@@ -63,8 +63,11 @@ class TestDecide:
             ({"resourceType": "Bundle", "type": "message"}, 400, "required"),
             ({"resourceType": "Bundle", "type": "message", "entry": []}, 400, "required"),
             ({"resourceType": "Bundle", "type": "message", "entry": [None, 3, {}]}, 400, "required"),
-            ({"resourceType": "Bundle", "type": "message", "entry": [{"resource": {"resourceType": "Patient"}}]}, 400,
-             "required"),
+            (
+                {"resourceType": "Bundle", "type": "message", "entry": [{"resource": {"resourceType": "Patient"}}]},
+                400,
+                "required",
+            ),
             ({"resourceType": 7}, 400, "required"),
             ({}, 400, "required"),
         ],

@@ -205,7 +205,9 @@ class TestReceiveMessage:
 
     def test_finds_a_known_person_by_a_verified_nhs_number(self, receive, xml_message, actor_with, service, now):
         known = register_person(
-            actor=actor_with(Role.FRONT_DOOR), service_id=service.pk, now=now,
+            actor=actor_with(Role.FRONT_DOOR),
+            service_id=service.pk,
+            now=now,
             new=NewPerson(given_name="Edie", family_name="Hollis", nhs_number="9990000018"),
         )
         receive(xml_message)
@@ -256,8 +258,14 @@ class TestReceiveMessage:
         message["id"] = long
         answer = receive(sent(message))
         referral = Referral.objects.get(reference=answer.reference)
-        for row in (referral, referral.person, *referral.person.addresses.all(), *referral.person.contacts.all(),
-                    *referral.person.identifiers.all(), *KeptMessage.objects.all()):
+        for row in (
+            referral,
+            referral.person,
+            *referral.person.addresses.all(),
+            *referral.person.contacts.all(),
+            *referral.person.identifiers.all(),
+            *KeptMessage.objects.all(),
+        ):
             for field in row._meta.concrete_fields:
                 if getattr(field, "max_length", None) and isinstance(getattr(row, field.name), str):
                     assert len(getattr(row, field.name)) <= field.max_length, field
@@ -266,7 +274,10 @@ class TestReceiveMessage:
     def test_is_only_for_those_who_may_hand_messages_in(self, xml_message, actor_with, service, now):
         with pytest.raises(NotAllowedError):
             receive_message(
-                actor=actor_with(Role.FIELD_WORKER), service_id=service.pk, content=xml_message, content_type=None,
+                actor=actor_with(Role.FIELD_WORKER),
+                service_id=service.pk,
+                content=xml_message,
+                content_type=None,
                 now=now,
             )
 
@@ -290,7 +301,10 @@ class TestReceiveMessageAtOnce:
             start.wait(20)
             try:
                 return receive_message(
-                    actor=machine, service_id=service.pk, content=xml_message + b" " * (place % 3), content_type=None,
+                    actor=machine,
+                    service_id=service.pk,
+                    content=xml_message + b" " * (place % 3),
+                    content_type=None,
                     now=now,
                 ).outcome
             finally:

@@ -32,8 +32,11 @@ TABLE = (
     ("bars-ig", r"Examples__", "422 This address takes referrals as message bundles; it was sent a single"),
     ("bars-api", r".*process_message__request__ValidationRequest", "new"),
     ("bars-api", r".*process_message__POST-success", "422 This service offers no slots to book."),
-    ("bars-api", r".*(slots__|_bundle|GET-success-empty|appointment__GET|service_request__GET|MessageDefinition)",
-     "422 This address takes bundles of type message"),
+    (
+        "bars-api",
+        r".*(slots__|_bundle|GET-success-empty|appointment__GET|service_request__GET|MessageDefinition)",
+        "422 This address takes bundles of type message",
+    ),
     ("bars-api", r"specification__", "422 This address takes referrals as message bundles; it was sent a single"),
 )
 
@@ -151,10 +154,28 @@ JSON_VALUES = st.recursive(
     max_leaves=8,
 )
 MESSAGE_TYPES = (
-    "MessageHeader", "ServiceRequest", "Patient", "CarePlan", "Flag", "Location", "Observation",
-    "QuestionnaireResponse", "Encounter", "Practitioner", "PractitionerRole", "Organization", "HealthcareService",
-    "Condition", "RelatedPerson", "MedicationStatement", "AllergyIntolerance", "DocumentReference", "Consent", "Task",
-    "Communication", "Questionnaire",
+    "MessageHeader",
+    "ServiceRequest",
+    "Patient",
+    "CarePlan",
+    "Flag",
+    "Location",
+    "Observation",
+    "QuestionnaireResponse",
+    "Encounter",
+    "Practitioner",
+    "PractitionerRole",
+    "Organization",
+    "HealthcareService",
+    "Condition",
+    "RelatedPerson",
+    "MedicationStatement",
+    "AllergyIntolerance",
+    "DocumentReference",
+    "Consent",
+    "Task",
+    "Communication",
+    "Questionnaire",
 )
 
 
@@ -193,9 +214,12 @@ class TestHostileMessages:
 
     @given(content=changed_messages())
     @settings(
-        max_examples=40, deadline=None,
+        max_examples=40,
+        deadline=None,
         suppress_health_check=[
-            HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture,
+            HealthCheck.too_slow,
+            HealthCheck.data_too_large,
+            HealthCheck.function_scoped_fixture,
         ],
     )
     def test_whatever_is_accepted_can_be_kept(self, content, service, actor_with, now):
@@ -222,8 +246,20 @@ class TestHostileMessages:
             b"<?a?>" * 500_000,
             b"<a" + b" " * 4_000_000,
         ],
-        ids=["entities", "outside file", "open tags", "deep xml", "open braces", "deep json", "deep lists", "exponents",
-             "digits", "open comments", "instructions", "spaces"],
+        ids=[
+            "entities",
+            "outside file",
+            "open tags",
+            "deep xml",
+            "open braces",
+            "deep json",
+            "deep lists",
+            "exponents",
+            "digits",
+            "open comments",
+            "instructions",
+            "spaces",
+        ],
     )
     def test_attacks_are_refused(self, attack):
         decision = decide(attack)

@@ -176,13 +176,16 @@ class TestReadReferralMessage:
             read()
 
     def test_reads_related_people_as_contacts(self, read, message):
-        message["entry"].append({
-            "fullUrl": "urn:uuid:x",
-            "resource": {
-                "resourceType": "RelatedPerson", "name": [{"given": ["Sam"]}],
-                "telecom": [{"system": "phone", "value": "07700 900203"}],
-            },
-        })
+        message["entry"].append(
+            {
+                "fullUrl": "urn:uuid:x",
+                "resource": {
+                    "resourceType": "RelatedPerson",
+                    "name": [{"given": ["Sam"]}],
+                    "telecom": [{"system": "phone", "value": "07700 900203"}],
+                },
+            }
+        )
         assert read().person.contacts[-1].name == "Sam"
 
     @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ class TestSettle:
     def test_says_nothing_of_a_resource_that_fits(self):
         patient = {
             "resourceType": "Patient",
-            "birthDate": "1938", "_birthDate": {"extension": [{"url": "u", "valueCode": "x"}]},
+            "birthDate": "1938",
+            "_birthDate": {"extension": [{"url": "u", "valueCode": "x"}]},
             "name": [{"given": ["A", None], "_given": [None, {"id": "b"}]}],
         }
         resource, notes = settle(patient)

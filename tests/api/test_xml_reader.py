@@ -14,7 +14,8 @@ def read(xml: str) -> dict:
 class TestReadXml:
     def test_makes_lists_of_elements_that_repeat_even_when_they_come_once(self):
         assert read(f'<Patient {FHIR}><name><given value="Edith"/></name></Patient>') == {
-            "resourceType": "Patient", "name": [{"given": ["Edith"]}],
+            "resourceType": "Patient",
+            "name": [{"given": ["Edith"]}],
         }
 
     def test_knows_numbers_and_booleans(self):

@@ -64,9 +64,7 @@ def read_triage(bundle: MessageBundle, plans: tuple[Node, ...]) -> TriagePlan:
             detail = activity.node("detail")
             described = [read_concept(detail.node("code")).words(), detail.text("description")]
             narratives += [part for part in described if part]
-            narratives += [
-                text for text in (progress.text("text") for progress in activity.nodes("progress")) if text
-            ]
+            narratives += [text for text in (progress.text("text") for progress in activity.nodes("progress")) if text]
             activity.pass_over("reference", "outcomeReference")
             activity.node("reference").pass_over("reference", "display", "type")
             for reference in activity.nodes("outcomeReference"):

@@ -11,7 +11,16 @@ from homeward.api.fhir.service_request import read_annotations
 
 PRESENTING_COMPLAINT = "33962009"  # SNOMED CT, the category BaRS gives the chief concern
 _LINKS = (
-    "subject", "patient", "encounter", "context", "recorder", "asserter", "requester", "owner", "for", "focus",
+    "subject",
+    "patient",
+    "encounter",
+    "context",
+    "recorder",
+    "asserter",
+    "requester",
+    "owner",
+    "for",
+    "focus",
     "sender",
 )
 _LINK_LISTS = ("performer", "recipient", "basedOn", "partOf", "about")
@@ -74,8 +83,11 @@ def _condition(node: Node) -> ClinicalStatement:
     is_presenting = any(coding.code == PRESENTING_COMPLAINT for one in categories for coding in one.codings)
     said = _joined(code.words(), severity, *(status for status in statuses if status not in ("active", "")))
     return ClinicalStatement(
-        "Condition", said if code else "", _when(node, "onsetDateTime", "onsetPeriod", "onsetString", "recordedDate"),
-        code.codings, is_presenting,
+        "Condition",
+        said if code else "",
+        _when(node, "onsetDateTime", "onsetPeriod", "onsetString", "recordedDate"),
+        code.codings,
+        is_presenting,
     )
 
 
@@ -184,8 +196,11 @@ def _allergy(node: Node) -> ClinicalStatement:
     node.pass_over("type")
     criticality = node.text("criticality")
     said = _joined(
-        code.words(), *reactions, f"{criticality} criticality" if criticality else "",
-        *(status for status in statuses if status not in ("active", "confirmed", "")), *read_annotations(node),
+        code.words(),
+        *reactions,
+        f"{criticality} criticality" if criticality else "",
+        *(status for status in statuses if status not in ("active", "confirmed", "")),
+        *read_annotations(node),
     )
     return ClinicalStatement("Allergy", said, _when(node, "onsetDateTime", "recordedDate"), code.codings)
 

@@ -87,9 +87,11 @@ def _decide_resource(wire: WireMessage, receives_for: Collection[str]) -> Asked 
         return Refusal(422, "business-rule", NOT_YET_ASKED[message.request.status], bundle_id)
     if not _says_who(message):
         return Refusal(
-            400, "required",
+            400,
+            "required",
             "The Patient has no name, number, birth date, address or contact, so nobody can be helped. "
-            "Send at least one; an NHS number is not needed.", bundle_id,
+            "Send at least one; an NHS number is not needed.",
+            bundle_id,
         )
     intention, notes = _intention(message)
     return Asked(intention, message, _not_too_many([*wire.notes, *notes, *message.not_understood]))
@@ -118,14 +120,16 @@ def _not_a_message(resource: dict) -> tuple[int, str, str] | None:
         return 400, "required", "There is no resourceType. Send a FHIR R4 Bundle of type message."
     if resource_type != "Bundle":
         return (
-            422, "not-supported",
+            422,
+            "not-supported",
             f"This address takes referrals as message bundles; it was sent a single {resource_type[:60]}. "
             "Send a Bundle of type message with a MessageHeader, a ServiceRequest and a Patient.",
         )
     if resource.get("type") != "message":
         said = resource.get("type") if isinstance(resource.get("type"), str) else "no type"
         return (
-            422, "not-supported",
+            422,
+            "not-supported",
             f"This address takes bundles of type message; it was sent one of type {str(said)[:40]}. "
             "Send a referral as a message with a MessageHeader.",
         )
@@ -137,7 +141,8 @@ def _not_a_message(resource: dict) -> tuple[int, str, str] | None:
 def _not_for_us(envelope, receives_for: Collection[str]) -> tuple[int, str, str] | None:
     if envelope.event != REQUEST:
         return _OTHER_EVENTS.get(envelope.event) or (
-            422, "not-supported",
+            422,
+            "not-supported",
             f"The event “{envelope.event[:60]}” is not one we act on. To refer somebody, send the event "
             "servicerequest-request.",
         )
@@ -150,7 +155,8 @@ def _not_for_us(envelope, receives_for: Collection[str]) -> tuple[int, str, str]
     ours = {code.upper() for code in receives_for}
     if ours and addressed and not ours.intersection(addressed):
         return (
-            422, "business-rule",
+            422,
+            "business-rule",
             "The message is addressed to another service (MessageHeader.destination), so it was not acted on. "
             "Check the service identifier it was sent to.",
         )
@@ -159,17 +165,20 @@ def _not_for_us(envelope, receives_for: Collection[str]) -> tuple[int, str, str]
 
 _OTHER_EVENTS = {
     "servicerequest-response": (
-        422, "not-supported",
+        422,
+        "not-supported",
         "This is a response to a request. We send no requests by message, so there is nothing it could answer. "
         "Send it to the service that asked; to refer somebody here, send the event servicerequest-request.",
     ),
     "booking-request": (
-        422, "not-supported",
+        422,
+        "not-supported",
         "This service offers no slots to book. Refer the person with the event servicerequest-request; "
         "we then arrange the visit with them.",
     ),
     "booking-response": (
-        422, "not-supported",
+        422,
+        "not-supported",
         "This is a response to a booking. We send no bookings by message, so there is nothing it could answer.",
     ),
 }
@@ -178,8 +187,13 @@ _OTHER_EVENTS = {
 def _says_who(message: ReferralMessage) -> bool:
     person = message.person
     return bool(
-        person.name.words() or person.nhs_number or person.local_identifiers or person.birth_date_text
-        or person.addresses or person.contact_methods or person.contacts
+        person.name.words()
+        or person.nhs_number
+        or person.local_identifiers
+        or person.birth_date_text
+        or person.addresses
+        or person.contact_methods
+        or person.contacts
     )
 
 

@@ -65,8 +65,14 @@ class _ConflictError(Exception):
 
 
 def receive_message(
-    *, actor: Actor, service_id: int, content: bytes, content_type: str | None, now: datetime,
-    receives_for: Collection[str] = (), refused_because: Refusal | None = None,
+    *,
+    actor: Actor,
+    service_id: int,
+    content: bytes,
+    content_type: str | None,
+    now: datetime,
+    receives_for: Collection[str] = (),
+    refused_because: Refusal | None = None,
 ) -> Answer:
     """Take in one message: its bytes are kept first, whatever comes of it.
 
@@ -77,7 +83,11 @@ def receive_message(
     decision = refused_because or decide(content, content_type, receives_for)
     before = kept_before(actor, service_id, sha256(content).hexdigest())
     kept = keep_message(
-        actor=actor, service_id=service_id, content=content, media_type=content_type or "", now=now,
+        actor=actor,
+        service_id=service_id,
+        content=content,
+        media_type=content_type or "",
+        now=now,
         message_id=_storable(decision.bundle_id),
     )
     if isinstance(decision, Refusal):
@@ -94,19 +104,33 @@ def receive_message(
         return _refuse(actor, kept, Refusal(409, "conflict", str(error)), now, decision.notes)
     except Exception:
         # Our fault, not the sender's: say so on the kept message, so that somebody looks at it.
-        judge_message(actor=actor, message=kept, outcome=MessageOutcome.REFUSED, now=now,
-                      reason="Homeward failed while taking it in. The sender was asked to send it again.")
+        judge_message(
+            actor=actor,
+            message=kept,
+            outcome=MessageOutcome.REFUSED,
+            now=now,
+            reason="Homeward failed while taking it in. The sender was asked to send it again.",
+        )
         raise
 
 
 def _refuse(
     actor: Actor, kept: KeptMessage, decision: Refusal, now: datetime, notes: tuple[NotUnderstood, ...] = ()
 ) -> Answer:
-    judge_message(actor=actor, message=kept, outcome=MessageOutcome.REFUSED, now=now, reason=decision.text,
-                  not_understood=[{"path": note.path, "text": note.text} for note in notes])
+    judge_message(
+        actor=actor,
+        message=kept,
+        outcome=MessageOutcome.REFUSED,
+        now=now,
+        reason=decision.text,
+        not_understood=[{"path": note.path, "text": note.text} for note in notes],
+    )
     logger.info("message %s refused: %s %s", kept.pk, decision.status, decision.issue_code)
     return Answer(
-        decision.status, refusal(decision.status, decision.issue_code, decision.text), MessageOutcome.REFUSED, "",
+        decision.status,
+        refusal(decision.status, decision.issue_code, decision.text),
+        MessageOutcome.REFUSED,
+        "",
         decision.text,
     )
 
@@ -155,7 +179,8 @@ def _check_same_person(person: Person, meant: Identity, number) -> None:
     comparable = (held.birth_date and meant.birth_date) or (held.family_name and meant.family_name)
     if both_verified or (comparable and likeness(held, meant).points == 0):
         raise _ConflictError(
-            409, "conflict",
+            409,
+            "conflict",
             "We hold this ServiceRequest for somebody else, so nothing was changed. If this is another person, send "
             "it as a new ServiceRequest with its own identifier.",
         )
@@ -173,7 +198,8 @@ def _check_not_older(actor: Actor, referral: Referral, asked: Asked) -> None:
     held = decide(bytes(versions[-1].content))
     if isinstance(held, Asked) and held.message.sent_at and asked.message.sent_at < held.message.sent_at:
         raise _ConflictError(
-            409, "conflict",
+            409,
+            "conflict",
             f"We hold a version of this ServiceRequest that was sent later, at {held.message.sent_at.isoformat()}, so "
             "nothing was changed. If this is what is meant now, send it again with the time of now.",
         )
@@ -182,7 +208,8 @@ def _check_not_older(actor: Actor, referral: Referral, asked: Asked) -> None:
 def _withdraw(actor: Actor, kept: KeptMessage, asked: Asked, referral: Referral | None, now: datetime) -> Answer:
     if referral is None:
         raise _ConflictError(
-            404, "not-found",
+            404,
+            "not-found",
             "We hold no referral with this ServiceRequest from you, so nothing was withdrawn. Check that it is the "
             "one you sent here.",
         )
@@ -245,11 +272,13 @@ def _person(
                 continue
             if _rest_disagrees(identity_of(person, None), wanted):
                 number_is_trusted = False
-                notes.append(NotUnderstood(
-                    "Patient.identifier",
-                    f"The NHS number is on the record of {person.reference}, whose name and birth date are different. "
-                    "A new record was started; find out whose number it is.",
-                ))
+                notes.append(
+                    NotUnderstood(
+                        "Patient.identifier",
+                        f"The NHS number is on the record of {person.reference}, whose name and birth date are "
+                        "different. A new record was started; find out whose number it is.",
+                    )
+                )
                 break
             return person, notes
     new = new_person(asked.message, organisations, number_is_trusted)
@@ -281,11 +310,20 @@ def _as_front_desk(actor: Actor) -> Actor:
 
 
 def _answer(
-    actor: Actor, kept: KeptMessage, asked: Asked, referral: Referral, outcome: MessageOutcome, now: datetime,
+    actor: Actor,
+    kept: KeptMessage,
+    asked: Asked,
+    referral: Referral,
+    outcome: MessageOutcome,
+    now: datetime,
     first: KeptMessage | None = None,
 ) -> Answer:
     judge_message(
-        actor=actor, message=kept, outcome=outcome, now=now, referral=referral,
+        actor=actor,
+        message=kept,
+        outcome=outcome,
+        now=now,
+        referral=referral,
         not_understood=[{"path": note.path, "text": note.text} for note in asked.notes],
     )
     became = first.outcome if first is not None else outcome
@@ -296,8 +334,10 @@ def _answer(
         MessageOutcome.REPEATED: f"This came before, as referral {referral.reference}; nothing was changed.",
     }
     done = Done(
-        reference=referral.reference, said=said[MessageOutcome(became)],
-        is_withdrawn=asked.intention is Intention.WITHDRAW, handled_at=first.received_at if first is not None else now,
+        reference=referral.reference,
+        said=said[MessageOutcome(became)],
+        is_withdrawn=asked.intention is Intention.WITHDRAW,
+        handled_at=first.received_at if first is not None else now,
     )
     logger.info("message %s %s referral %s", kept.pk, outcome, referral.pk)
     return Answer(200, accepted(asked.message, asked.notes, done), outcome, referral.reference, said[outcome])

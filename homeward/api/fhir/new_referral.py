@@ -31,7 +31,10 @@ FALLS_AND_COMMUNITY = {"a4t2", "a4t3"}  # 999 to falls, 999 to community service
 CRISIS_WITHIN = timedelta(hours=2)  # NHS England urgent community response standard
 SOON_WITHIN = timedelta(days=2)
 PRIORITIES = {
-    "stat": Urgency.CRISIS, "asap": Urgency.CRISIS, "urgent": Urgency.TWO_DAYS, "routine": Urgency.ROUTINE,
+    "stat": Urgency.CRISIS,
+    "asap": Urgency.CRISIS,
+    "urgent": Urgency.TWO_DAYS,
+    "routine": Urgency.ROUTINE,
 }
 LIVES_ALONE = {"LivesAlone", "OnePersonHouseholds"}  # household-composition-bars
 NO_NEED_SENT = "The message does not say why. Read its details, or ask the sender."
@@ -81,10 +84,15 @@ def new_person(
         lives_alone=True if _lives_alone(message) else None,
         gp_practice=_practice(message, practices),
         address=NewAddress(
-            lines=_fit(", ".join(dict.fromkeys(part for part in (*home.lines, home.city, home.district) if part))
-                       or home.text, 250),
-            postcode=_fit(home.postcode, 10), uprn=_fit(own_uprn, 12),
-        ) if home else None,
+            lines=_fit(
+                ", ".join(dict.fromkeys(part for part in (*home.lines, home.city, home.district) if part)) or home.text,
+                250,
+            ),
+            postcode=_fit(home.postcode, 10),
+            uprn=_fit(own_uprn, 12),
+        )
+        if home
+        else None,
         identifiers=tuple((_fit(one.system, 200), _fit(one.value, 200)) for one in person.local_identifiers),
         contacts=tuple(
             (_fit(contact.name, 120), _fit(contact.relationship, 80), _fit(_first_phone(contact.methods), 40))
@@ -243,18 +251,32 @@ def _urgency(message: ReferralMessage) -> tuple[Urgency, NotUnderstood | None]:
 def _details(message: ReferralMessage) -> list[dict]:
     """Everything else the message says, as titled texts for the referral's page."""
     lines: list[tuple[str, Iterable[str]]] = [
-        ("Triage outcome", (
-            f"{one.kind}: {' '.join(part for part in (one.code, one.title) if part)}" for one in message.triage.outcomes
-        )),
+        (
+            "Triage outcome",
+            (
+                f"{one.kind}: {' '.join(part for part in (one.code, one.title) if part)}"
+                for one in message.triage.outcomes
+            ),
+        ),
         ("Triage record", message.triage.narratives),
         ("Presenting complaint", (one.words() for one in message.statements if one.is_presenting_complaint)),
-        ("Warnings", (
-            _warned(one.title, one.text) + ("" if one.is_active else " (no longer active)") for one in message.warnings
-        )),
+        (
+            "Warnings",
+            (
+                _warned(one.title, one.text) + ("" if one.is_active else " (no longer active)")
+                for one in message.warnings
+            ),
+        ),
     ]
     kinds = {
-        "Condition": "Conditions", "Observation": "Observations", "Procedure": "Procedures", "Medicine": "Medicines",
-        "Allergy": "Allergies", "Task": "Tasks", "Message": "Messages from the sender", "Device": "Devices",
+        "Condition": "Conditions",
+        "Observation": "Observations",
+        "Procedure": "Procedures",
+        "Medicine": "Medicines",
+        "Allergy": "Allergies",
+        "Task": "Tasks",
+        "Message": "Messages from the sender",
+        "Device": "Devices",
     }
     for kind, title in kinds.items():
         said = (one.words() for one in message.statements if one.kind == kind and not one.is_presenting_complaint)
@@ -285,8 +307,11 @@ def _about_the_person(message: ReferralMessage) -> Iterable[str]:
     yield f"Also known as: {', '.join(name.words() for name in person.other_names)}" if person.other_names else ""
     number = person.nhs_number
     if number and not number.is_verified:
-        why = "passes the check, but the sender does not say it was verified" if number.passes_check else (
-            "fails the check of an NHS number")
+        why = (
+            "passes the check, but the sender does not say it was verified"
+            if number.passes_check
+            else ("fails the check of an NHS number")
+        )
         yield f"NHS number {number.value} is not verified: it {why}."
     for identifier in person.local_identifiers:
         yield f"Known elsewhere as {identifier.value} ({identifier.system})"
@@ -305,7 +330,9 @@ def _about_the_person(message: ReferralMessage) -> Iterable[str]:
     if person.needs_interpreter is not None:
         yield "Needs an interpreter" if person.needs_interpreter else "Needs no interpreter"
     for title, concept in (
-        ("Ethnic category", person.ethnicity), ("Religion", person.religion), ("Marital status", person.marital_status)
+        ("Ethnic category", person.ethnicity),
+        ("Religion", person.religion),
+        ("Marital status", person.marital_status),
     ):
         if concept:
             yield f"{title}: {concept.words()}"

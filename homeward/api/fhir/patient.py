@@ -146,8 +146,10 @@ def _identifiers(patient: Node) -> tuple[list[NhsNumber], list[Identifier]]:
         digits = value.replace(" ", "").replace("-", "")
         passes = len(digits) == 10 and digits.isascii() and digits.isdigit() and is_valid(digits)
         if not passes:
-            identifier.note("value", "It fails the check of an NHS number; it is kept, shown as unverified and not "
-                                     "used to find the person.")
+            identifier.note(
+                "value",
+                "It fails the check of an NHS number; it is kept, shown as unverified and not used to find the person.",
+            )
         said = next((coding.code for coding in status.codings if coding.code), status.text)
         nhs_numbers.append(NhsNumber(digits, said, passes, passes and said in VERIFIED))
     nhs_numbers.sort(key=lambda number: (not number.is_verified, not number.passes_check))

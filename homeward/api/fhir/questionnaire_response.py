@@ -7,7 +7,13 @@ from homeward.api.fhir.datatypes import read_concept
 from homeward.api.fhir.node import Node
 
 _ANSWERS = (
-    "valueString", "valueBoolean", "valueDecimal", "valueInteger", "valueDate", "valueDateTime", "valueTime",
+    "valueString",
+    "valueBoolean",
+    "valueDecimal",
+    "valueInteger",
+    "valueDate",
+    "valueDateTime",
+    "valueTime",
     "valueUri",
 )
 

@@ -127,19 +127,21 @@ def read_referral_message(bundle: MessageBundle, written_in: str) -> ReferralMes
     triage = read_triage(bundle, bundle.of_type("CarePlan"))
     incident, other_places = _places(bundle, request)
     statements = (read_statement(bundle, node) for node in bundle.of_type(*STATEMENTS))
-    message = {
-        "bundle_id": bundle.root.text("id"),
-        "sent_at": read_moment(bundle.root, "timestamp"),
-        "written_in": written_in,
-        "envelope": envelope,
-        "request": service_request,
-        "request_address": bundle.address_of(request),
-        "person": person,
-        "person_address": bundle.address_of(patient),
-        "case": case,
-        "other_cases": tuple(read_case(bundle, node) for node in other_encounters),
-        "requester": _requester(bundle, request),
-        "performers": tuple(
+    _note_forms(bundle)
+    _read_bystanders(bundle)
+    return ReferralMessage(
+        bundle_id=bundle.root.text("id"),
+        sent_at=read_moment(bundle.root, "timestamp"),
+        written_in=written_in,
+        envelope=envelope,
+        request=service_request,
+        request_address=bundle.address_of(request),
+        person=person,
+        person_address=bundle.address_of(patient),
+        case=case,
+        other_cases=tuple(read_case(bundle, node) for node in other_encounters),
+        requester=_requester(bundle, request),
+        performers=tuple(
             organisation
             for organisation in (
                 read_organisation(bundle, node)
@@ -148,22 +150,20 @@ def read_referral_message(bundle: MessageBundle, written_in: str) -> ReferralMes
             )
             if organisation
         ),
-        "triage": triage,
-        "clock_started_at": triage.clock_started_at,
-        "breach_at": service_request.breach_at,
-        "statements": tuple(statement for statement in statements if statement is not None),
-        "answers": tuple(read_answers(bundle, node) for node in bundle.of_type("QuestionnaireResponse")),
-        "warnings": tuple(read_warning(bundle, flag) for flag in bundle.of_type("Flag")),
-        "incident": incident,
-        "other_places": other_places,
-        "consents": tuple(read_consent(bundle, node) for node in bundle.of_type("Consent")),
-        "documents": tuple(
+        triage=triage,
+        clock_started_at=triage.clock_started_at,
+        breach_at=service_request.breach_at,
+        statements=tuple(statement for statement in statements if statement is not None),
+        answers=tuple(read_answers(bundle, node) for node in bundle.of_type("QuestionnaireResponse")),
+        warnings=tuple(read_warning(bundle, flag) for flag in bundle.of_type("Flag")),
+        incident=incident,
+        other_places=other_places,
+        consents=tuple(read_consent(bundle, node) for node in bundle.of_type("Consent")),
+        documents=tuple(
             document for node in bundle.of_type("DocumentReference") for document in read_documents(bundle, node)
         ),
-    }
-    _note_forms(bundle)
-    _read_bystanders(bundle)
-    return ReferralMessage(**message, not_understood=bundle.notes())
+        not_understood=bundle.notes(),  # last: by now everything was read that anybody reads
+    )
 
 
 def _focus(bundle: MessageBundle, header: Node) -> Node:

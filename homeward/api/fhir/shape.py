@@ -67,7 +67,8 @@ def elements_of(type_name: str) -> dict[str, ElementShape] | None:
         return None
     shapes = {}
     for field_name, field in model.model_fields.items():
-        described = field.json_schema_extra or {}
+        extra = field.json_schema_extra
+        described: dict[str, typing.Any] = dict(extra) if isinstance(extra, dict) else {}
         if field_name == "resource_type" or field_name.endswith("__ext") or not described.get("element_property"):
             continue
         name = field.alias or field_name
@@ -89,5 +90,4 @@ def elements_of(type_name: str) -> dict[str, ElementShape] | None:
 @cache
 def is_resource(type_name: str) -> bool:
     """Whether FHIR R4 has a resource of this name."""
-    shapes = elements_of(type_name)
-    return bool(shapes) and "meta" in shapes and "implicitRules" in shapes
+    return {"meta", "implicitRules"} <= set(elements_of(type_name) or {})

@@ -33,7 +33,7 @@ TOO_LARGE = (
     f"The message is larger than {LARGEST_MESSAGE // (1024 * 1024)} megabytes. "
     "Send attachments as DocumentReference addresses instead of inside the message."
 )
-NO_TOKEN = "Show the token this system was given, as Authorization: Bearer. If it is lost, ask for a new one."
+SENDER_NOT_KNOWN = "Show the token this system was given, as Authorization: Bearer. If it is lost, ask for a new one."
 NOT_WRITTEN = "We answer as application/fhir+json or application/fhir+xml. Ask for one of them in Accept."
 
 
@@ -48,7 +48,7 @@ def process_message(request: HttpRequest) -> HttpResponse:
         return response
     actor = machine_with_token(_bearer_token(request))
     if actor is None:
-        response = _refused(request, answer_in, 401, "security", NO_TOKEN)
+        response = _refused(request, answer_in, 401, "security", SENDER_NOT_KNOWN)
         response["WWW-Authenticate"] = 'Bearer realm="Homeward"'
         return response
     services = services_for(actor)
@@ -65,8 +65,12 @@ def process_message(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     try:
         answer = receive_message(
-            actor=actor, service_id=services[0].pk, content=content, content_type=request.headers.get("Content-Type"),
-            now=now, receives_for=getattr(settings, "FHIR_RECEIVES_FOR", ()),
+            actor=actor,
+            service_id=services[0].pk,
+            content=content,
+            content_type=request.headers.get("Content-Type"),
+            now=now,
+            receives_for=getattr(settings, "FHIR_RECEIVES_FOR", ()),
             refused_because=_refused_at_the_door(request),
         )
     except NotAllowedError as error:

@@ -150,8 +150,11 @@ def _decoded_as(content: bytes, encoding: str, notes: list[NotUnderstood]) -> st
         text = content.decode("cp1252", errors="replace")  # what UK desktop systems write when they forget
         tried = "Windows-1252"
     notes.append(
-        NotUnderstood("", f"Its characters are not written as it says ({encoding[:40]}); it was read as {tried}. "
-                          "Check names and addresses.")
+        NotUnderstood(
+            "",
+            f"Its characters are not written as it says ({encoding[:40]}); it was read as {tried}. "
+            "Check names and addresses.",
+        )
     )
     return text
 

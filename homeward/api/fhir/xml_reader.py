@@ -15,7 +15,6 @@ from homeward.api.fhir.shape import RESOURCE, ElementShape, elements_of, is_reso
 FHIR_NAMESPACE = "http://hl7.org/fhir"
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
 
-_SPACE = re.compile(r"\s*")
 _DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _NOT_XML_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_XML_REFERENCE = re.compile(r"&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));")
@@ -86,7 +85,8 @@ def _has_document_type(text: str) -> bool:
     """Whether anything but comments and instructions stands before the first element."""
     place = 0
     while True:
-        place = _SPACE.match(text, place).end()
+        while place < len(text) and text[place].isspace():
+            place += 1
         ending = "-->" if text.startswith("<!--", place) else "?>" if text.startswith("<?", place) else ""
         if not ending:
             return text.startswith("<!", place)
@@ -98,8 +98,14 @@ def _has_document_type(text: str) -> bool:
 
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
-        remove_comments=True, remove_pis=True, encoding="utf-8",
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        encoding="utf-8",
     )
 
 

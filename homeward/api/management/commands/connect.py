@@ -29,8 +29,11 @@ class Command(BaseCommand):
             raise CommandError(f"There is {named}. Make or import one first.")
         try:
             token = connect_machine(
-                actor=Actor.system("homeward connect", service.pk), username=options["name"],
-                full_name=options["title"] or options["name"], services=[service], now=timezone.now(),
+                actor=Actor.system("homeward connect", service.pk),
+                username=options["name"],
+                full_name=options["title"] or options["name"],
+                services=[service],
+                now=timezone.now(),
             )
         except RefusedError as error:
             raise CommandError(str(error)) from error

@@ -36,8 +36,11 @@ class Command(BaseCommand):
                 self.stderr.write(f"{name}: could not be read: {error.strerror}. Check the path.")
                 worst = UNREADABLE
                 continue
-            is_refused = self._dry_run(name, content, options) if service is None else self._receive(
-                name, content, service, options)
+            is_refused = (
+                self._dry_run(name, content, options)
+                if service is None
+                else self._receive(name, content, service, options)
+            )
             worst = max(worst, REFUSED if is_refused else 0)
         if worst:
             raise SystemExit(worst)
@@ -62,8 +65,11 @@ class Command(BaseCommand):
 
     def _receive(self, name: str, content: bytes, service: Service, options: dict) -> bool:
         answer = receive_message(
-            actor=Actor.system("homeward receive", service.pk), service_id=service.pk, content=content,
-            content_type=None, now=timezone.now(),
+            actor=Actor.system("homeward receive", service.pk),
+            service_id=service.pk,
+            content=content,
+            content_type=None,
+            now=timezone.now(),
         )
         if answer.outcome == MessageOutcome.REFUSED:
             self._say(name, "refused", f"{answer.status}: {answer.text}")
