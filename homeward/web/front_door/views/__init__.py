@@ -1,0 +1,1 @@
+"""Pages of the front door, one module for each job done there."""

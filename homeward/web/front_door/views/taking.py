@@ -1,0 +1,163 @@
+"""Taking a referral: one form, and a look at whether the person is already known before anything is saved."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from homeward.access.rules import Permission
+from homeward.kernel.rules import RefusedError, is_valid_nhs_number, london_day, tidy_nhs_number, tidy_postcode
+from homeward.people.rules import Likeness
+from homeward.people.selectors import (
+    KnownPerson,
+    PersonNotFoundError,
+    current_addresses,
+    people_like,
+    person_for,
+    place_of_postcode,
+)
+from homeward.referrals.selectors import open_referrals_of
+from homeward.referrals.services import take_referral
+from homeward.referrals.states import Source, Urgency
+from homeward.teams.selectors import referring_organisations, service_for
+from homeward.web.front_door import presenters
+from homeward.web.front_door.forms import SOMEBODY_NEW, TakeReferralForm, needs_in_groups
+from homeward.web.gate import page
+
+URGENCY_HINTS = {
+    Urgency.CRISIS: "Without help they may come to harm or go to hospital within hours",
+    Urgency.TWO_DAYS: "Needs help to start soon, for example to come home from hospital",
+    Urgency.ROUTINE: "Safe for now",
+}
+
+
+@page(Permission.TAKE_REFERRALS)
+def new(request: HttpRequest) -> HttpResponse:
+    """Take a referral: who is asking, for whom, what for and how soon."""
+    now = timezone.now()
+    service = service_for(request.actor)
+    if request.method != "POST":
+        form = TakeReferralForm(now=now, initial=_starting(request, now))
+        return _show(request, service, form, now)
+    form = TakeReferralForm(request.POST, now=now)
+    is_right = form.is_valid()
+    matches = _matches(request, service.pk, form, now)
+    chosen = form.typed("known")
+    if matches and chosen not in {SOMEBODY_NEW, *(str(one.person.pk) for one in matches)}:
+        form.add_error("known", "Say whether this is somebody already known")
+        is_right = False
+    if not is_right:
+        return _show(request, service, form, now, matches, status=422)
+    try:
+        referral = _take(request, service.pk, form, now)
+    except RefusedError as error:
+        form.add_error("nhs_number" if "NHS number" in str(error) else "source", str(error))
+        return _show(request, service, form, now, matches, status=422)
+    told = f"Referral {referral.reference} taken for {referral.person.label}. Its clock is running."
+    number = tidy_nhs_number(form.cleaned_data["nhs_number"])
+    if number and not is_valid_nhs_number(number):
+        told += " The NHS number does not pass its check, so it is kept as not verified."
+    messages.success(request, told)
+    return redirect("front_door:referral", referral.pk)
+
+
+@page(Permission.TAKE_REFERRALS)
+def known(request: HttpRequest) -> HttpResponse:
+    """Who the person typed so far may be. It comes as a form: an address would carry a name into logs."""
+    if request.method != "POST":
+        return redirect("front_door:new")
+    now = timezone.now()
+    service = service_for(request.actor)
+    form = TakeReferralForm(request.POST, now=now)
+    form.is_valid()  # fills what is right so far; what is wrong is told when the form is sent
+    form.errors.clear()
+    matches = _matches(request, service.pk, form, now)
+    return render(
+        request, "front_door/known.jinja", {"known": _panel(request, service.pk, form, matches, now), "form": form}
+    )
+
+
+def _starting(request: HttpRequest, now: datetime) -> dict:
+    """What an empty form starts with: the person, where it was opened from their record."""
+    person_id = request.GET.get("person", "")
+    return {"known": person_id} if person_id.isdigit() else {}
+
+
+def _matches(request: HttpRequest, service_id: int, form: TakeReferralForm, now: datetime) -> list[KnownPerson]:
+    """People it may be, likeliest first; somebody chosen before stays, whatever was typed since."""
+    matches = people_like(request.actor, service_id, form.identity(), now) if form.is_bound else []
+    chosen = form.typed("known")
+    if chosen.isdigit() and chosen not in {str(one.person.pk) for one in matches}:
+        person = _person(request, int(chosen), now)
+        address = next(iter(current_addresses(person, london_day(now))), None)
+        matches.insert(0, KnownPerson(person, address, Likeness(0, ())))
+    return matches
+
+
+def _person(request: HttpRequest, person_id: int, now: datetime):
+    try:
+        return person_for(request.actor, person_id, now)
+    except PersonNotFoundError as error:
+        raise Http404 from error
+
+
+def _take(request: HttpRequest, service_id: int, form: TakeReferralForm, now: datetime):
+    told, actor = form.cleaned_data, request.actor
+    elsewhere = place_of_postcode(actor, service_id, told["place_postcode"])
+    details, person, new_person = [], None, None
+    if told["known"].isdigit():
+        person = _person(request, int(told["known"]), now)
+        address = next(iter(current_addresses(person, london_day(now))), None)
+        details = presenters.differences(person, address, form)
+    else:
+        new_person = form.new_person(place_of_postcode(actor, service_id, told["postcode"]))
+    return take_referral(
+        actor=actor,
+        service_id=service_id,
+        new=form.new_referral(elsewhere, details),
+        person=person,
+        new_person=new_person,
+        staying_at=form.staying_at(elsewhere),
+        now=now,
+    )
+
+
+def _panel(request: HttpRequest, service_id: int, form: TakeReferralForm, matches: list[KnownPerson], now: datetime):
+    number = tidy_nhs_number(form.typed("nhs_number"))
+    postcode = tidy_postcode(form.typed("postcode"))
+    waiting = open_referrals_of(request.actor, service_id, [one.person.pk for one in matches])
+    return presenters.known(
+        matches,
+        waiting,
+        form.typed("known"),
+        number if len(number) >= 10 else "",
+        is_valid_nhs_number(number),
+        presenters.place_words(postcode, place_of_postcode(request.actor, service_id, postcode)),
+    )
+
+
+def _show(
+    request: HttpRequest,
+    service,
+    form: TakeReferralForm,
+    now: datetime,
+    matches: list[KnownPerson] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    matches = _matches(request, service.pk, form, now) if matches is None else matches
+    return render(
+        request,
+        "front_door/new.jinja",
+        {
+            "service": service,
+            "form": form,
+            "known": _panel(request, service.pk, form, matches, now),
+            "sources": [("", Source.choices)],
+            "urgencies": [(value, label, URGENCY_HINTS[value]) for value, label in Urgency.choices],
+            "needs": needs_in_groups(),
+            "organisations": [organisation.name for organisation in referring_organisations(service.pk)],
+        },
+        status=status,
+    )
