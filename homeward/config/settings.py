@@ -4,6 +4,7 @@ DATABASE_URL      where the record is kept; SQLite under var/ when not given
 HOMEWARD_SECRET   signing key; made and kept under var/ when not given
 HOMEWARD_HOSTS    comma-separated host names the service answers to
 HOMEWARD_TLS      "1" where the service is reached over https (secure cookies, HSTS)
+HOMEWARD_RECEIVES_FOR  destinations that messages may be addressed to, comma-separated; any when not given
 HOMEWARD_VAR      folder for the database and other things made at run time
 """
 
@@ -194,5 +195,8 @@ LOGGING = {
         "axes": {"level": "CRITICAL"},
     },
 }
+
+# Destinations (ODS codes or addresses) this service takes messages for; any, when none is given.
+FHIR_RECEIVES_FOR = tuple(filter(None, os.environ.get("HOMEWARD_RECEIVES_FOR", "").split(",")))
 
 LIVE_POLL_SECONDS = 3  # a page asks this often whether anything changed; the promise is 5 seconds
