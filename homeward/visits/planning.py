@@ -4,6 +4,7 @@ Nothing here decides on care: it puts a proposal into force for what is free to 
 decided, and what has begun, is given to the planner as fact.
 """
 
+import math
 import re
 import secrets
 from collections import defaultdict
@@ -49,6 +50,8 @@ class _Board:
     visits: dict[int, Visit]
     shifts: dict[int, Shift]
     based_on: int | None
+    # Begun by now: facts, which the rest of the day starts from
+    begun: list[Visit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,39 +249,51 @@ def _board(service_id: int, day: date, now: datetime) -> _Board:
         visit.pk: visit
         for visit in Visit.objects.filter(service_id=service_id, day=day, state__in=PLANNABLE)
         .select_related("address")
-        .prefetch_related("assignments__shift")
+        .prefetch_related("assignments__shift", "assignments__worker")
         .order_by("id")
     }
     shifts = {shift.pk: shift for shift in shifts_on(actor, service_id, day)}
     places, travel = _places(service_id, visits, shifts)
     problem_visits = []
     held = []
-    moment = minutes_into(day, now)
+    moment = math.ceil(minutes_into(day, now))
     allowed = _allowed_by_competence(shifts)
     faces = _known_faces(visits, day)
     on_shift = {shift.worker_id for shift in shifts.values()}
-    unplaced = set()
+    begun = []
     for visit in list(visits.values()):
-        begun = visit.state in (VisitState.UNDER_WAY, VisitState.DONE)
-        if begun and not on_shift.issuperset(row.worker_id for row in visit.assignments.all()):
+        rows = list(visit.assignments.all())
+        has_begun = visit.state in (VisitState.UNDER_WAY, VisitState.DONE)
+        if has_begun and not on_shift.issuperset(row.worker_id for row in rows):
             del visits[visit.pk]  # done by somebody off the roster: a fact that binds nobody who is on it
-            continue
-        place = places.get(_visit_place(visit))
-        if place is None:
-            unplaced.add(visit.pk)
-            continue
+        elif len(rows) >= len(visit.slots) and all(
+            _began_at(row) <= now and (row.arrived_at or row.worker_id in on_shift) for row in rows
+        ):
+            begun.append(visits.pop(visit.pk))
+    free = _free_again(begun, day, now)
+    placed = [visit for visit in visits.values() if _visit_place(visit) in places]
+    gaps, not_before = _gaps(placed, begun, day)
+    for visit in placed:
+        place = places[_visit_place(visit)]
         pins = []
+        arrived = False
         for row in visit.assignments.all():
             if row.worker_id not in on_shift:
                 continue
-            start = minutes_into(day, row.arrived_at or row.starts_at)
+            start = round(minutes_into(day, _began_at(row)))
+            if row.arrived_at:
+                arrived = True
+            elif row.worker_id in free:
+                # nobody is anywhere before they have left where they are
+                since, where = free[row.worker_id]
+                start = max(start, since + float(travel[row.worker.travel_mode][places[where], place]))
             held.append((visit, row, start))
             if row.is_pinned or row.starts_at <= now + ON_THEIR_WAY:
                 pins.append(visit_planner.Pin(slot=row.slot, worker=_worker_id(row.worker_id), starts=start))
         opens = minutes_into(day, visit.window_opens_at)
         closes = minutes_into(day, visit.window_closes_at)
         if not pins:
-            opens = max(opens, moment)
+            opens = max(opens, moment, not_before.get(visit.pk, 0.0))
         problem_visits.append(
             visit_planner.Visit(
                 id=_visit_id(visit.pk),
@@ -288,26 +303,58 @@ def _board(service_id: int, day: date, now: datetime) -> _Board:
                 window=visit_planner.Window(opens, max(opens, closes), visit.is_window_hard and closes >= opens),
                 cost_if_undone=visit.undone_cost,
                 preferred=faces.get(visit.person_id, frozenset()),
-                pinned=_one_start(pins),
+                pinned=_one_start(pins, arrived),
             )
         )
     problem = visit_planner.Problem(
-        workers=_workers(day, shifts, places),
+        workers=_workers(day, shifts, places, free, {row.worker_id for _, row, _ in held}),
         visits=tuple(problem_visits),
         travel=travel,
-        gaps=_gaps([visit for visit in visits.values() if visit.pk not in unplaced]),
+        gaps=gaps,
         held=tuple(
             visit_planner.Held(_visit_id(visit.pk), row.slot, _worker_id(row.worker_id), start)
             for visit, row, start in held
         ),
     )
-    return _Board(day, problem, _held_plan(held, shifts, problem_visits), visits, shifts, newest.pk if newest else None)
+    return _Board(
+        day,
+        problem,
+        _held_plan(held, shifts, problem_visits),
+        visits,
+        shifts,
+        newest.pk if newest else None,
+        begun,
+    )
 
 
-def _one_start(pins: list) -> tuple:
-    """Everyone in a visit starts together: where two came at different minutes, the first is when it began."""
-    begun = [pin.starts for pin in pins if pin.starts is not None]
-    return tuple(visit_planner.Pin(pin.slot, pin.worker, min(begun)) for pin in pins) if begun else tuple(pins)
+def _began_at(row: Assignment) -> datetime:
+    """When a worker began, or was to begin: nobody records every arrival as it happens."""
+    return row.arrived_at or row.starts_at
+
+
+def _free_again(begun: list[Visit], day: date, now: datetime) -> dict[int, tuple[float, tuple | str]]:
+    """When in minutes, and where, each worker is free after what they have begun.
+
+    Times as they happened need not fit the travel table or the minutes agreed: people drive faster, or leave early.
+    So what has begun is where the rest of the day starts, not work to be planned again.
+    """
+    free: dict[int, tuple[float, tuple | str]] = {}
+    for visit in begun:
+        place = _visit_place(visit)
+        for row in visit.assignments.all():
+            until = row.left_at or _began_at(row) + timedelta(minutes=visit.slots[row.slot]["minutes"])
+            if row.state == AssignmentState.ARRIVED:
+                until = max(until, now)
+            if place is not None and minutes_into(day, until) >= free.get(row.worker_id, (0.0, ""))[0]:
+                free[row.worker_id] = (math.ceil(minutes_into(day, until)), place)
+    return free
+
+
+def _one_start(pins: list, arrived: bool) -> tuple:
+    """Everyone in a visit starts together: when the first arrived, or when the last can be there."""
+    starts = [pin.starts for pin in pins]
+    begins = (min if arrived else max)(starts, default=None)
+    return tuple(visit_planner.Pin(pin.slot, pin.worker, begins) for pin in pins)
 
 
 def _held_plan(held: list, shifts: dict[int, Shift], problem_visits: list) -> visit_planner.Plan:
@@ -373,7 +420,7 @@ def _places(service_id: int, visits: dict[int, Visit], shifts: dict[int, Shift])
     if table is not None:
         size = len(table.place_keys)
         minutes = np.zeros((size + 1, size + 1))
-        minutes[:size, :size] = np.frombuffer(table.seconds, dtype="<i4").reshape(size, size) / 60.0
+        minutes[:size, :size] = _whole(np.frombuffer(table.seconds, dtype="<i4").reshape(size, size) / 60.0)
         rows: dict = {key: row for row, key in enumerate(table.place_keys)}
         rows[ANYWHERE] = size
         return rows, dict.fromkeys(modes, minutes)
@@ -387,12 +434,20 @@ def _places(service_id: int, visits: dict[int, Visit], shifts: dict[int, Shift])
     for mode in modes:
         minutes = np.zeros((len(points) + 1, len(points) + 1))
         if points:
-            minutes[:-1, :-1] = GreatCircle().minutes(np.array(points), mode)
+            minutes[:-1, :-1] = _whole(GreatCircle().minutes(np.array(points), mode))
         travel[mode] = minutes
     return rows, travel
 
 
-def _workers(day: date, shifts: dict[int, Shift], places: dict) -> tuple:
+def _whole(minutes: np.ndarray) -> np.ndarray:
+    """Whole minutes, rounded up, as people are told them: a plan in whole minutes is then one that can be kept."""
+    return np.ceil(minutes - 1e-6)
+
+
+def _workers(
+    day: date, shifts: dict[int, Shift], places: dict, free: dict[int, tuple[float, tuple | str]], bound: set[int]
+) -> tuple:
+    """Everyone on shift, from when and where they are `free`. `bound` are those with a visit still before them."""
     known = {skill.code for skill in library().skills}
     by_worker: dict[int, list[Shift]] = defaultdict(list)
     for shift in shifts.values():
@@ -401,22 +456,27 @@ def _workers(day: date, shifts: dict[int, Shift], places: dict) -> tuple:
     for worker_id, theirs in sorted(by_worker.items()):
         worker = theirs[0].worker
         held = library().skills_held(code for code in worker.skills if code in known) | set(worker.skills)
+        stretches = []
+        for shift in theirs:
+            begins, ends = minutes_into(day, shift.starts_at), minutes_into(day, shift.ends_at)
+            home = places[_shift_place(shift) or ANYWHERE]
+            start_place = home
+            if worker_id in free and free[worker_id][0] > begins:
+                since, where = free[worker_id]
+                start_place = places[where]
+                # over, but somebody who has still to go somewhere is on the board
+                begins = min(since, ends - 1.0) if worker_id in bound else since
+            if begins < ends:
+                stretches.append(visit_planner.Shift(str(shift.pk), begins, ends, start_place, home))
+        if not stretches:
+            continue
         workers.append(
             visit_planner.Worker(
                 id=_worker_id(worker_id),
                 employer=str(worker.organisation),
                 skills=frozenset(held),
                 mode=worker.travel_mode,
-                shifts=tuple(
-                    visit_planner.Shift(
-                        id=str(shift.pk),
-                        starts=minutes_into(day, shift.starts_at),
-                        ends=minutes_into(day, shift.ends_at),
-                        start_place=places[_shift_place(shift) or ANYWHERE],
-                        end_place=places[_shift_place(shift) or ANYWHERE],
-                    )
-                    for shift in theirs
-                ),
+                shifts=tuple(stretches),
             )
         )
     return tuple(workers)
@@ -458,18 +518,28 @@ def _known_faces(visits: dict[int, Visit], day: date) -> dict[int, frozenset[str
     return {person_id: frozenset(workers) for person_id, workers in faces.items()}
 
 
-def _gaps(visits: list[Visit]) -> tuple:
-    """The spacing that one person's visits of a day ask for, each from the one before it."""
+def _gaps(visits: list[Visit], begun: list[Visit], day: date) -> tuple[tuple, dict[int, float]]:
+    """The spacing that one person's visits of a day ask for, each from the one before it.
+
+    Gives the gaps between visits still to be planned, and the minute before which a visit may not start because of one
+    that has begun.
+    """
     by_person: dict[int, list[Visit]] = defaultdict(list)
-    for visit in visits:
+    for visit in visits + begun:
         by_person[visit.person_id].append(visit)
+    facts = {visit.pk: min(minutes_into(day, _began_at(row)) for row in visit.assignments.all()) for visit in begun}
     gaps = []
+    not_before = {}
     for theirs in by_person.values():
         theirs.sort(key=lambda visit: (visit.window_opens_at, visit.pk))
         for before, after in pairwise(theirs):
-            if after.gap_minutes:
+            if not after.gap_minutes or after.pk in facts:
+                continue
+            if before.pk in facts:
+                not_before[after.pk] = facts[before.pk] + after.gap_minutes
+            else:
                 gaps.append(visit_planner.Gap(_visit_id(before.pk), _visit_id(after.pk), at_least=after.gap_minutes))
-    return tuple(gaps)
+    return tuple(gaps), not_before
 
 
 def _put_into_force(
@@ -502,12 +572,13 @@ def _put_into_force(
         if _visit_place(visit) is None:
             unplanned[visit.pk] = "There is no place on the map for this address. Add its postcode, then plan again."
     cost = visit_planner.cost(board.problem, plan)
+    done = [row for visit in board.begun for row in visit.assignments.all()]
     figures = {
-        "planned": len(board.visits) - len(unplanned),
+        "planned": len(board.visits) - len(unplanned) + len(board.begun),
         "unplanned": len(unplanned),
-        "joint": sum(len(visit.slots) > 1 for visit in board.visits.values()),
-        "workers": len({one.worker for one in plan.assignments}),
-        "travel_minutes": round(cost.travel, 1),
+        "joint": sum(len(visit.slots) > 1 for visit in [*board.visits.values(), *board.begun]),
+        "workers": len({_number(one.worker) for one in plan.assignments} | {row.worker_id for row in done}),
+        "travel_minutes": round(cost.travel + sum(row.travel_minutes for row in done), 1),
         "late_minutes": round(cost.lateness, 1),
         "worst_late_minutes": round(cost.worst_lateness, 1),
         "overtime_minutes": round(cost.overtime, 1),
