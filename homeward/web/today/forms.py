@@ -68,18 +68,12 @@ def read_asked(given: QueryDict) -> Asked:
 
 
 class AssignForm(forms.Form):
-    """Who is to go, in which place of the visit."""
+    """Who is to go: a worker for one place of the visit, or a team for every place together."""
 
     choice = forms.RegexField(
-        r"^\d{1,3}-\d{1,15}$", error_messages={"required": "Choose who is to go", "invalid": "Choose who is to go"}
+        r"^\d{1,3}-\d{1,15}(\+\d{1,3}-\d{1,15})*$",
+        error_messages={"required": "Choose who is to go", "invalid": "Choose who is to go"},
     )
-    replan = forms.BooleanField(required=False)
-
-    @property
-    def slot_and_worker(self) -> tuple[int, int]:
-        """The place and the worker that were chosen."""
-        slot, worker = self.cleaned_data["choice"].split("-")
-        return int(slot), int(worker)
 
 
 class CancelForm(forms.Form):

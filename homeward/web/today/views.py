@@ -29,7 +29,7 @@ from homeward.web.live import seen, unchanged
 from homeward.web.templating import day_text
 from homeward.web.today.forms import Asked, AssignForm, CancelForm, read_asked
 from homeward.web.today.presenters.day import day_after, day_before, nearest_days, present_day
-from homeward.web.today.presenters.visit import present_offers, present_visit
+from homeward.web.today.presenters.visit import offer_value, present_offers, present_visit
 from homeward.web.today.presenters.worker import present_worker
 
 TOPICS = ("visits",)
@@ -97,7 +97,7 @@ def _show_day(request: HttpRequest, asked: Asked, template: str) -> HttpResponse
                 (one.isoformat(), day_text(one))
                 for one in nearest_days(days_with_visits(request.actor, service.pk), asked.day)
             ],
-            "may_plan": request.actor.may(Permission.PLAN_DAY) and asked.day >= today and bool(shown.visits),
+            "may_plan": bool(shown.visits) and _may_plan(request, service.pk, asked.day, now),
             "open_visit": _opened(request, asked, now) if template == "today/day.jinja" else None,
         },
     )
@@ -108,6 +108,13 @@ def _usual_day(request: HttpRequest, service_id: int, now: datetime):
     today = london_day(now)
     days = days_with_visits(request.actor, service_id)
     return days[0] if days and days[0] < today else today
+
+
+def _may_plan(request: HttpRequest, service_id: int, shown_day, now: datetime) -> bool:
+    """Whether the reader may plan this day again: one that is not over, or the last a service has."""
+    if not request.actor.may(Permission.PLAN_DAY):
+        return False
+    return shown_day >= london_day(now) or days_with_visits(request.actor, service_id)[:1] == [shown_day]
 
 
 def _opened(request: HttpRequest, asked: Asked, now: datetime):
@@ -166,7 +173,7 @@ def who_else(request: HttpRequest, visit_id: int, form: AssignForm | None = None
             "service": found.service,
             "visit": shown,
             "places": present_offers(found, planning.who_can_come(request.actor, found, now)),
-            "form": form or AssignForm(initial={"replan": True}),
+            "form": form or AssignForm(),
             "is_panel": is_panel,
         },
     )
@@ -182,29 +189,28 @@ def assign(request: HttpRequest, visit_id: int) -> HttpResponse:
         return who_else(request, visit_id, form)
     now = timezone.now()
     found, _ = _get_visit(request, visit_id, now)
-    slot, worker_id = form.slot_and_worker
-    offers = planning.who_can_come(request.actor, found, now).get(slot, [])
-    offer = next((one for one in offers if one.worker.pk == worker_id), None)
+    offers = planning.who_can_come(request.actor, found, now)
+    every = [*offers.teams, *(offer for theirs in offers.for_slot.values() for offer in theirs)]
+    offer = next((one for one in every if offer_value(one) == form.cleaned_data["choice"]), None)
     if offer is None:
-        form.add_error("choice", "This worker can no longer get there. Choose somebody else")
+        form.add_error("choice", "They can no longer get there. Choose somebody else")
         return who_else(request, visit_id, form)
     try:
-        services.assign_worker(
+        sent = planning.send(
             actor=request.actor,
             visit=found,
-            slot=slot,
-            worker=offer.worker,
-            starts_at=offer.arrives_at,
+            workers=dict(zip(offer.slots, offer.workers)),
+            starts_at=offer.starts_at,
             now=now,
-            why=f"{request.actor.name} chose {offer.worker.label}, who could be there then.",
-            travel_minutes=offer.travel_minutes,
+            why=f"{request.actor.name} decided this. {offer.sentence}",
+            travel_minutes=dict(zip(offer.slots, offer.travel_minutes)),
         )
     except RefusedError as error:
         form.add_error("choice", str(error))
         return who_else(request, visit_id, form)
-    messages.success(request, f"{offer.worker.label} is going to {shown_name(found)}")
-    if form.cleaned_data["replan"]:
-        _replan(request, found, now, f"{offer.worker.label} sent: {found.title}")
+    names = " and ".join(one.label for one in offer.workers)
+    moved = f", and {len(sent.moves)} other visits moved" if len(sent.moves) > 1 else ""
+    messages.success(request, f"Sent to {found.person.label}: {names}{moved}")
     return redirect(_back(request, found))
 
 
@@ -215,8 +221,19 @@ def replan(request: HttpRequest, visit_id: int) -> HttpResponse:
         return redirect("today:visit", visit_id)
     now = timezone.now()
     found, _ = _get_visit(request, visit_id, now)
-    if _replan(request, found, now, f"Planned again: {found.title}"):
-        messages.success(request, "The day is planned again round this visit")
+    try:
+        plan = planning.replan(
+            actor=request.actor,
+            service_id=found.service_id,
+            day=found.day,
+            visit_ids=[found.pk],
+            now=now,
+            why=f"Planned again: {found.title}",
+        )
+        moved = len(moves_of(request.actor, plan))
+        messages.success(request, f"The day is planned again round this visit. Visits moved: {moved}")
+    except RefusedError as error:
+        messages.error(request, str(error))
     return redirect(_back(request, found))
 
 
@@ -235,7 +252,7 @@ def cancel(request: HttpRequest, visit_id: int) -> HttpResponse:
     except RefusedError as error:
         form.add_error("reason", str(error))
         return visit(request, visit_id, form)
-    messages.success(request, f"The visit to {shown_name(found)} is cancelled")
+    messages.success(request, f"The visit to {found.person.label} is cancelled")
     return redirect(f"{reverse('today:day')}?day={found.day.isoformat()}&service={found.service.code}")
 
 
@@ -248,7 +265,7 @@ def plan_again(request: HttpRequest) -> HttpResponse:
     asked = read_asked(request.POST)
     service = service_for(request.actor, asked.service)
     day_asked = asked.day or london_day(now)
-    if day_asked < london_day(now):
+    if not _may_plan(request, service.pk, day_asked, now):
         messages.error(request, "This day is over, so its plan stays as it was.")
     else:
         try:
@@ -280,22 +297,6 @@ def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     if shown is None:
         raise Http404
     return render(request, "today/worker.jinja", {"service": service, "worker": shown})
-
-
-def shown_name(found) -> str:
-    """What to call the person of a visit."""
-    return found.person.label
-
-
-def _replan(request: HttpRequest, found, now: datetime, why: str) -> bool:
-    try:
-        planning.replan(
-            actor=request.actor, service_id=found.service_id, day=found.day, visit_ids=[found.pk], now=now, why=why
-        )
-    except RefusedError as error:
-        messages.error(request, str(error))
-        return False
-    return True
 
 
 def _back(request: HttpRequest, found) -> str:

@@ -63,6 +63,7 @@ function start() {
   }
 
   function draw() {
+    if (!box.clientWidth) return; // a phone hides the map while a visit is open
     homes.clearLayers();
     byVisit = new Map();
     const points = [];
@@ -94,6 +95,7 @@ function start() {
 
   // The whole day of the worker whose visit, or name, is chosen
   function drawRoute() {
+    if (!isPlaced) return;
     routes.clearLayers();
     const rows = route ? document.querySelectorAll(`.hw-row[data-w="${route}"]`) : chosen ? [...document.querySelectorAll(`#board .hw-v[data-v="${chosen}"]`)].map(one) : [];
     const all = [];
@@ -124,7 +126,7 @@ function start() {
   document.addEventListener("today:choose", (event) => {
     const before = chosen;
     chosen = event.detail;
-    map.invalidateSize({ animate: false });
+    if (box.clientWidth) map.invalidateSize({ animate: false });
     if (!chosen && before) { isPlaced = false; draw(); } else drawRoute();
   });
   document.addEventListener("today:point", (event) => {
@@ -132,6 +134,10 @@ function start() {
     const found = event.detail && byVisit.get(event.detail);
     if (found && !route) L.circleMarker(found.place, { radius: 12, color: "#212b32", weight: 3, fillColor: "#ffeb3b", fillOpacity: 0.6, interactive: false }).addTo(pointer);
   });
-  new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(box);
+  new ResizeObserver(() => {
+    if (!box.clientWidth) return;
+    map.invalidateSize({ animate: false });
+    if (!isPlaced) draw();
+  }).observe(box);
   draw();
 }

@@ -2,6 +2,7 @@
 const page = document.querySelector(".hw-today-page");
 const panel = document.getElementById("visit-panel");
 const told = document.getElementById("told");
+let opener = ""; // the id of the link that opened the visit, where closing gives the focus back
 let chosen = new URLSearchParams(location.search).get("visit");
 const board = () => document.getElementById("board");
 const isPhone = matchMedia("(max-width: 40.0525em)");
@@ -68,6 +69,7 @@ function go(link) {
   rove(link);
   link.focus({ preventScroll: true });
   link.scrollIntoView({ block: "nearest", inline: "nearest" });
+  setTimeout(() => { if (document.activeElement === link) point(link); }, 60); // scrolling took the words away
 }
 const rowsShown = () => [...board().querySelectorAll(".hw-row")].filter(visible);
 function along(from, step) {
@@ -159,7 +161,7 @@ function openPanel(href, visit, takeFocus) {
   });
 }
 function closePanel() {
-  const back = document.querySelector(`#board a[data-v="${chosen}"], #today-live a[data-v="${chosen}"]`);
+  const back = (opener && document.getElementById(opener)) || document.querySelector(`#board a[data-v="${chosen}"], #today-live a[data-v="${chosen}"]`);
   chosen = null;
   mark();
   address();
@@ -174,7 +176,7 @@ document.addEventListener("click", (event) => {
   if (!link) return;
   if (link.matches("[data-close]")) { event.preventDefault(); closePanel(); }
   else if (link.matches("#visit-panel [data-panel]")) { event.preventDefault(); openPanel(link.href, null, true); }
-  else if (link.matches("#today-live a[data-v]")) { event.preventDefault(); openPanel(link.href, link.dataset.v, true); }
+  else if (link.matches("#today-live a[data-v]")) { event.preventDefault(); opener = link.id; openPanel(link.href, link.dataset.v, true); }
 });
 
 // ---- find: at once, in the page; a name never goes into an address ----

@@ -97,25 +97,24 @@ class VisitPage:
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """Somebody who could go, and what that would hold up."""
+    """Somebody, or a team, who could go, when, and what that would hold up."""
 
     value: str
     name: str
     about: str
     text: str
-    meanwhile: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceOffers:
-    """Who could take one place of a visit, soonest first."""
+    """Who could take one place of a visit, or all of them together, soonest first."""
 
     heading: str
     now: str
     offers: tuple[OfferLine, ...]
 
 
-# Made plain for readers: who may act on the visit from here
 OVER = (VisitState.DONE, VisitState.MISSED, VisitState.CANCELLED)
 
 
@@ -185,33 +184,43 @@ def present_visit(visit, actor: Actor, now: datetime, alerts: Iterable = (), mov
     )
 
 
-def present_offers(visit, offers: dict) -> tuple[PlaceOffers, ...]:
-    """Who could take each place of a visit, as `planning.who_can_come` gives it."""
+def offer_value(offer) -> str:
+    """What the form sends back for an offer: 0-12+1-31 is worker 12 for place 0 with worker 31 for place 1."""
+    return "+".join(f"{slot}-{worker.pk}" for slot, worker in zip(offer.slots, offer.workers))
+
+
+def present_offers(visit, offers) -> tuple[PlaceOffers, ...]:
+    """Who could come, as `planning.who_can_come` gives it: teams first, then each place by itself."""
     holders = {part.slot: part for part in visit.assignments.all()}
     places = []
-    for slot in sorted(offers):
+    if offers.teams:
+        lines = tuple(_offer(offer) for offer in offers.teams)
+        places.append(PlaceOffers(f"All {len(visit.slots)} together", "They start at the same time", lines))
+    for slot, theirs in sorted(offers.for_slot.items()):
         number = f"Place {slot + 1} of {len(visit.slots)}: " if len(visit.slots) > 1 else ""
         holder = holders.get(slot)
-        lines = []
-        for offer in offers[slot]:
-            there = local(offer.arrives_at)
-            lines.append(
-                OfferLine(
-                    f"{slot}-{offer.worker.pk}",
-                    offer.worker.label,
-                    ", ".join(word for word in (offer.worker.job_title, str(offer.worker.organisation)) if word),
-                    f"There at {clock(there.hour, there.minute)}, {minutes_text(offer.travel_minutes)} travel",
-                    str(offer.meanwhile or "Holds nobody up"),
-                )
-            )
         places.append(
             PlaceOffers(
                 f"{number}{skill_title(visit.slots[slot]['skill'])}",
                 f"Now: {holder.worker.label}" if holder else "Now: nobody",
-                tuple(lines),
+                tuple(_offer(offer) for offer in theirs if holder is None or offer.workers[0].pk != holder.worker_id),
             )
         )
     return tuple(places)
+
+
+def _offer(offer) -> OfferLine:
+    starts = local(offer.starts_at)
+    travel = " and ".join(minutes_text(minutes) for minutes in offer.travel_minutes)
+    return OfferLine(
+        offer_value(offer),
+        " and ".join(worker.label for worker in offer.workers),
+        "; ".join(
+            ", ".join(word for word in (worker.job_title, str(worker.organisation)) if word) for worker in offer.workers
+        ),
+        f"Would start at {clock(starts.hour, starts.minute)}, {travel} travel",
+        offer.sentence,
+    )
 
 
 def _whole(visit, looks: list[Look]) -> Look:
