@@ -33,6 +33,12 @@ class FrontDoorForm(forms.Form):
             return self.data.get(name, "")
         return self.initial.get(name, "")
 
+    def problems(self) -> list[tuple[str, str]]:
+        """Each field with an error and what to do about it, in the order of the page."""
+        order = list(self.fields)
+        names = sorted(self.errors, key=lambda name: order.index(name) if name in order else -1)
+        return [(name, self.errors[name][0]) for name in names]
+
     def first_input(self, name: str) -> str:
         """The id of the input an error about a field points to."""
         return self.FIRST_INPUTS.get(name, name)

@@ -11,7 +11,7 @@ from homeward.people.selectors import KnownPerson, PostcodePlace, current_addres
 from homeward.people.states import AlertKind, NhsNumberStatus
 from homeward.procedures.rules import ClockKind, Pathway, UnknownCodeError
 from homeward.procedures.rules import Urgency as PathwayUrgency
-from homeward.procedures.selectors import library, need_title
+from homeward.procedures.selectors import library, need_title, skill_title
 from homeward.referrals.rules import URGENCIES
 from homeward.referrals.selectors import QueuedReferral
 from homeward.referrals.states import CallOutcome, MessageOutcome, ReferralState, Source, Urgency
@@ -242,12 +242,23 @@ class MoveRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Going:
+    """Somebody proposed or sent for the first visit."""
+
+    skill: str
+    worker: str
+    when: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class WhatMoved:
     """What accepting a referral set going."""
 
-    sent: tuple[MoveRow, ...]
+    going: tuple[Going, ...]
+    is_joint: bool
+    nobody: str
     moved: tuple[MoveRow, ...]
-    unplanned: str
     summary: str
 
 
@@ -384,7 +395,13 @@ def _decided_row(referral, now: datetime) -> DecidedRow:
 
 
 def known(
-    matches: list[KnownPerson], waiting: dict, choice: str, number: str, is_number_valid: bool, place: str
+    matches: list[KnownPerson],
+    waiting: dict,
+    choice: str,
+    number: str,
+    is_number_valid: bool,
+    place: str,
+    now: datetime,
 ) -> Known:
     """What a form is told about who has been typed."""
     warning = ""
@@ -393,10 +410,10 @@ def known(
             f"{spaced_nhs_number(number)} does not pass the NHS number check. Read it back to the caller."
             " You can go on: it is kept as not verified."
         )
-    return Known(tuple(_match(one, waiting.get(one.person.pk)) for one in matches), choice, warning, place)
+    return Known(tuple(_match(one, waiting.get(one.person.pk), now) for one in matches), choice, warning, place)
 
 
-def _match(one: KnownPerson, waiting) -> Match:
+def _match(one: KnownPerson, waiting, now: datetime) -> Match:
     person = one.person
     facts = [f"born {person.birth_date.day} {person.birth_date:%B %Y}" if person.birth_date else ""]
     facts.append(f"NHS number {nhs_number_words(person)}" if person.nhs_number else "")
@@ -415,7 +432,7 @@ def _match(one: KnownPerson, waiting) -> Match:
         facts=" · ".join(fact for fact in facts if fact),
         strength=strength,
         reasons=said,
-        waiting=f"Referral {waiting.reference} is already waiting, since {clock_text(waiting.received_at)}."
+        waiting=f"Referral {waiting.reference} is already waiting. It came {ago_words(waiting.received_at, now)}."
         if waiting
         else "",
         waiting_url=reverse("front_door:referral", args=[waiting.pk]) if waiting else "",
@@ -585,16 +602,32 @@ def _because(referral, suggested: Pathway | None) -> str:
     return f"It answers{answers}{soon}." if answers or soon else "It is the nearest there is."
 
 
-def what_moved(visit_id: int | None, moves: Sequence, unplanned: str) -> WhatMoved:
-    """What a re-planning changed: the new visit's own workers, then everybody else's day."""
-    sent = tuple(_move(move) for move in moves if move.visit_id == visit_id)
-    moved = tuple(_move(move) for move in moves if move.visit_id != visit_id)
+def what_moved(visit, moves: Sequence, now: datetime) -> WhatMoved:
+    """What a re-planning changed: who goes to the new visit, then everybody else's day."""
+    rows = sorted(visit.assignments.all(), key=lambda row: row.slot) if visit else []
+    return WhatMoved(
+        going=tuple(
+            Going(
+                skill_title(visit.slots[row.slot]["skill"]),
+                f"{row.worker.label} ({row.worker.organisation})",
+                time_words(row.starts_at, now),
+                row.why,
+            )
+            for row in rows
+        ),
+        is_joint=visit is not None and len(visit.slots) > 1,
+        nobody=visit.unplanned_reason if visit else "",
+        moved=tuple(_move(move) for move in moves if visit is None or move.visit_id != visit.pk),
+        summary=moved_summary(visit.pk if visit else None, moves),
+    )
+
+
+def moved_summary(visit_id: int | None, moves: Sequence) -> str:
+    """How many other visits moved, in a sentence."""
     count = len({move.visit_id for move in moves if move.visit_id != visit_id})
     if not count:
-        summary = "Nobody else's visit moved."
-    else:
-        summary = f"{count} other visit{'' if count == 1 else 's'} moved to make room."
-    return WhatMoved(sent, moved, unplanned, summary)
+        return "Nobody else's visit moved."
+    return f"{count} other visit{'' if count == 1 else 's'} moved to make room."
 
 
 def _move(move) -> MoveRow:

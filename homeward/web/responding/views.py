@@ -18,7 +18,7 @@ from homeward.visits import planning
 from homeward.visits.selectors import response_visits
 from homeward.visits.services import arrive, close_response, leave
 from homeward.web.clocks import time_words
-from homeward.web.front_door.presenters import what_moved
+from homeward.web.front_door.presenters import moved_summary
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.responding import presenters
@@ -93,8 +93,9 @@ def send(request: HttpRequest, episode_id: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("responding:case", episode_id)
     names = " and ".join(worker.label for _, worker in sorted(chosen.items()))
-    moved = what_moved(visit.pk, response.moves, "")
-    told = moved.summary if response.plan else "The rest of the day could not be planned again just now."
+    told = "The rest of the day could not be planned again just now."
+    if response.plan is not None:
+        told = moved_summary(visit.pk, response.moves)
     messages.success(
         request, f"{names} sent to {running.episode.person.label}, due at {time_words(starts_at, now)}. {told}"
     )

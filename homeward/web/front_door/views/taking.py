@@ -135,6 +135,7 @@ def _panel(request: HttpRequest, service_id: int, form: TakeReferralForm, matche
         number if len(number) >= 10 else "",
         is_valid_nhs_number(number),
         presenters.place_words(postcode, place_of_postcode(request.actor, service_id, postcode)),
+        now,
     )
 
 

@@ -146,10 +146,7 @@ def what_moved(request: HttpRequest, referral_id: int, plan_id: int) -> HttpResp
             "name": one.person.label,
             "referral_id": one.pk,
             "status": _status(one, now),
-            "moved": presenters.what_moved(
-                visit.pk if visit else None, moves_of(actor, plan), visit.unplanned_reason if visit else ""
-            ),
-            "is_joint": visit is not None and len(visit.slots) > 1,
+            "moved": presenters.what_moved(visit, moves_of(actor, plan), now),
         },
     )
 
