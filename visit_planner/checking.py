@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from visit_planner.plan import Assignment, Cost, Fault, Plan
 from visit_planner.problem import Problem, Shift, Visit, Worker
@@ -235,7 +236,7 @@ def shift_not_begun_early(case: _Case) -> Iterator[Fault]:
 
 def time_to_travel(case: _Case) -> Iterator[Fault]:
     for (worker, _), stops in case.by_shift.items():
-        for a, b in zip(stops, stops[1:]):
+        for a, b in pairwise(stops):
             way = case.travel(worker, case.visits[a.visit].place, case.visits[b.visit].place)
             short = a.ends + max(0.0, way) - b.starts
             if short > TOLERANCE and not _both_facts(case, a, b):
@@ -252,7 +253,7 @@ def shifts_do_not_overlap(case: _Case) -> Iterator[Fault]:
             if stops:
                 busy.append((stops[0], stops[-1]))
         busy.sort(key=lambda pair: pair[0].starts)
-        for (_, last), (first, _) in zip(busy, busy[1:]):
+        for (_, last), (first, _) in pairwise(busy):
             over = last.ends - first.starts
             if over > TOLERANCE and not _both_facts(case, last, first):
                 text = f"{worker.id} is still at visit {last.visit} when {first.visit} starts"
@@ -263,7 +264,7 @@ def every_way_exists(case: _Case) -> Iterator[Fault]:
     for (worker, shift_id), stops in case.by_shift.items():
         shift = case.shifts[worker, shift_id]
         places = [shift.start_place, *(case.visits[s.visit].place for s in stops), shift.end_place]
-        for a, b in zip(places, places[1:]):
+        for a, b in pairwise(places):
             if case.travel(worker, a, b) < 0:
                 text = f"{worker} has no way from place {a} to place {b}"
                 yield Fault("every_way_exists", None, worker, text, 1.0)
@@ -297,7 +298,7 @@ def _shift_travel(case: _Case, worker: str, shift: Shift, stops: list[Assignment
     if not stops:
         return 0.0
     places = [shift.start_place, *(case.visits[s.visit].place for s in stops), shift.end_place]
-    return sum(max(0.0, case.travel(worker, a, b)) for a, b in zip(places, places[1:]))
+    return sum(max(0.0, case.travel(worker, a, b)) for a, b in pairwise(places))
 
 
 def minutes_within_limit(case: _Case) -> Iterator[Fault]:

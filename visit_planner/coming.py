@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -60,8 +61,9 @@ class _Place:
 class _Day:
     """The plan as sequences of stops, and what happens to later starts when one is put in."""
 
-    def __init__(self, problem: Problem, plan: Plan) -> None:
+    def __init__(self, problem: Problem, plan: Plan, names: Mapping[str, str]) -> None:
         self.problem = problem
+        self.names = names
         self.visits = {visit.id: visit for visit in problem.visits}
         self.workers = {worker.id: worker for worker in problem.workers}
         self.shifts = {(w.id, s.id): s for w in problem.workers for s in w.shifts}
@@ -85,29 +87,32 @@ class _Day:
         minutes = float(self.problem.travel[worker.mode][origin][destination])
         return minutes if minutes >= 0 else float("inf")
 
-    def earliest_place(self, worker: Worker, visit: Visit, now: float | None) -> _Place | None:
-        """The first moment this worker could be there, leaving what has started to run its course."""
-        best: _Place | None = None
-        for shift in worker.shifts:
+    def places_for(self, worker: Worker, visit: Visit, now: float | None) -> Iterator[_Place]:
+        """Where in this worker's day the visit could go, soonest first; what has started runs its course."""
+        for shift in sorted(worker.shifts, key=lambda shift: shift.starts):
             if now is not None and shift.ends <= now:
                 continue
             stops = self.routes.get((worker.id, shift.id), [])
-            free, place, after, at = shift.starts, shift.start_place, None, 0
-            for stop in stops:
-                # What is already under way, or due before anybody could be wanted, stays first.
-                begun = now is not None and stop.starts <= now
-                wanted_from = visit.window.opens if now is None else max(now, visit.window.opens)
-                if not begun and stop.ends + self.way(worker, self.visits[stop.visit].place, visit.place) > wanted_from:
-                    break
-                free, place, after, at = stop.ends, self.visits[stop.visit].place, stop.visit, at + 1
-            if now is not None:
-                free = max(free, now)
-            way = self.way(worker, place, visit.place)
-            if free + way > shift.ends + shift.overtime_at_most:
-                continue
-            if best is None or free + way < best.arrives:
-                best = _Place(worker, shift, at, free + way, way, after)
-        return best
+            wanted_from = visit.window.opens if now is None else max(now, visit.window.opens)
+            for at in range(len(stops) + 1):
+                free, place, after = shift.starts, shift.start_place, None
+                if at > 0:
+                    before = stops[at - 1]
+                    free, place, after = before.ends, self.visits[before.visit].place, before.visit
+                if at < len(stops):
+                    following = stops[at]
+                    under_way = now is not None and following.starts <= now
+                    done_in_time = (
+                        following.ends + self.way(worker, self.visits[following.visit].place, visit.place)
+                        <= wanted_from
+                    )
+                    if under_way or done_in_time:
+                        continue
+                if now is not None:
+                    free = max(free, now)
+                way = self.way(worker, place, visit.place)
+                if free + way <= shift.ends + shift.overtime_at_most:
+                    yield _Place(worker, shift, at, free + way, way, after)
 
     def put_in(self, visit: Visit, team: list[tuple[int, _Place]], start: float) -> list[Delay] | None:
         """Delays that follow; None when one of them is impossible."""
@@ -164,12 +169,19 @@ class _Day:
 
 
 def who_can_come(
-    problem: Problem, plan: Plan, visit_id: str, slot: int | None = None, now: float | None = None
+    problem: Problem,
+    plan: Plan,
+    visit_id: str,
+    slot: int | None = None,
+    now: float | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
 ) -> list[Offer]:
     """Who could be at a visit first, earliest first: single workers per slot, then (joint visits) whole teams.
 
     ``slot`` narrows it to one slot and to single workers. ``now`` (minutes from midnight): nobody leaves
     earlier, and visits already started are finished first. If the visit is in the plan it is taken out first.
+    ``names``: what to call workers and visits in sentences, by id.
 
     Raises:
         KeyError: there is no such visit.
@@ -179,7 +191,7 @@ def who_can_come(
     if slot is not None and not 0 <= slot < len(visit.slots):
         raise IndexError(f"visit {visit_id} has no slot {slot}")
     rest = Plan(tuple(stop for stop in plan.assignments if stop.visit != visit_id), plan.undone)
-    day = _Day(problem, rest)
+    day = _Day(problem, rest, names or {})
     wanted = range(len(visit.slots)) if slot is None else [slot]
     offers: list[Offer] = []
     places: dict[int, list[_Place]] = {}
@@ -188,13 +200,12 @@ def who_can_come(
         for worker in problem.workers:
             if not _may_do(worker, visit, number):
                 continue
-            place = day.earliest_place(worker, visit, now)
-            if place is None:
-                continue
-            offer = _offer(day, visit, [(number, place)])
-            if offer is not None:
-                offers.append(offer)
-                places[number].append(place)
+            for place in day.places_for(worker, visit, now):
+                offer = _offer(day, visit, [(number, place)])
+                if offer is not None:
+                    offers.append(offer)
+                    places[number].append(place)
+                    break
         places[number].sort(key=lambda place: place.arrives)
     offers.sort(key=lambda offer: (offer.starts, offer.cost, offer.workers))
     return offers + (_teams(day, visit, places) if slot is None and len(visit.slots) > 1 else [])
@@ -240,7 +251,6 @@ def _offer(day: _Day, visit: Visit, team: list[tuple[int, _Place]]) -> Offer | N
     late_now = max(0.0, starts - visit.window.closes) * len(team)
     cost = weights.lateness * (late_now + sum(delay.late for delay in delays))
     cost += weights.travel * sum(place.travel for _, place in team)
-    names = " and ".join(place.worker.id for _, place in team)
     return Offer(
         slots=tuple(number for number, _ in team),
         workers=tuple(place.worker.id for _, place in team),
@@ -251,19 +261,21 @@ def _offer(day: _Day, visit: Visit, team: list[tuple[int, _Place]]) -> Offer | N
         delays=tuple(delays),
         cost=cost,
         on_shift_until=min(place.shift.ends for _, place in team),
-        sentence=_sentence(names, team, arrives, delays),
+        sentence=_sentence(day.names, team, arrives, delays),
     )
 
 
-def _sentence(names: str, team: list[tuple[int, _Place]], arrives: float, delays: list[Delay]) -> str:
+def _sentence(names: Mapping[str, str], team: list[tuple[int, _Place]], arrives: float, delays: list[Delay]) -> str:
+    who = " and ".join(names.get(place.worker.id, place.worker.id) for _, place in team)
     way = " and ".join(f"{place.travel:.0f}" for _, place in team)
     hour, minute = divmod(round(arrives) % 1440, 60)
-    text = f"{names} could be there at {hour:02d}:{minute:02d} ({way} minutes away)"
+    text = f"{who} could be there at {hour:02d}:{minute:02d} ({way} minutes away)"
     if not delays:
         return f"{text}, delaying nothing."
     late = [delay for delay in delays if delay.late > _SLACK]
     worst = max(delays, key=lambda delay: (delay.late, delay.minutes))
     what = f"{len(delays)} visit{'' if len(delays) == 1 else 's'} by up to {max(d.minutes for d in delays):.0f} minutes"
     if late:
-        return f"{text}, delaying {what}; {worst.visit} would be {worst.late:.0f} minutes later than its window."
+        which = names.get(worst.visit, worst.visit)
+        return f"{text}, delaying {what}; {which} would be {worst.late:.0f} minutes later than its window."
     return f"{text}, delaying {what}, all within their windows."

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from visit_planner.checking import clock
 from visit_planner.coming import Offer, who_can_come
 from visit_planner.plan import Assignment, Plan
-from visit_planner.problem import Problem, Visit, Worker
+from visit_planner.problem import Problem, Shift, Visit, Worker
 from visit_planner.search import priced_alternatives
 
+# Below half a minute nobody would notice the difference.
 _SLACK = 0.5
+# How much longer somebody might stay, when looking for what would make room: the nearest thing, not any thing.
+_LONGER_AT_MOST = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,112 +54,151 @@ class Explanations:
     undone: dict[str, WhyNot]
 
 
-def explain(problem: Problem, plan: Plan) -> Explanations:
-    """A sentence for every assignment and every visit left out, computed from the plan as it stands."""
+class _Names(dict[str, str]):
+    """What to call a worker or a visit: its id where nothing better is known."""
+
+    def __missing__(self, key: str) -> str:
+        return key
+
+
+def explain(problem: Problem, plan: Plan, *, names: Mapping[str, str] | None = None) -> Explanations:
+    """A sentence for every assignment and every visit left out, computed from the plan as it stands.
+
+    ``names``: what to call workers, visits and skills in sentences, by id; ids are used for the rest.
+    """
+    called = _Names(names or {})
+    return Explanations(_why_these(problem, plan, called), _why_not_those(problem, plan, called))
+
+
+def _why_these(problem: Problem, plan: Plan, called: _Names) -> dict[tuple[str, int], WhyThisWorker]:
     priced = priced_alternatives(problem, plan)
     visits = {visit.id: visit for visit in problem.visits}
     workers = {worker.id: worker for worker in problem.workers}
+    shifts = {(worker.id, shift.id): shift for worker in problem.workers for shift in worker.shifts}
     routes: dict[tuple[str, str], list[Assignment]] = defaultdict(list)
-    partners: dict[str, list[Assignment]] = defaultdict(list)
+    together: dict[str, list[Assignment]] = defaultdict(list)
     for stop in plan.assignments:
         routes[stop.worker, stop.shift].append(stop)
-        partners[stop.visit].append(stop)
-    gaps: dict[str, list[str]] = defaultdict(list)
-    for gap in problem.gaps:
-        if gap.first in partners and gap.second in partners:
-            gaps[gap.second].append(
-                f"it follows {gap.first} (at {clock(partners[gap.first][0].starts)}) by at least {gap.at_least:.0f} minutes"
-            )
-    shift_places = {(w.id, s.id): (s.start_place, s.end_place) for w in problem.workers for s in w.shifts}
+        together[stop.visit].append(stop)
+    follows = _follows(problem, together, called)
     explained = {}
     for key, stops in routes.items():
         stops.sort(key=lambda stop: stop.starts)
-        worker = workers[key[0]]
+        worker, shift = workers[key[0]], shifts[key]
         ways = problem.travel[worker.mode]
-        start_place, end_place = shift_places[key]
-        places = [start_place, *(visits[s.visit].place for s in stops), end_place]
+        places = [shift.start_place, *(visits[stop.visit].place for stop in stops), shift.end_place]
         for k, stop in enumerate(stops):
-            a, b, c = places[k], places[k + 1], places[k + 2]
-            straight = max(0.0, float(ways[a][c])) if len(stops) > 1 else 0.0
-            added = max(0.0, float(ways[a][b])) + max(0.0, float(ways[b][c])) - straight
-            here, other, other_worker = priced.get((stop.visit, stop.slot), (math.inf, math.inf, None))
-            extra = other - here if other_worker is not None and math.isfinite(here) else None
-            visit = visits[stop.visit]
-            others = [p.worker for p in partners[stop.visit] if p.worker != stop.worker]
+            added = _minutes_added(ways, places[k : k + 3], alone=len(stops) == 1)
+            here, elsewhere, other = priced.get((stop.visit, stop.slot), (math.inf, math.inf, None))
+            extra = elsewhere - here if other is not None and math.isfinite(here) else None
+            partners = [mate.worker for mate in together[stop.visit] if mate.worker != stop.worker]
+            parts = [
+                _who(visits[stop.visit], stop, worker, added, called),
+                _instead_of(visits[stop.visit], stop, other, extra, called),
+                _when(visits[stop.visit], stop, stops[k - 1] if k else None, partners, called),
+            ]
+            if partners:
+                parts.append(f"together with {' and '.join(called[name] for name in partners)}")
             explained[stop.visit, stop.slot] = WhyThisWorker(
                 visit=stop.visit,
                 slot=stop.slot,
                 worker=stop.worker,
-                sentence=_assignment_sentence(
-                    visit, stop, worker, added, other_worker, extra, others, gaps[stop.visit],
-                    stops[k - 1] if k else None,
-                ),
+                sentence="; ".join([*(part for part in parts if part), *follows[stop.visit]]) + ".",
                 minutes_added=added,
-                next_best=other_worker,
+                next_best=other,
                 next_best_extra=extra,
-            )  # fmt: skip
-    undone = {name: _why_not(problem, plan, visits[name], workers) for name in plan.undone if name in visits}
-    return Explanations(explained, undone)
+            )
+    return explained
 
 
-def _assignment_sentence(
-    visit: Visit,
-    stop: Assignment,
-    worker: Worker,
-    added: float,
-    other: str | None,
-    extra: float | None,
-    partners: list[str],
-    gaps: list[str],
-    before: Assignment | None,
-) -> str:
-    slot = visit.slots[stop.slot]
+def _follows(problem: Problem, together: dict[str, list[Assignment]], called: _Names) -> defaultdict[str, list[str]]:
+    follows: defaultdict[str, list[str]] = defaultdict(list)
+    for gap in problem.gaps:
+        if gap.first in together and gap.second in together:
+            at = clock(together[gap.first][0].starts)
+            follows[gap.second].append(
+                f"it has to come at least {gap.at_least:.0f} minutes after {called[gap.first]} (at {at})"
+            )
+    return follows
+
+
+def _minutes_added(ways: np.ndarray, places: list[int], *, alone: bool) -> float:
+    before, here, after = places
+    straight = 0.0 if alone else max(0.0, float(ways[before][after]))
+    return max(0.0, float(ways[before][here])) + max(0.0, float(ways[here][after])) - straight
+
+
+def _fixed(visit: Visit, stop: Assignment) -> str | None:
     pin = next((pin for pin in visit.pinned if pin.slot == stop.slot), None)
-    if pin is not None and pin.starts is not None:
-        return f"{worker.id} at {clock(stop.starts)}: already started, done or promised, so it is kept as it is."
-    trained = "is signed off for" if slot.allowed is not None else "has the skill"
-    known = ", is a familiar face" if visit.preferred and worker.id in visit.preferred else ""
-    who = f"{worker.id} ({worker.employer}) {trained} {slot.skill}{known} and"
-    parts = [f"{who} adds {added:.0f} minutes of travel here"]
-    if pin is not None:
-        parts.append("was chosen by hand")
-    elif other is None:
-        parts.append("nobody else on shift could do it then")
-    elif extra is not None and extra > _SLACK:
-        parts.append(f"the next best, {other}, would cost {extra:.0f} more")
-    elif extra is not None:
-        parts.append(f"{other} would do as well")
+    if pin is None:
+        return None
+    return "worker" if pin.starts is None else "worker and time"
+
+
+def _who(visit: Visit, stop: Assignment, worker: Worker, added: float, called: _Names) -> str:
+    if _fixed(visit, stop) == "worker and time":
+        return f"{called[worker.id]} at {clock(stop.starts)}: already started, done or promised, so it stays as it is"
+    slot = visit.slots[stop.slot]
+    able = "is signed off for" if slot.allowed is not None else "has the skill"
+    known = ", is a familiar face" if worker.id in visit.preferred else ""
+    minutes = f"{added:.0f} minute{'' if round(added) == 1 else 's'}"
+    return (
+        f"{called[worker.id]} ({worker.employer}) {able} {called[slot.skill]}{known} and adds {minutes} of travel here"
+    )
+
+
+def _instead_of(visit: Visit, stop: Assignment, other: str | None, extra: float | None, called: _Names) -> str:
+    fixed = _fixed(visit, stop)
+    if fixed:
+        return "was chosen by hand" if fixed == "worker" else ""
+    if other is None:
+        return "nobody else on shift could do it then"
+    if extra is not None and extra > _SLACK:
+        return f"the next best, {called[other]}, would cost {extra:.0f} more"
+    return f"{called[other]} would do as well"
+
+
+def _when(visit: Visit, stop: Assignment, before: Assignment | None, partners: list[str], called: _Names) -> str:
+    if _fixed(visit, stop) == "worker and time":
+        return ""
     late = stop.starts - visit.window.closes
     if late > _SLACK:
-        parts.append(f"it starts at {clock(stop.starts)}, {late:.0f} minutes after its window closes")
-    elif stop.starts - visit.window.opens <= _SLACK:
-        parts.append(f"it starts at {clock(stop.starts)}, as soon as its window opens")
+        return f"it starts at {clock(stop.starts)}, {late:.0f} minutes after its window closes"
+    if stop.starts - visit.window.opens <= _SLACK:
+        return f"it starts at {clock(stop.starts)}, as soon as its window opens"
+    if stop.waits_before > _SLACK:
+        cause = "because it waits for the partner" if partners else "because of the spacing it needs"
+    elif before is not None:
+        cause = f"after {called[before.visit]} and the way there"
     else:
-        cause = f" after {before.visit} and the way there" if before is not None else ", the earliest the shift allows"
-        if stop.waits_before > _SLACK:
-            cause = " because it waits for the partner" if partners else " because of the spacing it needs"
-        parts.append(f"it starts at {clock(stop.starts)}{cause}, inside its window")
-    if partners:
-        parts.append(f"together with {' and '.join(partners)}")
-    return "; ".join(parts + gaps) + "."
+        cause = "the earliest the shift allows"
+    return f"it starts at {clock(stop.starts)}, {cause}, inside its window"
 
 
-def _why_not(problem: Problem, plan: Plan, visit: Visit, workers: dict[str, Worker]) -> WhyNot:
-    for number, slot in enumerate(visit.slots):
-        reason = _nobody_may(visit, number, problem)
-        if reason:
+def _why_not_those(problem: Problem, plan: Plan, called: _Names) -> dict[str, WhyNot]:
+    visits = {visit.id: visit for visit in problem.visits}
+    return {name: _why_not(problem, plan, visits[name], called) for name in plan.undone if name in visits}
+
+
+def _why_not(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> WhyNot:
+    qualified = [
+        [worker for worker in problem.workers if _qualified(worker, visit, number)]
+        for number in range(len(visit.slots))
+    ]
+    for number, workers in enumerate(qualified):
+        reason = _nobody_may(problem, visit, number, workers, called)
+        if reason is None and not any(_on_shift(shift, visit, number) for worker in workers for shift in worker.shifts):
+            reason = _off_shift(visit, number, workers, called)
+        if reason is not None:
             return WhyNot(visit.id, *reason)
-        on_shift = [
-            shift
-            for worker in problem.workers
-            if _qualified(worker, visit, number)
-            for shift in worker.shifts
-            if shift.ends >= visit.window.opens + slot.minutes
-            and (not visit.window.hard or shift.starts <= visit.window.closes)
-        ]
-        if not on_shift:
-            return WhyNot(visit.id, "nobody_on_shift", *_off_shift(visit, number, problem))
-    return WhyNot(visit.id, *_no_room(problem, plan, visit))
+    if len({worker.id for workers in qualified for worker in workers}) < len(visit.slots):
+        return WhyNot(
+            visit.id,
+            "too_few_for_joint",
+            f"It needs {len(visit.slots)} workers together and fewer are qualified.",
+            "One more qualified worker would make it possible.",
+        )
+    return WhyNot(visit.id, *_no_room(problem, plan, visit, called))
 
 
 def _qualified(worker: Worker, visit: Visit, number: int) -> bool:
@@ -167,116 +212,150 @@ def _qualified(worker: Worker, visit: Visit, number: int) -> bool:
     )
 
 
-def _nobody_may(visit: Visit, number: int, problem: Problem) -> tuple[str, str, str] | None:
+def _on_shift(shift: Shift, visit: Visit, number: int) -> bool:
+    done = visit.window.opens + visit.slots[number].minutes
+    return shift.ends + shift.overtime_at_most >= done and (
+        not visit.window.hard or shift.starts <= visit.window.closes
+    )
+
+
+def _nobody_may(
+    problem: Problem, visit: Visit, number: int, qualified: list[Worker], called: _Names
+) -> tuple[str, str, str] | None:
+    if qualified:
+        return None
     slot = visit.slots[number]
+    skill = called[slot.skill]
     skilled = [worker for worker in problem.workers if slot.skill in worker.skills]
     if not skilled:
         return (
             "nobody_has_skill",
-            f"Nobody in today's team has the skill {slot.skill}.",
-            f"One worker with {slot.skill} on shift would make it possible.",
+            f"Nobody in today's team has the skill {skill}.",
+            f"One worker with {skill} on shift would make it possible.",
         )
     signed = [worker for worker in skilled if slot.allowed is None or worker.id in slot.allowed]
     if not signed:
-        name = skilled[0].id
         return (
             "nobody_signed_off",
-            f"{len(skilled)} workers have the skill {slot.skill}, but none is signed off for this visit.",
-            f"Signing off one of them, such as {name}, would make it possible.",
+            f"{len(skilled)} workers have the skill {skill}, but none is signed off for this visit.",
+            f"Signing off one of them, such as {called[skilled[0].id]}, would make it possible.",
         )
     willing = [worker for worker in signed if worker.id not in visit.refused]
     if not willing:
         return (
             "all_refused",
             f"Everybody who could do it ({len(signed)}) may not be sent to this person.",
-            f"Lifting it for one of them, such as {signed[0].id}, would make it possible.",
+            f"Lifting it for one of them, such as {called[signed[0].id]}, would make it possible.",
         )
-    pin = next((pin for pin in visit.pinned if pin.slot == number), None)
-    if pin is not None and not any(worker.id == pin.worker and worker.shifts for worker in willing):
-        return (
-            "chosen_worker_cannot",
-            f"It was fixed to {pin.worker}, who is off shift today or may not do {slot.skill}.",
-            f"Releasing the choice would leave {len(willing)} others to choose from.",
-        )
-    if len(visit.slots) > len(
-        {w.id for k in range(len(visit.slots)) for w in problem.workers if _qualified(w, visit, k)}
-    ):
-        return (
-            "too_few_for_joint",
-            f"It needs {len(visit.slots)} workers together and fewer are qualified.",
-            "One more qualified worker would make it possible.",
-        )
-    return None
+    chosen = next(pin.worker for pin in visit.pinned if pin.slot == number)
+    return (
+        "chosen_worker_cannot",
+        f"It was fixed to {called[chosen]}, who may not do {skill} here.",
+        f"Releasing the choice would leave {len(willing)} others, such as {called[willing[0].id]}.",
+    )
 
 
-def _off_shift(visit: Visit, number: int, problem: Problem) -> tuple[str, str]:
+def _off_shift(visit: Visit, number: int, workers: list[Worker], called: _Names) -> tuple[str, str, str]:
     slot = visit.slots[number]
+    code = "nobody_on_shift"
     wanted = f"between {clock(visit.window.opens)} and {clock(visit.window.closes)}"
-    shifts = [(s, w) for w in problem.workers if _qualified(w, visit, number) for s in w.shifts]
-    later = min(
-        (pair for pair in shifts if pair[0].starts > visit.window.opens), key=lambda p: p[0].starts, default=None
-    )
-    earlier = max(
-        (pair for pair in shifts if pair[0].ends < visit.window.closes), key=lambda p: p[0].ends, default=None
-    )
-    what = "signed off for" if slot.allowed is not None else "with"
-    if later is not None:
-        shift, worker = later
-        return (
-            f"Nobody on shift is {what} {slot.skill} until {clock(shift.starts)}; it is wanted {wanted}.",
-            f"It would fit if it could start at {clock(shift.starts)} or later ({worker.id}).",
-        )
-    if earlier is not None:
-        shift, worker = earlier
-        return (
-            f"Nobody {what} {slot.skill} is on shift after {clock(shift.ends)}; it is wanted {wanted}.",
-            f"It would fit if {worker.id} stayed past {clock(shift.ends)}, or if it could be earlier.",
-        )
-    return (f"Nobody {what} {slot.skill} is on shift today.", "One shift of a qualified worker would make it possible.")
-
-
-def _no_room(problem: Problem, plan: Plan, visit: Visit) -> tuple[str, str, str]:
-    offers = who_can_come(problem, plan, visit.id)
-    whole: list[Offer] = [offer for offer in offers if len(offer.workers) == len(visit.slots)]
-    window = visit.window
-    wanted = f"{clock(window.opens)}–{clock(window.closes)}"
-    if not whole:
-        return (
-            "no_room",
-            "Everybody qualified is taken: putting it in anywhere would break a fixed time or run past a shift's end.",
-            "More overtime, a softer window or one more worker on shift would make it possible.",
-        )
-    first = whole[0]
-    names = " and ".join(first.workers)
-    if window.hard and first.starts > window.closes + _SLACK:
-        ways = " and ".join(f"{minutes:.0f}" for minutes in first.travel)
-        near = [offer for offer in whole if max(offer.travel) > offer.starts - window.closes]
-        code = "too_far" if len(near) == len(whole) else "no_room"
-        text = (
-            f"The nearest free, {names}, are {ways} minutes away"
-            if code == "too_far"
-            else f"Nobody qualified is free within its fixed time {wanted}"
-        )
-        over = first.starts - window.closes
+    able = f"{'signed off for' if slot.allowed is not None else 'with'} {called[slot.skill]}"
+    shifts = [(shift, worker) for worker in workers for shift in worker.shifts]
+    later = [pair for pair in shifts if pair[0].starts > visit.window.closes]
+    earlier = [pair for pair in shifts if pair[0].ends < visit.window.opens + slot.minutes]
+    if later:
+        shift, worker = min(later, key=lambda pair: pair[0].starts)
         return (
             code,
-            f"{text}; the earliest start is {clock(first.starts)}.",
-            f"It would fit if it could start at {clock(first.starts)}, {over:.0f} minutes after its window ({names}).",
+            f"Nobody {able} is on shift until {clock(shift.starts)}; it is wanted {wanted}.",
+            f"It would fit if it could start after {clock(shift.starts)} ({called[worker.id]}).",
         )
-    cheapest = min(whole, key=lambda offer: offer.cost)
-    names = " and ".join(cheapest.workers)
+    if earlier:
+        shift, worker = max(earlier, key=lambda pair: pair[0].ends)
+        return (
+            code,
+            f"Nobody {able} is on shift after {clock(shift.ends)}; it is wanted {wanted}.",
+            f"It would fit if {called[worker.id]} stayed past {clock(shift.ends)}, or if it could be earlier.",
+        )
+    return code, f"Nobody {able} is on shift today.", "A shift of one of them would make it possible."
+
+
+def _teams(problem: Problem, plan: Plan, visit: Visit) -> list[Offer]:
+    return [offer for offer in who_can_come(problem, plan, visit.id) if len(offer.workers) == len(visit.slots)]
+
+
+def _no_room(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> tuple[str, str, str]:
+    teams = _teams(problem, plan, visit)
+    if not teams:
+        return "no_room", *_what_would_make_room(problem, plan, visit, called)
+    first = teams[0]
+    over = first.starts - visit.window.closes
+    if visit.window.hard and over > _SLACK:
+        return _too_late(first, teams, visit, over, called)
+    cheapest = min(teams, key=lambda team: team.cost)
+    names = " and ".join(called[name] for name in cheapest.workers)
     late = [delay for delay in cheapest.delays if delay.late > _SLACK]
-    consequence = (
-        f"would make {len(late)} other visit{'' if len(late) == 1 else 's'} late by up to {max(d.late for d in late):.0f} minutes"
-        if late
-        else f"would add {sum(cheapest.travel):.0f} minutes of travel"
-    )
+    if late:
+        visits = f"{len(late)} other visit{'' if len(late) == 1 else 's'}"
+        consequence = f"would make {visits} late by up to {max(delay.late for delay in late):.0f} minutes"
+    else:
+        consequence = f"would add up to {sum(cheapest.travel):.0f} minutes of travel"
     return (
         "costs_more_than_leaving_out",
-        f"{names} could come at {clock(cheapest.starts)}, but that {consequence}, "
-        f"which costs {cheapest.cost:.0f} against {visit.cost_if_undone:.0f} for leaving it out.",
-        f"It would fit at {clock(cheapest.starts)} with {names} if it mattered more than that.",
+        f"{names} could come at {clock(cheapest.starts)}, but that {consequence}.",
+        f"It would fit at {clock(cheapest.starts)} with {names} if it mattered more than that: the cost is about "
+        f"{cheapest.cost:.0f}, against {visit.cost_if_undone:.0f} for leaving it out.",
     )
+
+
+def _too_late(first: Offer, teams: list[Offer], visit: Visit, over: float, called: _Names) -> tuple[str, str, str]:
+    names = " and ".join(called[name] for name in first.workers)
+    ways = " and ".join(f"{minutes:.0f}" for minutes in first.travel)
+    # With no way to travel, would any team have been in time?
+    is_far = all(max(team.travel) >= team.starts - visit.window.closes for team in teams)
+    code = "too_far" if is_far else "no_room"
+    text = (
+        f"The nearest who are free, {names}, are {ways} minutes away"
+        if is_far
+        else f"Nobody qualified is free between {clock(visit.window.opens)} and {clock(visit.window.closes)}"
+    )
+    return (
+        code,
+        f"{text}; the earliest start is {clock(first.starts)}.",
+        f"It would fit if it could start at {clock(first.starts)}, {over:.0f} minutes after its window ({names}).",
+    )
+
+
+def _what_would_make_room(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> tuple[str, str]:
+    taken = "Everybody qualified is taken: it fits nowhere without breaking a fixed time or a shift's end."
+    longer = replace(
+        problem,
+        workers=tuple(
+            replace(
+                worker,
+                shifts=tuple(
+                    replace(shift, overtime_at_most=shift.overtime_at_most + _LONGER_AT_MOST) for shift in worker.shifts
+                ),
+            )
+            for worker in problem.workers
+        ),
+    )
+    teams = _teams(longer, plan, visit)
+    in_time = [team for team in teams if not visit.window.hard or team.starts <= visit.window.closes + _SLACK]
+    if in_time:
+        team = min(in_time, key=lambda team: team.cost)
+        names = " and ".join(called[name] for name in team.workers)
+        until = clock(team.on_shift_until)
+        return taken, f"It would fit at {clock(team.starts)} if {names} could work past {until}."
+    softer = replace(longer, visits=tuple(replace(v, window=replace(v.window, hard=False)) for v in problem.visits))
+    teams = _teams(softer, plan, visit)
+    if teams:
+        team = min(teams, key=lambda team: team.cost)
+        names = " and ".join(called[name] for name in team.workers)
+        late = sorted({called[delay.visit] for delay in team.delays if delay.late > _SLACK})
+        moved = f" and {', '.join(late[:3])} could be later" if late else ""
+        return taken, f"It would fit at {clock(team.starts)} with {names} if its own time were not fixed{moved}."
+    return taken, "One more qualified worker on shift would make it possible."
 
 
 __all__ = ["Explanations", "WhyNot", "WhyThisWorker", "explain"]

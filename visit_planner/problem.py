@@ -14,6 +14,8 @@ import numpy as np
 
 # Local default: the longest a worker may be kept after a shift ends when a shift does not say otherwise.
 OVERTIME_AT_MOST = 30.0
+# Local default: leaving a visit out is worth this many minutes of travel to avoid.
+COST_IF_UNDONE = 1000.0
 
 
 class ProblemError(ValueError):
@@ -84,7 +86,7 @@ class Visit:
     place: int
     slots: tuple[Slot, ...]
     window: Window
-    cost_if_undone: float = 1000.0
+    cost_if_undone: float = COST_IF_UNDONE
     person: str | None = None
     preferred: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()

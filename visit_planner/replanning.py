@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from visit_planner import checking
@@ -10,19 +10,31 @@ from visit_planner.checking import clock
 from visit_planner.coming import who_can_come
 from visit_planner.plan import Assignment, Move, Plan, Replan
 from visit_planner.problem import Held, Problem
-from visit_planner.search import replan_search
+from visit_planner.search import replan_search, visits_lost
 
 # The workers most able to be there soon or cheaply take part in re-planning; everybody else keeps their day.
 WORKERS_PER_SLOT = 6
 _SLACK = 0.01
 
 
-def replan(problem: Problem, *, held: Plan, changed: Collection[str], seconds: float = 1.0, seed: int = 0) -> Replan:
+def replan(
+    problem: Problem,
+    *,
+    held: Plan,
+    changed: Collection[str],
+    seconds: float = 1.0,
+    seed: int = 0,
+    now: float | None = None,
+    names: Mapping[str, str] | None = None,
+) -> Replan:
     """Plans ``changed`` (new or altered visits) into ``held``; everything else stays unless moving it pays.
 
-    Only workers who could take a changed visit, or had it, are touched. Times people were told are never
+    Only workers who could take a changed visit, or had it, are touched; where a recorded start makes a day
+    impossible, those who could mend it count as such. Times people were told are never
     brought forward, and putting them back, or sending somebody else, costs (``Weights.moved*``).
-    Visits of the problem that ``held`` knows nothing of count as changed.
+    Visits of the problem that ``held`` knows nothing of count as changed. ``now`` (minutes from
+    midnight): what has no recorded start does not start before it. ``names``: what to call workers and
+    visits in the reasons, by id.
 
     Raises:
         KeyError: ``changed`` names a visit that the problem does not have.
@@ -36,19 +48,20 @@ def replan(problem: Problem, *, held: Plan, changed: Collection[str], seconds: f
     kept = Plan(tuple(stop for stop in held.assignments if stop.visit not in anew and stop.visit in visits))
     promised = problem.held or tuple(Held(s.visit, s.slot, s.worker, s.starts) for s in kept.assignments)
     told = replace(problem, held=tuple(h for h in promised if h.visit not in anew))
-    touched = _workers_touched(problem, held, kept, anew)
+    lost = visits_lost(told, kept, now)
+    touched = _workers_touched(problem, held, kept, anew | lost, now)
     frozen = [worker.id for worker in problem.workers if worker.id not in touched]
-    plan = replan_search(told, seconds=seconds, seed=seed, start=kept, frozen=frozen)
+    plan = replan_search(told, seconds=seconds, seed=seed, start=kept, frozen=frozen, now=now)
     plan = replace(plan, cost=checking.cost(problem, plan))
-    return Replan(plan, tuple(_moves(held, plan, anew)))
+    return Replan(plan, tuple(_moves(held, plan, anew, names or {})))
 
 
-def _workers_touched(problem: Problem, held: Plan, kept: Plan, anew: set[str]) -> set[str]:
+def _workers_touched(problem: Problem, held: Plan, kept: Plan, anew: set[str], now: float | None) -> set[str]:
     touched = {stop.worker for stop in held.assignments if stop.visit in anew}
     for name in sorted(anew):
         visit = next(visit for visit in problem.visits if visit.id == name)
         touched.update(pin.worker for pin in visit.pinned)
-        offers = who_can_come(problem, kept, name)
+        offers = who_can_come(problem, kept, name, now=now)
         for number in range(len(visit.slots)):
             singles = [offer for offer in offers if offer.slots == (number,)]
             cheapest = sorted(singles, key=lambda offer: (offer.cost, offer.workers))[:WORKERS_PER_SLOT]
@@ -57,7 +70,7 @@ def _workers_touched(problem: Problem, held: Plan, kept: Plan, anew: set[str]) -
     return touched
 
 
-def _moves(held: Plan, plan: Plan, anew: set[str]) -> list[Move]:
+def _moves(held: Plan, plan: Plan, anew: set[str], names: Mapping[str, str]) -> list[Move]:
     before = {(stop.visit, stop.slot): stop for stop in held.assignments}
     after = {(stop.visit, stop.slot): stop for stop in plan.assignments}
     newcomers = {stop.worker: stop.visit for stop in plan.assignments if stop.visit in anew}
@@ -74,7 +87,7 @@ def _moves(held: Plan, plan: Plan, anew: set[str]) -> list[Move]:
                 to_worker=now.worker if now else None,
                 from_start=was.starts if was else None,
                 to_start=now.starts if now else None,
-                why=_why(key[0], was, now, key[0] in anew, newcomers),
+                why=_why(key[0], was, now, key[0] in anew, newcomers, names),
             )
         )
     return moves
@@ -87,18 +100,28 @@ def _time(
     return stop.starts
 
 
-def _why(visit: str, was: Assignment | None, now: Assignment | None, is_anew: bool, newcomers: dict[str, str]) -> str:
+def _why(
+    visit: str,
+    was: Assignment | None,
+    now: Assignment | None,
+    is_anew: bool,
+    newcomers: dict[str, str],
+    names: Mapping[str, str],
+) -> str:
+    def call(name: str) -> str:
+        return names.get(name, name)
+
     if now is None:
-        return "There was no longer room for it." if not is_anew else "No room could be found for it."
+        return "No room could be found for it." if is_anew else "There was no longer room for it."
     if was is None:
-        return f"{now.worker} can be there at {clock(now.starts)} at the least cost to everybody else."
-    cause = newcomers.get(was.worker) or newcomers.get(now.worker)
-    reason = f"{was.worker} now goes to {cause}" if newcomers.get(was.worker) else "The day around it changed"
+        return f"{call(now.worker)} can be there at {clock(now.starts)} at the least cost to everybody else."
     if is_anew:
         reason = "The visit itself changed"
+    elif was.worker in newcomers:
+        reason = f"{call(was.worker)} now goes to {call(newcomers[was.worker])}"
+    else:
+        reason = "The day around it changed"
     if was.worker != now.worker:
-        return f"{reason}; {now.worker} is the best placed to take it over."
-    shift = now.starts - was.starts
-    if cause and cause != visit and not is_anew:
-        reason = f"{now.worker} goes to {cause} first" if shift > 0 else reason
-    return f"{reason}: it starts {abs(shift):.0f} minutes {'later' if shift > 0 else 'earlier'}."
+        return f"{reason}; {call(now.worker)} is the best placed to take it over."
+    later = now.starts - was.starts
+    return f"{reason}: it starts {abs(later):.0f} minutes {'later' if later > 0 else 'earlier'}."

@@ -23,7 +23,8 @@ from visit_planner import (
     solve,
 )
 from visit_planner.search import build, run
-from visit_planner.search.board import read_plan, set_up
+from visit_planner.search.board import read_plan
+from visit_planner.search.laying import set_up
 
 SEEDS = st.integers(0, 2**31)
 
@@ -210,12 +211,14 @@ class TestProblem:
                 attempt(**changes)
 
     def test_refuses_overlapping_shifts_unknown_modes_and_bad_travel(self, line):
-        def attempt(shifts=(Shift("am", 480, 720, 0, 0),), mode="car", travel=None):
-            workers = (Worker("ann", "team", frozenset({"care"}), shifts, mode),)
+        morning = Shift("am", 480, 720, 0, 0)
+
+        def attempt(*more_shifts, mode="car", travel=None):
+            workers = (Worker("ann", "team", frozenset({"care"}), (morning, *more_shifts), mode),)
             return Problem(workers, (), {"car": line(2) if travel is None else travel})
 
         with pytest.raises(ProblemError, match="before shift 'am' ends"):
-            attempt(shifts=(Shift("am", 480, 720, 0, 0), Shift("pm", 700, 900, 0, 0)))
+            attempt(Shift("pm", 700, 900, 0, 0))
         with pytest.raises(ProblemError, match="mode is 'bike'"):
             attempt(mode="bike")
         with pytest.raises(ProblemError, match=r"\[0\]\[1\] is -3"):

@@ -1,4 +1,6 @@
-"""The public home health care routing and scheduling benchmark (Mankowska, Meisel, Bierwirth 2014; JSON of iolab-uniud).
+"""The public home health care routing and scheduling benchmark.
+
+Mankowska, Meisel, Bierwirth 2014; JSON of iolab-uniud/hhcrsp.
 
 One office, everybody starts there at 0 and comes back; lateness counts once per service; the objective is
 (total travel + total lateness + largest lateness) / 3.

@@ -18,6 +18,8 @@ from visit_planner.formats import reading
 from visit_planner.formats.reading import FormatError
 from visit_planner.plan import Plan
 from visit_planner.problem import (
+    COST_IF_UNDONE,
+    OVERTIME_AT_MOST,
     Gap,
     Held,
     Pin,
@@ -121,14 +123,13 @@ def _worker(row: dict[str, Any], where: str) -> Worker:
 
 def _shift(row: dict[str, Any], where: str) -> Shift:
     _only(row, {field.name for field in fields(Shift)}, where)
-    default = next(f.default for f in fields(Shift) if f.name == "overtime_at_most")
     return Shift(
         id=reading.text(row, "id", where),
         starts=_time(row, "starts", where),
         ends=_time(row, "ends", where),
         start_place=reading.whole(row, "start_place", where),
         end_place=reading.whole(row, "end_place", where),
-        overtime_at_most=_number_or(row, "overtime_at_most", where, default),
+        overtime_at_most=_number_or(row, "overtime_at_most", where, OVERTIME_AT_MOST),
     )
 
 
@@ -138,7 +139,6 @@ def _visit(row: dict[str, Any], where: str) -> Visit:
     if not isinstance(window, dict):
         raise FormatError(f"{where}.window: expected an object with opens, closes and (if fixed) hard")
     _only(window, {"opens", "closes", "hard"}, f"{where}.window")
-    default = next(f.default for f in fields(Visit) if f.name == "cost_if_undone")
     return Visit(
         id=reading.text(row, "id", where),
         place=reading.whole(row, "place", where),
@@ -148,7 +148,7 @@ def _visit(row: dict[str, Any], where: str) -> Visit:
             _time(window, "closes", f"{where}.window"),
             _flag(window, "hard", f"{where}.window"),
         ),
-        cost_if_undone=_number_or(row, "cost_if_undone", where, default),
+        cost_if_undone=_number_or(row, "cost_if_undone", where, COST_IF_UNDONE),
         person=None if row.get("person") is None else reading.text(row, "person", where),
         preferred=_names(row, "preferred", where),
         refused=_names(row, "refused", where),

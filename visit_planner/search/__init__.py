@@ -12,7 +12,8 @@ import numpy as np
 from visit_planner.plan import Plan
 from visit_planner.problem import Problem
 from visit_planner.search import annealing, insertion, pricing
-from visit_planner.search.board import Board, read_plan, set_up
+from visit_planner.search.board import Board, read_plan
+from visit_planner.search.laying import set_up
 from visit_planner.warming import smallest_problem
 
 # Shares of RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, SEGMENT, OPTIONAL among proposals.
@@ -20,7 +21,7 @@ MOVE_MIX = np.array([0.45, 0.20, 0.15, 0.10, 0.10, 0.0])
 # Share of proposals that add or drop visits while some are left out.
 OPTIONAL_SHARE = 0.05
 # Temperatures in units of the weighted travel of a typical hop between neighbours.
-HOT, COLD = 0.35, 0.006
+HOT, COLD = 1.0, 0.02
 # Re-planning starts here: enough to rearrange a few days, too little to forget them.
 WARM = 0.05
 CHUNKS = 1500
@@ -51,7 +52,11 @@ def make_ready() -> None:
 
 def is_compiled() -> bool:
     """Whether an earlier run on this machine left compiled kernels behind: good enough for a message."""
-    return any(Path(annealing.anneal.stats.cache_path).glob("annealing.anneal-*.nbc"))
+    return any(
+        Path(annealing.anneal.stats.cache_path).glob(  # type: ignore[attr-defined]
+            "annealing.anneal-*.nbc"
+        )
+    )
 
 
 def typical_hop(board: Board) -> float:
@@ -125,7 +130,6 @@ def run(
         if progress is not None:
             progress(Progress(min(1.0, share), best, done))
     board.restore(best_links)
-    board.counts = counts  # type: ignore[attr-defined]
     return done
 
 
@@ -150,16 +154,33 @@ def search_plan(
     return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)
 
 
-def replan_search(problem: Problem, *, seconds: float, seed: int, start: Plan, frozen: Collection[str]) -> Plan:
+def replan_search(
+    problem: Problem,
+    *,
+    seconds: float,
+    seed: int,
+    start: Plan,
+    frozen: Collection[str],
+    now: float | None,
+) -> Plan:
     """Places what ``start`` leaves out and improves the days that are not frozen, from a low temperature."""
     make_ready()
     began = time.thread_time()
-    board = set_up(problem, seed=seed, start=start, frozen=frozen)
+    board = set_up(problem, seed=seed, start=start, frozen=frozen, now=now)
     build(board)
     left = max(0.0, seconds - (time.thread_time() - began))
     done = run(board, seconds=left, iterations=None, hot=WARM)
     assignments, undone = read_plan(board)
     return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)
+
+
+def visits_lost(problem: Problem, plan: Plan, now: float | None) -> set[str]:
+    """Visits of a plan that can no longer be where it has them, because of what has been recorded since."""
+    make_ready()
+    everybody = [worker.id for worker in problem.workers]
+    board = set_up(problem, start=plan, frozen=everybody, now=now, neighbours=0)
+    kept = {assignment.visit for assignment in read_plan(board)[0]}
+    return {assignment.visit for assignment in plan.assignments} - kept
 
 
 def priced_alternatives(problem: Problem, plan: Plan) -> dict[tuple[str, int], tuple[float, float, str | None]]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from visit_planner.plan import Assignment, Plan
-from visit_planner.problem import Pin, Problem, Shift, Slot, Visit, Worker
+from visit_planner.plan import Assignment
+from visit_planner.problem import Pin, Problem, Shift, Visit, Worker
 from visit_planner.search import insertion, kernels, records
 from visit_planner.search.kernels import allocating, compiled
-from visit_planner.search.records import NEVER, TOLERANCE, UNREACHABLE
+from visit_planner.search.records import NEVER, UNREACHABLE
 
-# How many neighbours in place and time each task is tried beside. 24 was best of 12, 16, 24, 40 (docs/guides/planner.md).
+# How many neighbours in place and time each task is tried beside.
 NEIGHBOURS = 24
 # Share of a minute of waiting, in minutes of travel, when judging who is near (Vidal et al. 2013 use 0.2).
 WAITING_AS_TRAVEL = 0.2
@@ -69,18 +70,14 @@ class Board:
         return self.T["nxt"].copy()
 
 
-def set_up(
+def empty_board(
     problem: Problem,
     *,
     seed: int = 0,
-    start: Plan | None = None,
     frozen: Collection[str] = (),
     neighbours: int = NEIGHBOURS,
 ) -> Board:
-    """Arrays for a problem with an empty plan, or ``start`` laid out as far as the problem allows it.
-
-    ``frozen`` workers keep exactly what ``start`` gives them, at the times it gives.
-    """
+    """Arrays for a problem with an empty plan. ``frozen`` workers are given nothing new."""
     visits, position = _in_chains(problem)
     slots = [(v, k) for v, visit in enumerate(visits) for k in range(len(visit.slots))]
     shifts = [(worker, shift) for worker in problem.workers for shift in worker.shifts]
@@ -165,7 +162,7 @@ def set_up(
         OPTIONS=(np.concatenate(options) if options else np.zeros(0)).astype(np.int64),
         FIRST_OPTION=np.concatenate([[0], np.cumsum([len(o) for o in options])]).astype(np.int64),
     )
-    _lay_out(board, start, shifts_of, position, frozen)
+    clear(*board.core)
     return board
 
 
@@ -237,15 +234,6 @@ def _gaps(problem: Problem, position: dict[str, int], V: np.ndarray) -> np.ndarr
     for v in range(m):
         V[v]["links"] = size_of[int(V[v]["chain"])]
     return np.array(rows, dtype=records.GAP) if rows else np.zeros(1, records.GAP)
-
-
-def may_do(worker: Worker, visit: Visit, slot: Slot) -> bool:
-    """Skill, sign-off and refusal: what does not depend on the time of day."""
-    return (
-        slot.skill in worker.skills
-        and (slot.allowed is None or worker.id in slot.allowed)
-        and worker.id not in visit.refused
-    )
 
 
 def _fit(
@@ -361,7 +349,7 @@ def _bend_to_facts(
             continue
         stops.sort()
         mode = R[routes[0]]["mode"]
-        for (at, t), (then, following) in zip(stops, stops[1:]):
+        for (at, t), (then, following) in pairwise(stops):
             spare = then - at - D[mode, T[t]["place"], T[following]["place"]]
             T[t]["minutes"] = min(T[t]["minutes"], spare)
         for r in routes:
@@ -486,92 +474,9 @@ def settle_from_nothing(T, V, G, L, S, Q, J):
     return False
 
 
-def _lay_out(
-    board: Board, start: Plan | None, shifts_of: dict[str, list[int]], position: dict[str, int], frozen: Collection[str]
-) -> None:
-    """Facts first, then what ``start`` says wherever it is still allowed."""
-    clear(*board.core)
-    n = len(board.slots)
-    T, V = board.T, board.V
-    route_named = {(worker.id, shift.id): r for r, (worker, shift) in enumerate(board.shifts)}
-    wanted: dict[int, list[tuple[float, int]]] = {}
-    chosen: set[int] = set()
-    for v, visit in enumerate(board.visits):
-        fact = pinned_start(visit)
-        if fact is None:
-            continue
-        for pin in visit.pinned:
-            t = int(V[v]["first"]) + pin.slot
-            routes = np.flatnonzero(np.isfinite(board.F[t, : len(board.shifts)]))
-            if pin.starts is not None and len(routes) == 1:
-                wanted.setdefault(int(routes[0]), []).append((fact, t))
-                chosen.add(t)
-                T[t]["fixed"] = 1
-    for assignment in start.assignments if start else ():
-        v = position.get(assignment.visit, -1)
-        r = route_named.get((assignment.worker, assignment.shift), -1)
-        if v < 0 or r < 0 or assignment.slot >= len(board.visits[v].slots):
-            continue
-        t = int(V[v]["first"]) + assignment.slot
-        if t in chosen or not math.isfinite(board.F[t, r]):
-            continue
-        wanted.setdefault(r, []).append((assignment.starts, t))
-        chosen.add(t)
-        if assignment.worker in frozen:
-            T[t]["fixed"] = 1
-            if V[v]["opens"] != V[v]["hard"]:
-                V[v]["opens"] = V[v]["hard"] = assignment.starts
-    following = np.full(len(T), -1, np.int64)
-    for r, stops in wanted.items():
-        stops.sort()
-        at = n + r
-        for _, t in stops:
-            following[at] = t
-            at = t
-    whole_only(board, following)
-    if not board.restore(following):
-        # The plan we were given no longer works as it stands: keep facts and frozen work, place the rest anew.
-        kept = T["fixed"] == 1
-        for r in wanted:
-            at = n + r
-            t = following[at]
-            while 0 <= t < n:
-                after = following[t]
-                if kept[t]:
-                    following[at] = t
-                    at = t
-                t = after
-            following[at] = -1
-        whole_only(board, following)
-        if not board.restore(following):
-            clear(*board.core)
-
-
-def whole_only(board: Board, following: np.ndarray) -> None:
-    """Takes tasks of visits that are only partly planned out of ``following``, unless they are fixed."""
-    n = len(board.slots)
-    placed = np.zeros(len(board.visits), int)
-    for r in range(len(board.shifts)):
-        t = following[n + r]
-        while 0 <= t < n:
-            placed[board.slots[t][0]] += 1
-            t = following[t]
-    for r in range(len(board.shifts)):
-        at = n + r
-        t = following[at]
-        while 0 <= t < n:
-            after = following[t]
-            v = board.slots[t][0]
-            if placed[v] == len(board.visits[v].slots) or board.T[t]["fixed"] == 1:
-                following[at] = t
-                at = t
-            t = after
-        following[at] = -1
-
-
 def read_plan(board: Board) -> tuple[tuple[Assignment, ...], tuple[str, ...]]:
     """Assignments in order of worker and time, and the ids of visits not (wholly) planned."""
-    n, k = len(board.slots), len(board.shifts)
+    n = len(board.slots)
     T, V = board.T, board.V
     assignments = []
     partial = {v for v, visit in enumerate(board.visits) if V[v]["placed"] != len(visit.slots)}
@@ -595,9 +500,8 @@ def read_plan(board: Board) -> tuple[tuple[Assignment, ...], tuple[str, ...]]:
                 )
                 at = t
             t = following
-    del k
     undone = {board.visits[v].id for v in partial}
     return tuple(assignments), tuple(visit.id for visit in board.problem.visits if visit.id in undone)
 
 
-__all__ = ["TOLERANCE", "Board", "may_do", "pinned_start", "read_plan", "set_up"]
+__all__ = ["Board", "clear", "empty_board", "pinned_start", "read_plan"]

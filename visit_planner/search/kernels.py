@@ -8,6 +8,9 @@ starts · K journal of links · M, N scratch of whole and real numbers.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -19,11 +22,12 @@ _MIX_B = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S32, _S11 = (np.uint64(k) for k in (30, 27, 31, 32, 11))
 _TO_UNIT = 1.0 / (1 << 53)
 
-# Without reference counting (``_nrt``): Numba counts atomically around every record looked at, which made these
-# kernels six times slower. In exchange they may not allocate; scratch arrays M and N are handed in.
-compiled = njit(cache=True, error_model="numpy", boundscheck=False, _nrt=False)
+# Without reference counting (``_nrt``): Numba counts atomically around every record looked at, which took most
+# of the time of these kernels. In exchange they may not allocate; scratch arrays M and N are handed in.
+_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "boundscheck": False}
+compiled: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**{**_OPTIONS, "_nrt": False})
 # For the few kernels that allocate their result.
-allocating = njit(cache=True, error_model="numpy", boundscheck=False)
+allocating: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**_OPTIONS)
 
 
 @compiled

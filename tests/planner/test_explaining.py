@@ -1,0 +1,105 @@
+"""Reasons: every one computed from the plan at hand."""
+
+from dataclasses import replace
+
+import pytest
+
+from visit_planner import Pin, Plan, Problem, Shift, Slot, Visit, Window, Worker, explain, solve
+
+
+def worker(name, *skills, starts=480, ends=720, place=0):
+    return Worker(name, "council", frozenset(skills), (Shift("am", starts, ends, place, place, 0),))
+
+
+def visit(name, place, skill, opens, closes, *, hard=True, minutes=30, slots=1, **more):
+    return Visit(name, place, (Slot(skill, minutes),) * slots, Window(opens, closes, hard), **more)
+
+
+def why_not(line, workers, *visits):
+    problem = Problem(tuple(workers), visits, {"car": line(9)})
+    plan = solve(problem, iterations=300)
+    assert plan.undone
+    return explain(problem, plan).undone[plan.undone[0]]
+
+
+class TestExplain:
+    def test_says_why_this_worker_and_why_then(self, line):
+        workers = (worker("ann", "care"), worker("ben", "care", "nursing", place=4))
+        visits = (
+            visit("near", 1, "care", 500, 560, preferred=frozenset({"ann"})),
+            visit("joint", 3, "care", 560, 600, slots=2),
+            visit("health", 4, "nursing", 490, 520),
+        )
+        problem = Problem(workers, visits, {"car": line(9)})
+        explanations = explain(
+            problem, solve(problem, iterations=500), names={"ann": "Ann Lee", "care": "personal care"}
+        )
+        near = explanations.assignments["near", 0]
+        assert near.sentence == (
+            "Ann Lee (council) has the skill personal care, is a familiar face and adds 0 minutes of travel here; "
+            "the next best, ben, would cost 45 more; it starts at 08:20, as soon as its window opens."
+        )
+        assert (near.worker, near.next_best, near.next_best_extra) == ("ann", "ben", pytest.approx(45))
+        assert "nobody else on shift could do it" in explanations.assignments["health", 0].sentence
+        assert "together with" in explanations.assignments["joint", 0].sentence
+
+    def test_explains_every_assignment_and_everything_left_out(self, make_team):
+        problem = make_team(visits=120, workers=20)
+        plan = solve(problem, iterations=2000)
+        explanations = explain(problem, plan)
+        assert set(explanations.assignments) == {(s.visit, s.slot) for s in plan.assignments}
+        assert set(explanations.undone) == set(plan.undone) != set()
+        assert all(why.sentence and why.nearest for why in explanations.undone.values())
+
+    def test_says_that_a_started_visit_stays_as_it_is(self, line):
+        workers = (worker("ann", "care"),)
+        visits = (visit("v", 1, "care", 500, 520, pinned=(Pin(0, "ann", 505.0),)),)
+        problem = Problem(workers, visits, {"car": line(2)})
+        why = explain(problem, solve(problem, iterations=10)).assignments["v", 0]
+        assert why.sentence == "ann at 08:25: already started, done or promised, so it stays as it is."
+
+    @pytest.mark.parametrize(
+        ("code", "workers", "wanted", "nearest"),
+        [
+            ("nobody_has_skill", [worker("ann")], visit("v", 1, "nursing", 500, 520), "One worker with nursing"),
+            (
+                "nobody_signed_off",
+                [worker("ann", "insulin")],
+                Visit("v", 1, (Slot("insulin", 10, frozenset()),), Window(500, 520)),
+                "Signing off one of them, such as ann",
+            ),
+            ("all_refused", [worker("ann", "care")], visit("v", 1, "care", 500, 520, refused={"ann"}), "ann"),
+            (
+                "chosen_worker_cannot",
+                [worker("ann", "care"), worker("ben", "nursing")],
+                visit("v", 1, "care", 500, 520, pinned=(Pin(0, "ben"),)),
+                "such as ann",
+            ),
+            ("too_few_for_joint", [worker("ann", "care")], visit("v", 1, "care", 500, 520, slots=2), "One more"),
+            ("nobody_on_shift", [worker("ann", "care", starts=600)], visit("v", 1, "care", 500, 520), "after 10:00"),
+            ("nobody_on_shift", [worker("ann", "care", ends=495)], visit("v", 1, "care", 500, 520), "past 08:15"),
+            ("too_far", [worker("ann", "care")], visit("v", 8, "care", 490, 520), "start at 09:20, 40 minutes"),
+            ("no_room", [worker("ann", "care", ends=540)], visit("v", 4, "care", 500, 540), "work past 09:00"),
+            (
+                "costs_more_than_leaving_out",
+                [worker("ann", "care")],
+                visit("v", 4, "care", 500, 540, cost_if_undone=30.0),
+                "against 30 for leaving it out",
+            ),
+        ],
+    )  # fmt: skip
+    def test_says_what_stands_in_the_way_and_what_would_help(self, line, code, workers, wanted, nearest):
+        why = why_not(line, workers, wanted)
+        assert why.code == code
+        assert nearest in why.nearest
+
+    def test_says_when_everybody_is_busy(self, line):
+        busy = visit("busy", 0, "care", 480, 480, minutes=100, cost_if_undone=1e6)
+        why = why_not(line, [worker("ann", "care")], busy, visit("v", 1, "care", 500, 520))
+        assert why.code == "no_room"
+        assert why.sentence == ("Nobody qualified is free between 08:20 and 08:40; the earliest start is 09:50.")
+        assert "70 minutes after its window" in why.nearest
+
+    def test_does_not_need_a_plan_it_made(self, line):
+        problem = Problem((worker("ann", "care"),), (visit("v", 1, "care", 500, 520),), {"car": line(2)})
+        assert explain(problem, replace(Plan(()), undone=("v",))).undone["v"].nearest

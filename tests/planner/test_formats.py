@@ -1,0 +1,154 @@
+"""Problem and solution files: read, written, read again; and what is said when they are wrong."""
+
+import copy
+import json
+
+import pytest
+
+from visit_planner import check, solve
+from visit_planner.formats import hhcrsp, native
+from visit_planner.formats.reading import FormatError
+
+BOTH = [{"service": "s1", "duration": 20}, {"service": "s2", "duration": 30}]
+SMALL = {
+    "patients": [
+        {
+            "id": "p1",
+            "location": [0, 1],
+            "time_window": [401.99999999999994, 500],
+            "required_caregivers": BOTH[:1],
+        },
+        {
+            "id": "p2",
+            "location": [0, 2],
+            "time_window": [400, 520],
+            "required_caregivers": BOTH,
+            "synchronization": {"type": "simultaneous"},
+        },
+        {
+            "id": "p3",
+            "location": [0, 3],
+            "time_window": [400, 520],
+            "required_caregivers": BOTH,
+            "synchronization": {"type": "sequential", "distance": [15, 40]},
+        },
+    ],
+    "services": [{"id": "s1"}, {"id": "s2"}],
+    "caregivers": [{"id": "c1", "abilities": ["s1"]}, {"id": "c2", "abilities": ["s1", "s2"]}],
+    "central_offices": [{"id": "d", "location": [0, 0]}],
+    "distances": [[0, 5, 6, 7], [5, 0, 4, 5], [6, 4, 0, 3], [7, 5, 3, 0]],
+}
+
+
+def damaged(*path, value=None, drop=False):
+    stored = copy.deepcopy(SMALL)
+    row = stored
+    for key in path[:-1]:
+        row = row[key]
+    if drop:
+        del row[path[-1]]
+    else:
+        row[path[-1]] = value
+    return stored
+
+
+WRONG = [
+    (damaged("patients", drop=True), "field 'patients' is missing"),
+    (damaged("patients", 0, "time_window", value=[5]), r"patients\[0\].time_window: expected \[opens, closes\]"),
+    (damaged("patients", 0, "time_window", value=[5, "x"]), r"time_window\[1\]: expected a number, found 'x'"),
+    (damaged("patients", 0, "required_caregivers", 0, "service", value="s9"), "'s9' is not among the services"),
+    (damaged("patients", 0, "required_caregivers", value=[]), "expected one or two, found 0"),
+    (damaged("patients", 1, "synchronization", drop=True), r"patients\[1\]: field 'synchronization' is missing"),
+    (damaged("patients", 1, "synchronization", "type", value="whenever"), "simultaneous or sequential"),
+    (damaged("patients", 2, "synchronization", "distance", drop=True), "field 'distance' is missing"),
+    (damaged("caregivers", 0, "abilities", value="s1"), r"caregivers\[0\].abilities: expected a list of texts"),
+    (damaged("distances", 2, value=[1, 2]), r"distances\[2\]: expected 4 numbers, found 2"),
+    (damaged("distances", 2, 1, value=None), r"distances\[2\]\[1\]: expected a number, found None"),
+    (damaged("central_offices", value=[]), "central_offices: expected exactly one, found 0"),
+]  # fmt: skip
+
+
+STOP = {"patient": "p1", "service": "s1", "arrival_time": 1, "departure_time": 2}
+
+
+class TestHhcrsp:
+    def test_reads_windows_that_mean_whole_minutes(self):
+        problem = hhcrsp.from_json(SMALL)
+        assert problem.visits[0].window.opens == 402.0
+        assert [visit.id for visit in problem.visits] == ["p1", "p2", "p3/1", "p3/2"]
+        assert problem.gaps[0].at_most == 40
+
+    def test_writes_a_solution_that_reads_back_the_same(self):
+        problem = hhcrsp.from_json(SMALL)
+        plan = solve(problem, iterations=500)
+        stored = hhcrsp.plan_to_json(problem, plan)
+        assert {route["caregiver_id"] for route in stored["routes"]} == {"c1", "c2"}
+        again = hhcrsp.plan_from_json(problem, json.loads(json.dumps(stored)))
+        assert hhcrsp.plan_to_json(problem, again) == stored
+        assert check(problem, again) == []
+
+    def test_counts_by_the_published_objective(self):
+        problem = hhcrsp.from_json(SMALL)
+        plan = solve(problem, iterations=500)
+        parts = plan.cost
+        assert parts.total == pytest.approx((parts.travel + parts.lateness + parts.worst_lateness) / 3)
+
+    @pytest.mark.parametrize(("stored", "words"), WRONG, ids=[words[:40] for _, words in WRONG])
+    def test_names_the_field_that_is_wrong(self, stored, words):
+        with pytest.raises(FormatError, match=words):
+            hhcrsp.from_json(stored)
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"caregiver_id": "c9"}, r"routes\[0\].caregiver_id: 'c9'"),
+            ({"locations": [{"patient": "p9"}]}, r"routes\[0\].locations\[0\]: field 'service' is missing"),
+            ({"locations": [STOP | {"patient": "p9"}]}, "'p9' is not a patient"),
+            ({"locations": [STOP | {"service": "s2"}]}, "does not need 's2'"),
+            ({"locations": [STOP | {"arrival_time": "x"}]}, "arrival_time: expected a number"),
+            ({"locations": [STOP, STOP]}, "more than once"),
+        ],
+    )
+    def test_names_what_is_wrong_with_a_solution(self, change, words):
+        problem = hhcrsp.from_json(SMALL)
+        with pytest.raises(FormatError, match=words):
+            hhcrsp.plan_from_json(problem, {"routes": [{"caregiver_id": "c1", "locations": [], **change}]})
+
+
+class TestNative:
+    def test_writes_a_problem_that_reads_back_the_same(self, make_team, make_random_problem):
+        for problem in (make_team(visits=30, workers=9), make_random_problem(3), make_random_problem(8)):
+            stored = json.loads(json.dumps(native.to_json(problem)))
+            again = native.from_json(stored)
+            assert (again.workers, again.visits, again.gaps) == (problem.workers, problem.visits, problem.gaps)
+            assert again.weights == problem.weights
+            assert all((again.travel[mode] == problem.travel[mode]).all() for mode in problem.travel)
+
+    def test_reads_clock_times(self):
+        worker = {"id": "a", "employer": "e", "skills": [], "shifts": [
+            {"id": "s", "starts": "08:30", "ends": 720, "start_place": 0, "end_place": 0}]}  # fmt: skip
+        problem = native.from_json({"workers": [worker], "visits": [], "travel": {"car": [[0]]}})
+        assert problem.workers[0].shifts[0].starts == 510
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"colour": 1}, "field 'colour' is not known"),
+            ({"window": {"opens": "25h", "closes": 9}}, r"visits\[0\].window.opens: expected minutes from midnight"),
+            ({"window": {"opens": 9, "closes": 5}}, "visit 'v': window closes at 5"),
+            ({"slots": [{"skill": "care"}]}, r"visits\[0\].slots\[0\]: field 'minutes' is missing"),
+            ({"place": 1.5}, r"visits\[0\].place: expected a whole number"),
+            ({"window": {"opens": 5, "closes": 9, "hard": "yes"}}, "hard: expected true or false"),
+        ],
+    )
+    def test_names_the_field_that_is_wrong(self, change, words):
+        visit = {
+            "id": "v", "place": 0, "slots": [{"skill": "care", "minutes": 5}],
+            "window": {"opens": 5, "closes": 9}, **change,
+        }  # fmt: skip
+        with pytest.raises(FormatError, match=words):
+            native.from_json({"workers": [], "visits": [visit], "travel": {"car": [[0]]}})
+
+    def test_writes_a_plan_that_reads_back_the_same(self, make_team):
+        plan = solve(make_team(visits=30, workers=9), iterations=100)
+        assert native.plan_from_json(json.loads(json.dumps(plan.to_dict()))) == plan
