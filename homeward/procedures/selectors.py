@@ -77,6 +77,11 @@ def newest_pathways() -> list[Pathway]:
     return sorted((built(row) for row in newest.values()), key=lambda one: one.title)
 
 
+def published_activities() -> dict[str, Activity]:
+    """The newest version of every published activity, by code."""
+    return {row.code: built(row) for row in newest_procedures("activity")}
+
+
 @lru_cache(maxsize=1)
 def library() -> Library:
     """The words that pathways share and that ship with the service: skills, needs, events, sources."""

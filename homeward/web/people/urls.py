@@ -1,4 +1,17 @@
-"""Addresses of this screen area."""
+"""Addresses of the pages about a person. What is looked for never stands in one: it comes in a form."""
+
+from django.urls import path
+
+from homeward.web.people import views
 
 app_name = "people"
-urlpatterns = []
+urlpatterns = [
+    path("", views.search, name="search"),
+    path("seen-by", views.find_seen_by, name="find_seen_by"),
+    path("<int:person_id>", views.person, name="person"),
+    path("<int:person_id>/narrow", views.narrow, name="narrow"),
+    path("<int:person_id>/add-note", views.add_note, name="add_note"),
+    path("<int:person_id>/entries/<int:entry_id>/correct", views.correct, name="correct"),
+    path("<int:person_id>/key-safe", views.key_safe, name="key_safe"),
+    path("<int:person_id>/seen-by", views.seen_by, name="seen_by"),
+]

@@ -1,0 +1,225 @@
+"""Finding a person, their record, adding to it, and who has looked at it."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from homeward.access.rules import Permission
+from homeward.audit.selectors import events_about, seers_of
+from homeward.episodes.selectors import episodes_of
+from homeward.kernel.rules import LONDON, RefusedError, london_day
+from homeward.people.selectors import (
+    PersonNotFoundError,
+    TimelineEntryNotFoundError,
+    current_alerts,
+    find_people,
+    key_safe_of,
+    person_for,
+    person_with_reference,
+    reference_of,
+    timeline_employers_and_kinds,
+    timeline_entry,
+    timeline_of,
+)
+from homeward.people.services import add_to_timeline, correct_timeline
+from homeward.plans.selectors import current_plans
+from homeward.visits.selectors import last_visits_of, visits_of
+from homeward.web.gate import page
+from homeward.web.people.forms import CorrectionForm, NoteForm
+from homeward.web.people.presenters.record import VISITS_SHOWN, present_record
+from homeward.web.people.presenters.search import MOST_SHOWN, present_found
+from homeward.web.people.presenters.seen_by import EVENTS_A_PAGE, present_seen_by
+from homeward.web.people.presenters.timeline import ENTRIES_A_PAGE, Narrowing, present_entry, present_timeline
+
+# Kept in the reader's own session, which ends when they sign out, so that addresses and histories hold none of it.
+SOUGHT, NARROWED = "people_sought", "timeline_narrowed"
+LONGEST_SOUGHT = 120
+DAYS_AHEAD = timedelta(days=14)
+
+
+@page(Permission.SEE_PEOPLE)
+def search(request: HttpRequest) -> HttpResponse:
+    """Find a person by name, NHS number, postcode, phone or reference."""
+    if request.method == "POST":
+        request.session[SOUGHT] = request.POST.get("sought", "").strip()[:LONGEST_SOUGHT]
+        return redirect("people:search")
+    sought = request.session.get(SOUGHT, "")
+    now = timezone.now()
+    found = find_people(request.actor, sought, now, limit=MOST_SHOWN + 1) if sought else []
+    return render(
+        request, "people/search.jinja", {"sought": sought, "found": present_found(found, sought, london_day(now))}
+    )
+
+
+@page(Permission.SEE_PEOPLE)
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    """One person: alerts, who they are, who comes next, what was agreed, and everything any employer did."""
+    now = timezone.now()
+    today = london_day(now)
+    actor = request.actor
+    one = _person(request, person_id, now)
+    narrowing = _narrowing(request, person_id)
+    older_than = request.GET.get("older", "")
+    older_than = int(older_than) if older_than.isdigit() and len(older_than) < 19 else None
+    entries = timeline_of(
+        actor,
+        one,
+        limit=ENTRIES_A_PAGE + 1,
+        older_than=older_than,
+        employer=narrowing.employer,
+        kind=narrowing.kind,
+        text=narrowing.text,
+    )
+    record = present_record(
+        one,
+        actor=actor,
+        alerts=current_alerts(actor, [one.pk], today).get(one.pk, []),
+        coming=visits_of(actor, one, today, today + DAYS_AHEAD),
+        been=last_visits_of(actor, one, today, VISITS_SHOWN),
+        plans=current_plans(actor, one),
+        episodes=episodes_of(actor, one, now),
+        now=now,
+    )
+    timeline = present_timeline(
+        entries,
+        choices=timeline_employers_and_kinds(actor, one),
+        narrowing=narrowing,
+        today=today,
+        is_newest_page=older_than is None,
+    )
+    return render(
+        request,
+        "people/person.jinja",
+        {"service": one.service, "record": record, "timeline": timeline},
+    )
+
+
+@page(Permission.SEE_PEOPLE)
+def narrow(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Show only part of a timeline, or all of it again."""
+    if request.method == "POST":
+        asked = {name: request.POST.get(name, "").strip()[:200] for name in ("employer", "kind", "text")}
+        request.session.pop(NARROWED, None)
+        if any(asked.values()) and "all" not in request.POST:
+            request.session[NARROWED] = {"person": person_id, **asked}
+    return redirect(_timeline_address(request, person_id))
+
+
+@page(Permission.SEE_PEOPLE)
+def add_note(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Add something that happened to the timeline."""
+    now = timezone.now()
+    one = _person(request, person_id, now)
+    local = now.astimezone(LONDON)
+    form = NoteForm(
+        request.POST if request.method == "POST" else None,
+        now=now,
+        initial={"day": local.date().isoformat(), "time": f"{local:%H:%M}"},
+    )
+    if form.is_valid():
+        add_to_timeline(
+            actor=request.actor,
+            person=one,
+            kind="note",
+            title=form.cleaned_data["title"],
+            text=form.cleaned_data["text"],
+            happened_at=form.cleaned_data["happened_at"],
+            now=now,
+        )
+        messages.success(request, "Your note is on the timeline.")
+        return redirect(_timeline_address(request, person_id))
+    status = 422 if form.is_bound else 200
+    context = {"service": one.service, "person_id": one.pk, "name": one.label, "form": form}
+    return render(request, "people/add_note.jinja", context, status=status)
+
+
+@page(Permission.SEE_PEOPLE)
+def correct(request: HttpRequest, person_id: int, entry_id: int) -> HttpResponse:
+    """Correct an entry of the timeline: the old one stays, with the new one beside it."""
+    now = timezone.now()
+    one = _person(request, person_id, now)
+    try:
+        entry = timeline_entry(request.actor, one, entry_id)
+    except TimelineEntryNotFoundError as error:
+        raise Http404 from error
+    form = CorrectionForm(
+        request.POST if request.method == "POST" else None, initial={"text": entry.text or entry.title}
+    )
+    if form.is_valid():
+        try:
+            correct_timeline(actor=request.actor, entry=entry, text=form.cleaned_data["text"], now=now)
+        except RefusedError as error:
+            form.add_error("text", str(error))
+        else:
+            messages.success(request, "The entry is corrected. What it said before is kept with it.")
+            return redirect(_timeline_address(request, person_id))
+    shown = present_entry(entry, london_day(now))
+    context = {"service": one.service, "person_id": one.pk, "name": one.label, "entry": shown, "form": form}
+    return render(request, "people/correct.jinja", context, status=422 if form.is_bound else 200)
+
+
+@page(Permission.SEE_KEY_SAFES)
+def key_safe(request: HttpRequest, person_id: int) -> HttpResponse:
+    """How to get in. Only by a button, never by an address that is merely opened; every showing is audited."""
+    if request.method != "POST":
+        return redirect("people:person", person_id=person_id)
+    now = timezone.now()
+    one = _person(request, person_id, now)
+    codes = key_safe_of(request.actor, one, now)
+    context = {"service": one.service, "person_id": one.pk, "name": one.label, "codes": codes}
+    return render(request, "people/key_safe.jinja", context)
+
+
+@page(Permission.SEE_AUDIT)
+def find_seen_by(request: HttpRequest) -> HttpResponse:
+    """Choose whose record to watch over, by reference."""
+    reference = request.POST.get("reference", "").strip()
+    problem = ""
+    if request.method == "POST":
+        try:
+            return redirect("people:seen_by", person_id=person_with_reference(request.actor, reference))
+        except PersonNotFoundError:
+            problem = "Nobody in your services has this reference" if reference else "Enter a reference"
+    context = {"reference": reference, "problem": problem}
+    return render(request, "people/find_seen_by.jinja", context, status=422 if problem else 200)
+
+
+@page(Permission.SEE_AUDIT)
+def seen_by(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Who has looked at one record."""
+    older_than = request.GET.get("older", "")
+    older_than = int(older_than) if older_than.isdigit() and len(older_than) < 19 else None
+    try:
+        reference = reference_of(request.actor, person_id)
+    except PersonNotFoundError as error:
+        raise Http404 from error
+    shown = present_seen_by(
+        person_id,
+        reference,
+        seers_of(request.actor, person_id),
+        events_about(request.actor, person_id, limit=EVENTS_A_PAGE + 1, older_than=older_than),
+        today=london_day(timezone.now()),
+        is_newest_page=older_than is None,
+    )
+    return render(request, "people/seen_by.jinja", {"shown": shown})
+
+
+def _person(request: HttpRequest, person_id: int, now):
+    try:
+        return person_for(request.actor, person_id, now)
+    except PersonNotFoundError as error:
+        raise Http404 from error
+
+
+def _narrowing(request: HttpRequest, person_id: int) -> Narrowing:
+    asked = request.session.get(NARROWED) or {}
+    if asked.get("person") != person_id:
+        return Narrowing()
+    return Narrowing(asked["employer"], asked["kind"], asked["text"])
+
+
+def _timeline_address(request: HttpRequest, person_id: int) -> str:
+    return f"{redirect('people:person', person_id=person_id).url}#timeline"
