@@ -49,8 +49,11 @@ setInterval(moveNow, 30000);
 
 function showNow() {
   const box = board();
-  const line = box?.querySelector(".hw-nowline");
-  if (line && box.scrollWidth > box.clientWidth) box.scrollLeft = line.offsetLeft - box.clientWidth * 0.42;
+  if (!box || box.scrollWidth <= box.clientWidth) return;
+  const line = box.querySelector(".hw-nowline");
+  const morning = box.querySelector(".hw-hour.h7");
+  if (line) box.scrollLeft = line.offsetLeft - box.clientWidth * 0.42;
+  else if (morning) box.scrollLeft = morning.offsetLeft; // another day: from the first usual visits
 }
 
 // ---- one visit in the tab order; arrows move between the rest ----

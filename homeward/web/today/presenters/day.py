@@ -148,6 +148,7 @@ class DayPage:
     relative: str
     figures: tuple[Figure, ...]
     planning: Planning | None
+    unplanned_text: str
     waiting: tuple[Waiting, ...]
     waiting_count: int
     employers: tuple[Employer, ...]
@@ -419,6 +420,11 @@ def present_day(day: Day, asked: Asked, now: datetime, moves: Iterable = ()) -> 
         relative=_relative(day.day, here.date()),
         figures=teller.figures(),
         planning=_planning(day, moves),
+        unplanned_text=(
+            "How this day was planned was not recorded."
+            if any(visit.assignments for visit in day.visits)
+            else "This day has not been planned yet."
+        ),
         waiting=tuple(teller.wait(visit) for visit in waiting),
         waiting_count=len(waiting),
         employers=() if is_table else teller.employers(),
