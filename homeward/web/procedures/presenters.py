@@ -184,7 +184,7 @@ def present_pathway(row, pathway: Pathway, versions: list, activities: dict[str,
         is_newest=row.version == versions[0].version,
         needs=tuple(need_title(code) for code in pathway.needs),
         criteria=tuple(
-            Said(one.text, one.hint or "", tag="" if one.required else "Helps to decide") for one in entry.criteria
+            Said(one.text, one.hint or "", tag="" if one.required else "Not required") for one in entry.criteria
         ),
         entry_notes=tuple(notes),
         exclusions=tuple(Said(one.text, one.instead) for one in entry.exclusions),

@@ -150,6 +150,7 @@ class Record:
     past_episodes: tuple[EpisodeCard, ...]
     contacts: tuple[Line, ...]
     getting_in: tuple[str, ...]
+    has_key_safe: bool
     may_see_key_safe: bool
     details: tuple[Line, ...]
     made_at: str
@@ -186,6 +187,7 @@ def present_record(
         past_episodes=tuple(card for card in cards if not card.is_open),
         contacts=_contacts(person),
         getting_in=tuple(one.access_notes for one in addresses if one.access_notes),
+        has_key_safe=any(one.key_safe for one in addresses),
         may_see_key_safe=actor.may(Permission.SEE_KEY_SAFES),
         details=_details(person),
         made_at=clock_text(now),
