@@ -21,7 +21,7 @@ PACKAGES = {
     "morning_bed": 20,
     "three": 17,
     "four": 24,
-    "hoist": 7.5,
+    "hoist": 9.5,
     "insulin": 8,
     "dressing": 5,
     "legs": 5,
@@ -146,6 +146,19 @@ def home_care(luck: random.Random, titles: dict[str, str], starts_on: date, toda
     if medicines:
         summary += " Medicines prompted and written down."
     return Package(summary, goals, patterns, kind in DELEGATED, text)
+
+
+def stoma_care(titles: dict[str, str], starts_on: date) -> NewPattern:
+    """Care that a nurse has just agreed to delegate, before any worker has been signed off for it."""
+    return NewPattern(
+        title="Stoma care",
+        opens_at="11:00",
+        closes_at="14:00",
+        minutes=30,
+        slots=_slots("home_care_worker", 30, "bowel_and_stoma_care"),
+        tasks=_tasks(titles, "bowel_and_stoma_care", delegated=("bowel_and_stoma_care",)),
+        starts_on=starts_on,
+    )
 
 
 def _supervision(luck: random.Random, titles: dict[str, str], starts_on: date, today: date) -> NewPattern:

@@ -167,7 +167,7 @@ def _do(ledger: Ledger, rounds: Rounds, visits: list[Visit], faces: dict[int, se
 
 
 def attend(making: Making, day: date) -> int:
-    """Let a day pass up to now: whoever was to come by now came, mostly on time, and left; gives how many visits changed.
+    """Let a day pass up to now: whoever was to come has come, mostly on time; gives how many visits changed.
 
     A crisis is left to people: only workers who were sent arrive at one.
     """

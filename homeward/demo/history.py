@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from homeward.demo.care import crisis_support, home_care, reablement
+from homeward.demo.care import crisis_support, home_care, reablement, stoma_care
 from homeward.demo.ledger import Ledger, plan_of
 from homeward.demo.making import Making, made_up_name, made_up_phone, weighted
 from homeward.demo.people import Resident
@@ -64,15 +64,19 @@ CARE_ENDS = {
 }  # fmt: skip
 REABLEMENT_STARTS_A_DAY, CARE_STARTS_A_DAY = 3.0, 0.6
 # What a full place has under way at once: 1,200 visits a day come of these.
-PEOPLE_IN_HOME_CARE, PEOPLE_IN_REABLEMENT = 318, 76
+PEOPLE_IN_HOME_CARE, PEOPLE_IN_REABLEMENT = 350, 82
 REABLEMENT_DAYS = (12, 42)
+# Who, in order of referral, needs from today what no home care worker is signed off for yet
+NEW_NEEDS = (7, 120)
 RESPONSE_MINUTES = 60
+LONGEST_STAY = timedelta(minutes=80)
+LONGEST_LOOK = timedelta(minutes=60)  # past the first moment, for somebody free
 SUPPORT_LIMIT = timedelta(hours=72)
-LEAST_BEFORE_NOW = timedelta(hours=3)  # the last hours are told by `right_now`
+LEAST_BEFORE_NOW = timedelta(hours=4, minutes=30)  # the last hours are told by `right_now`
 # Minutes since each referral now waiting for a decision was received: two are early, one has passed its two hours.
 WAITING_CRISES = (6, 19, 41, 73, 99, 134)
 # Crises answered just now: received so many minutes ago; at the door so many minutes from now; by two
-UNDER_WAY = ((64, 14, True), (52, 22, True), (88, 9, False), (104, -22, True), (71, -9, False))
+UNDER_WAY = ((104, -22, True), (71, -9, False), (64, 14, True), (88, 9, False))
 WAITING_OTHERS = ((REABLING, 5), (REABLING, 22), (CARE, 27))  # hours
 
 
@@ -261,15 +265,14 @@ def crisis(ledger: Ledger, stock: Stock, luck: random.Random, who: Resident, at:
     decision = weighted(luck, DECIDED)
     decided = at + timedelta(minutes=round(luck.triangular(3, 30, 9)))
     door = at + timedelta(minutes=round(MEDIAN_MINUTES_TO_DOOR * luck.lognormvariate(0, SPREAD_TO_DOOR)))
-    door = max(door, decided + timedelta(minutes=12))
+    # nobody of whom this tells is still waiting: whoever came last has left by now
+    door = min(max(door, decided + timedelta(minutes=12)), now - LONGEST_LOOK - LONGEST_STAY)
     coming = who_came(stock, luck, who, door, is_joint=luck.random() < SEEN_BY_TWO)
     if coming is None or decision != "accepted":
         decision = "redirected" if decision == "accepted" else decision
         decided_otherwise(ledger, luck, referral, decision, decided, by)
         return None
     door, team = coming
-    if door > now:
-        raise AssertionError("a crisis this young is told by right_now")
     episode = accept(ledger, stock, referral, CRISIS, decided, by)
     move(ledger, episode, "responding", decided, by)
     first_contact(ledger, stock, luck, episode, who, at, door, team)
@@ -287,11 +290,17 @@ def crisis(ledger: Ledger, stock: Stock, luck: random.Random, who: Resident, at:
 
 
 def who_came(
-    stock: Stock, luck: random.Random, who: Resident, door: datetime, *, is_joint: bool
+    stock: Stock,
+    luck: random.Random,
+    who: Resident,
+    door: datetime,
+    *,
+    is_joint: bool,
+    latest: timedelta = LONGEST_LOOK,
 ) -> tuple[datetime, tuple[Worker, ...]] | None:
     """Who was at the door and when: somebody on shift and free where the shifts of that day are known.
 
-    None when nobody could come within the hour.
+    None when nobody could come by `latest` after that.
     """
     day = london_day(door)
     rounds = stock.rounds.get(day)
@@ -302,7 +311,7 @@ def who_came(
     place = (who.address.latitude, who.address.longitude)
     at = minutes_into(day, door)
     for slots in ([both] if is_joint else []) + [both[:1]]:
-        found = rounds.fill(slots, at, at, RESPONSE_MINUTES, place, set(), latest=60.0)
+        found = rounds.fill(slots, at, at, RESPONSE_MINUTES, place, set(), latest=latest.seconds / 60)
         if found is not None:
             return london_moment(day, math.ceil(found[0])), tuple(row.worker for row in found[1])
     return None
@@ -320,12 +329,12 @@ def first_contact(
     *,
     has_left: bool = True,
 ) -> Visit:
-    """The first visit of a crisis: who came together and when; when they have left, what they did and the next stage."""
+    """The first visit of a crisis: who came and when; once they have left, what they did and the next stage."""
     visit, tasks = response_visit(
         stock, episode, who, len(team) > 1, episode.started_at, received + timedelta(hours=2),
         "done" if has_left else "under_way",
     )  # fmt: skip
-    left = door + timedelta(minutes=luck.randint(45, 80))
+    left = door + timedelta(minutes=luck.randint(45, LONGEST_STAY.seconds // 60))
     for slot, worker in enumerate(team):
         ledger.assignments.append(
             Assignment(
@@ -442,7 +451,7 @@ def reviews(
 
 
 def year(ledger: Ledger, stock: Stock) -> None:
-    """Everything from the first day of history to now, less the last three hours."""
+    """Everything from the first day of history to now, less the last few hours."""
     making = stock.making
     luck = making.luck("history")
     first = making.today - timedelta(days=making.size.history_days)
@@ -456,12 +465,13 @@ def year(ledger: Ledger, stock: Stock) -> None:
             for code, rate in ((REABLING, REABLEMENT_STARTS_A_DAY), (CARE, CARE_STARTS_A_DAY)):
                 for at in moments_of(luck, day, rate * making.size.share):
                     ended_support(ledger, stock, luck, luck.choice(others), code, at)
-    for who, code, at in sorted(under_way, key=lambda one: one[2]):
-        begin_support(ledger, stock, luck, who, code, at)
+    in_order = sorted(under_way, key=lambda one: one[2])
+    for place, (who, code, at) in enumerate(in_order):
+        begin_support(ledger, stock, luck, who, code, at, has_new_need=place in NEW_NEEDS)
 
 
 def crises_of(ledger: Ledger, stock: Stock, luck: random.Random, day: date, others: list[Resident]) -> None:
-    """The calls and crises of one day, as far as they are more than three hours old."""
+    """The calls and crises of one day, as far as they are over."""
     making = stock.making
     other_calls(ledger, stock, luck, day)
     # people who come back do so more often than others
@@ -477,13 +487,22 @@ def crises_of(ledger: Ledger, stock: Stock, luck: random.Random, day: date, othe
                 break
 
 
-def begin_support(ledger: Ledger, stock: Stock, luck: random.Random, who: Resident, code: str, at: datetime) -> None:
+def begin_support(
+    ledger: Ledger,
+    stock: Stock,
+    luck: random.Random,
+    who: Resident,
+    code: str,
+    at: datetime,
+    *,
+    has_new_need: bool = False,
+) -> None:
     """Reablement or home care that goes on, with its plan and its reviews."""
     episode, began = slower(ledger, stock, luck, who, code, at)
     if began is not None:
         lead = luck.choice(stock.therapists if code == REABLING else stock.nurses)
         reviews(ledger, luck, episode, began, stock.making.now, lead)
-    plan_for(ledger, stock, luck, episode, began)
+    plan_for(ledger, stock, luck, episode, began, has_new_need=has_new_need)
 
 
 def running(stock: Stock, luck: random.Random, caring: Iterator[Resident]) -> Iterator[tuple[Resident, str, datetime]]:
@@ -514,7 +533,15 @@ def ended_support(ledger: Ledger, stock: Stock, luck: random.Random, who: Reside
     end(ledger, stock, episode, weighted(luck, REABLEMENT_ENDS if code == REABLING else CARE_ENDS), ended, lead)
 
 
-def plan_for(ledger: Ledger, stock: Stock, luck: random.Random, episode: Episode, began: datetime | None) -> None:
+def plan_for(
+    ledger: Ledger,
+    stock: Stock,
+    luck: random.Random,
+    episode: Episode,
+    began: datetime | None,
+    *,
+    has_new_need: bool = False,
+) -> None:
     """The plan of an open episode of reablement or home care, with the visits it needs."""
     making = stock.making
     code = episode.pathway.code
@@ -522,6 +549,8 @@ def plan_for(ledger: Ledger, stock: Stock, luck: random.Random, episode: Episode
     starts_on = london_day(began) if began else making.today
     make = reablement if code == REABLING else home_care
     package = make(luck, stock.titles, starts_on, making.today, is_new=began is None)
+    if has_new_need and code == CARE and began:
+        package.patterns.append(stoma_care(stock.titles, making.today))
     at = min(making.now, began + timedelta(minutes=70)) if began else episode.started_at + timedelta(minutes=10)
     at = min(at, making.now)
     plan = plan_of(episode, lead, at, package.summary, starts_on + timedelta(days=14 if code == REABLING else 42))
@@ -548,7 +577,7 @@ def support_for(
 
 
 def right_now(ledger: Ledger, stock: Stock, luck: random.Random) -> None:
-    """The last three hours: referrals waiting for a decision, people on their way, people just arrived."""
+    """The last few hours: referrals waiting for a decision, people on their way, people just arrived."""
     who = iter(stock.kept_back)
     crises_waiting(ledger, stock, luck, who, WAITING_CRISES if stock.making.size.share > 0.2 else WAITING_CRISES[1::2])
     for code, hours in WAITING_OTHERS:
@@ -559,7 +588,7 @@ def right_now(ledger: Ledger, stock: Stock, luck: random.Random) -> None:
         urgency = "two_days" if code == REABLING else "routine"
         referral = new_referral(stock, luck, next(who), need, text, urgency, at, SLOWER_SOURCES)
         receive(ledger, stock, luck, referral, luck.choice(stock.coordinators), luck.random() < 0.5)
-    for minutes, door, is_joint in UNDER_WAY if stock.making.size.share > 0.2 else UNDER_WAY[1:3]:
+    for minutes, door, is_joint in UNDER_WAY if stock.making.size.share > 0.2 else UNDER_WAY[:1]:
         responding(ledger, stock, luck, next(who), minutes, door, is_joint)
 
 
@@ -594,7 +623,9 @@ def responding(
     """A crisis received `minutes` ago whose worker or two are there, or will be, `door` minutes after now."""
     now = stock.making.now
     at = now - timedelta(minutes=minutes)
-    coming = who_came(stock, luck, who, now + timedelta(minutes=door), is_joint=is_joint)
+    coming = who_came(
+        stock, luck, who, now + timedelta(minutes=door), is_joint=is_joint, latest=timedelta(minutes=max(-door, 15) - 1)
+    )
     need = weighted(luck, CRISIS_WEIGHTS)
     referral = new_referral(stock, luck, who, need, luck.choice(CRISES[need]), "crisis", at, CRISIS_SOURCES)
     by = luck.choice(stock.coordinators)

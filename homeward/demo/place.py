@@ -79,7 +79,7 @@ def build_place(
 
 @contextmanager
 def _everything_kept() -> Iterator[None]:
-    """Leave unused memory alone meanwhile: looking through a quarter of a million rows again and again doubles the time."""
+    """Leave unused memory alone meanwhile: looking through so many rows again and again doubles the time."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -28,7 +28,7 @@ class Post:
 # A share of home care workers have been signed off for each delegated task (Partnership at Home trained four of many).
 DELEGATED = (
     ("medication_support", 0.88),
-    ("blood_glucose_monitoring+insulin", 0.30),
+    ("blood_glucose_monitoring+insulin", 0.26),
     ("wound_care_simple", 0.28),
     ("compression_support", 0.32),
     ("catheter_care", 0.32),
@@ -44,12 +44,12 @@ MEDICINES = (
 )
 # 100 trust and 169 council staff (Community First, Derby); the agencies are as many as 1,200 visits a day need.
 POSTS = (
-    Post(TRUST, "Crisis nurse", 9, ("nurse", "crisis_responder_health"), team="crisis"),
+    Post(TRUST, "Crisis nurse", 12, ("nurse", "crisis_responder_health"), team="crisis"),
     Post(
-        TRUST, "Advanced practitioner", 5, ("advanced_clinical_practitioner", "crisis_responder_health"), (), "crisis"
+        TRUST, "Advanced practitioner", 6, ("advanced_clinical_practitioner", "crisis_responder_health"), (), "crisis"
     ),
     Post(TRUST, "Crisis therapist", 4, ("physiotherapist", "crisis_responder_health"), team="crisis"),
-    Post(TRUST, "Community nurse", 14, ("nurse",)),
+    Post(TRUST, "Community nurse", 11, ("nurse",)),
     Post(TRUST, "Occupational therapist", 13, ("occupational_therapist",), team="reablement"),
     Post(TRUST, "Physiotherapist", 9, ("physiotherapist",), team="reablement"),
     Post(TRUST, "Therapy assistant", 14, ("therapy_assistant",), team="reablement"),
@@ -57,16 +57,16 @@ POSTS = (
     Post(TRUST, "Discharge coordinator", 5, (), team="front-door"),
     Post(TRUST, "Reablement house nurse", 5, ("nurse",), team="house"),
     Post(TRUST, "Team leader", 4, ("nurse",)),
-    Post(TRUST, "Administrator", 10),
+    Post(TRUST, "Administrator", 9),
     Post(COUNCIL, "Reablement worker", 62, ("reablement_worker",), MEDICINES, "reablement"),
-    Post(COUNCIL, "Crisis care responder", 20, ("home_care_worker", "crisis_responder_care"), MEDICINES, "crisis"),
-    Post(COUNCIL, "Social worker", 22, ("social_worker",)),
-    Post(COUNCIL, "Care Act assessor", 16, ("care_act_assessor",)),
+    Post(COUNCIL, "Crisis care responder", 26, ("home_care_worker", "crisis_responder_care"), MEDICINES, "crisis"),
+    Post(COUNCIL, "Social worker", 18, ("social_worker",)),
+    Post(COUNCIL, "Care Act assessor", 14, ("care_act_assessor",)),
     Post(COUNCIL, "Reablement house care worker", 34, ("reablement_worker",), (), "house"),
     Post(COUNCIL, "Front door coordinator", 5, ("front_door_coordinator",), team="front-door"),
     Post(COUNCIL, "Reablement supervisor", 6, ("reablement_worker",), MEDICINES, "reablement"),
     Post(COUNCIL, "Administrator", 4),
-    Post(AGENCIES[0], "Home care worker", 104, ("home_care_worker",), DELEGATED, "home-care"),
+    Post(AGENCIES[0], "Home care worker", 94, ("home_care_worker",), DELEGATED, "home-care"),
     Post(
         AGENCIES[0],
         "Senior home care worker",
@@ -75,7 +75,7 @@ POSTS = (
         ((DELEGATED[0][0], 1.0), *DELEGATED[1:]),
         "home-care",
     ),
-    Post(AGENCIES[1], "Home care worker", 70, ("home_care_worker",), DELEGATED, "home-care"),
+    Post(AGENCIES[1], "Home care worker", 62, ("home_care_worker",), DELEGATED, "home-care"),
     Post(
         AGENCIES[1],
         "Senior home care worker",

@@ -304,7 +304,7 @@ CRISIS_WEIGHTS = {
 REABLEMENT = {
     "home_from_hospital": "Ready to come home after {what}. Wants to get back to managing alone.",
     "regain_independence": "Since {what} cannot wash and dress without help. Was independent before. Keen to practise.",
-    "reduced_mobility": "Slower and less steady since {what}. Would gain from practice with washing, kitchen and stairs.",
+    "reduced_mobility": "Slower and less steady since {what}. Would gain from practice with washing and stairs.",
 }
 REABLEMENT_WHAT = ("a fall", "a chest infection", "a broken wrist", "a hip operation", "a small stroke", "flu")
 HOME_CARE = {
