@@ -13,13 +13,25 @@ function isBeingUsed(part) {
     part.querySelector("details[open] form") !== null;
 }
 
+// What a part says, without the times in it that pass by themselves.
+function gist(part) {
+  const copy = part.cloneNode(true);
+  for (const passing of copy.querySelectorAll("time, .hw-row__small, .hw-made")) passing.remove();
+  return copy.textContent.replace(/\s+/g, " ").trim();
+}
+
+function saysSomethingNew(part, answer) {
+  const made = new DOMParser().parseFromString(answer, "text/html").getElementById(part.id);
+  return made === null || gist(made) !== gist(part);
+}
+
 document.addEventListener("htmx:beforeSwap", (event) => {
   const part = event.detail.target;
   if (!part || !part.matches("[data-live]") || event.detail.xhr.status !== 200) return;
   const news = document.querySelector("#news");
   if (isBeingUsed(part)) {
     event.detail.shouldSwap = false;
-    if (news) news.hidden = false;
+    if (news) news.hidden = !saysSomethingNew(part, event.detail.xhr.responseText);
   } else if (news) {
     news.hidden = true;
   }
