@@ -17,11 +17,11 @@ from visit_planner.search.laying import set_up
 from visit_planner.warming import smallest_problem
 
 # Shares of RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, SEGMENT, OPTIONAL among proposals.
-MOVE_MIX = np.array([0.45, 0.20, 0.15, 0.10, 0.10, 0.0])
+MOVE_MIX = np.array([0.55, 0.10, 0.10, 0.20, 0.05, 0.0])
 # Share of proposals that add or drop visits while some are left out.
 OPTIONAL_SHARE = 0.05
 # Temperatures in units of the weighted travel of a typical hop between neighbours.
-HOT, COLD = 1.0, 0.02
+HOT, COLD = 1.0, 0.06
 # Re-planning starts here: enough to rearrange a few days, too little to forget them.
 WARM = 0.05
 CHUNKS = 1500
