@@ -36,7 +36,9 @@ def main(source: str, target: str) -> int:
         writer.writerow(["postcode", "latitude", "longitude"])
         for (easting, northing), postcode in sorted(chosen, key=lambda item: item[1]):
             latitude, longitude = to_degrees.transform(float(easting), float(northing))
-            writer.writerow([postcode, f"{latitude:.{DECIMALS}f}", f"{longitude:.{DECIMALS}f}"])
+            # the file keeps postcodes seven letters wide; people write a space before the last three
+            written = f"{postcode[:-3].strip()} {postcode[-3:]}"
+            writer.writerow([written, f"{latitude:.{DECIMALS}f}", f"{longitude:.{DECIMALS}f}"])
     print(f"{HOW_MANY} of {len(points)} points of {DISTRICT} written to {target}")
     return 0
 

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import cycle
 
 from homeward.demo.care import crisis_support, home_care, reablement, stoma_care
 from homeward.demo.ledger import Ledger, plan_of
@@ -510,7 +511,7 @@ def running(stock: Stock, luck: random.Random, caring: Iterator[Resident]) -> It
     making = stock.making
     longest = making.size.history_days - 1
     for code, number in ((CARE, PEOPLE_IN_HOME_CARE), (REABLING, PEOPLE_IN_REABLEMENT)):
-        for who, _ in zip(caring, range(making.size.scaled(number))):
+        for _, who in zip(range(making.size.scaled(number)), caring):
             if code == CARE:
                 back = min(longest, 1 + int(luck.expovariate(1 / 150)))
             else:
@@ -578,8 +579,10 @@ def support_for(
 
 def right_now(ledger: Ledger, stock: Stock, luck: random.Random) -> None:
     """The last few hours: referrals waiting for a decision, people on their way, people just arrived."""
-    who = iter(stock.kept_back)
-    crises_waiting(ledger, stock, luck, who, WAITING_CRISES if stock.making.size.share > 0.2 else WAITING_CRISES[1::2])
+    # round again where there are fewer people than things to tell
+    who = cycle(stock.kept_back)
+    is_large = stock.making.size.share > 0.2
+    crises_waiting(ledger, stock, luck, who, WAITING_CRISES if is_large else WAITING_CRISES[1::2])
     for code, hours in WAITING_OTHERS:
         needs_of = REABLEMENT if code == REABLING else HOME_CARE
         need = luck.choice(list(needs_of))
@@ -588,7 +591,7 @@ def right_now(ledger: Ledger, stock: Stock, luck: random.Random) -> None:
         urgency = "two_days" if code == REABLING else "routine"
         referral = new_referral(stock, luck, next(who), need, text, urgency, at, SLOWER_SOURCES)
         receive(ledger, stock, luck, referral, luck.choice(stock.coordinators), luck.random() < 0.5)
-    for minutes, door, is_joint in UNDER_WAY if stock.making.size.share > 0.2 else UNDER_WAY[:1]:
+    for minutes, door, is_joint in UNDER_WAY if is_large else UNDER_WAY[:1]:
         responding(ledger, stock, luck, next(who), minutes, door, is_joint)
 
 
@@ -623,9 +626,8 @@ def responding(
     """A crisis received `minutes` ago whose worker or two are there, or will be, `door` minutes after now."""
     now = stock.making.now
     at = now - timedelta(minutes=minutes)
-    coming = who_came(
-        stock, luck, who, now + timedelta(minutes=door), is_joint=is_joint, latest=timedelta(minutes=max(-door, 15) - 1)
-    )
+    latest = timedelta(minutes=max(-door, 15) - 1)
+    coming = who_came(stock, luck, who, now + timedelta(minutes=door), is_joint=is_joint, latest=latest)
     need = weighted(luck, CRISIS_WEIGHTS)
     referral = new_referral(stock, luck, who, need, luck.choice(CRISES[need]), "crisis", at, CRISIS_SOURCES)
     by = luck.choice(stock.coordinators)
