@@ -91,6 +91,7 @@ def _show_day(request: HttpRequest, asked: Asked, template: str) -> HttpResponse
             "before": asked.query(day=day_before(asked.day).isoformat()),
             "after": asked.query(day=day_after(asked.day).isoformat()),
             "is_today": asked.day == today,
+            "today": today.isoformat(),
             "other_days": []
             if shown.visits
             else [

@@ -25,12 +25,16 @@ NOT_PLANNED_YET = "It is new since the day was planned. Plan the day again, or o
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One worker's part in one visit, on the timeline and in the list. `at` is "latitude,longitude" or empty."""
+    """One worker's part in one visit, on the timeline and in the list. `at` is "latitude,longitude" or empty.
+
+    `kind` is the word before a reference ("Person" of "Person 6819"), which a narrow block leaves to the reader of it.
+    """
 
     visit_id: int
     element_id: str
     css: str
     place_css: str
+    kind: str
     person: str
     joint: str
     time: str
@@ -277,12 +281,14 @@ class _Teller:
             said.append(f"{minutes_text(part.travel_minutes)} travel before")
         if self.asked.narrows and not self.wants(visit):
             css += " is-aside"
+        kind, person = _split(visit.person_label)
         return Block(
             visit.id,
             f"v{visit.id}-{part.slot}",
             css,
             f"{begins(self.day.day, starts)} {lasts(starts, ends)}{travels(part.travel_minutes)}",
-            visit.person_label,
+            kind,
+            person,
             str(number or ""),
             told(starts, ends),
             ". ".join(said),
@@ -460,6 +466,11 @@ def hours_of(day: Day) -> tuple[tuple[tuple[str, str], ...], str]:
     return tuple(
         (f"h{hour} m0", clock(hour % 24, 0)) for hour in range(first, last)
     ), f"from-{first} span-{last - first}"
+
+
+def _split(label: str) -> tuple[str, str]:
+    """A label as the word that every nameless person shares and what tells them apart; a name stays whole."""
+    return ("Person", label.removeprefix("Person ")) if label.startswith("Person ") else ("", label)
 
 
 def at_text(latitude: float | None, longitude: float | None) -> str:
