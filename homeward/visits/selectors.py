@@ -210,6 +210,7 @@ def response_visits(actor: Actor, episode_ids: list[int]) -> dict[int, Visit]:
     rows = (
         Visit.objects.filter(episode_id__in=episode_ids, is_crisis=True, service_id__in=actor.service_ids)
         .exclude(state=VisitState.CANCELLED)
+        .select_related("address")
         .prefetch_related("assignments__worker__organisation")
         .order_by("id")
     )
