@@ -258,6 +258,7 @@ class WhatMoved:
     going: tuple[Going, ...]
     is_joint: bool
     nobody: str
+    too_late: str
     moved: tuple[MoveRow, ...]
     summary: str
 
@@ -602,9 +603,12 @@ def _because(referral, suggested: Pathway | None) -> str:
     return f"It answers{answers}{soon}." if answers or soon else "It is the nearest there is."
 
 
-def what_moved(visit, moves: Sequence, now: datetime) -> WhatMoved:
-    """What a re-planning changed: who goes to the new visit, then everybody else's day."""
+def what_moved(visit, moves: Sequence, clock: ClockFace | None, now: datetime) -> WhatMoved:
+    """What a re-planning changed: who goes to the new visit, by its clock or not, then everybody else's day."""
     rows = sorted(visit.assignments.all(), key=lambda row: row.slot) if visit else []
+    too_late = ""
+    if rows and clock and clock.is_counting and min(r.starts_at for r in rows) > datetime.fromisoformat(clock.due):
+        too_late = f"Nobody who is proposed gets there {clock.by}. See who could be there sooner."
     return WhatMoved(
         going=tuple(
             Going(
@@ -617,6 +621,7 @@ def what_moved(visit, moves: Sequence, now: datetime) -> WhatMoved:
         ),
         is_joint=visit is not None and len(visit.slots) > 1,
         nobody=visit.unplanned_reason if visit else "",
+        too_late=too_late,
         moved=tuple(_move(move) for move in moves if visit is None or move.visit_id != visit.pk),
         summary=moved_summary(visit.pk if visit else None, moves),
     )

@@ -89,6 +89,7 @@ class Case:
     parts: tuple[Part, ...]
     is_joint: bool
     unplanned: str
+    too_late: str
     both_who: tuple[str, ...]
     both_at: str
     both_words: str
@@ -204,10 +205,21 @@ def case(running: RunningEpisode, visit, alerts: list, now: datetime) -> Case:
         parts=parts,
         is_joint=len(parts) > 1,
         unplanned=visit.unplanned_reason if visit else "",
+        too_late=_too_late(parts, response),
         both_who=tuple(part.send_who for part in proposed) if is_pair else (),
         both_at=max(part.send_at for part in proposed) if is_pair else "",
         both_words=" and ".join(part.worker for part in proposed) if is_pair else "",
     )
+
+
+def _too_late(parts: tuple[Part, ...], response: ClockFace | None) -> str:
+    """A warning while whoever would be there first comes after the clock has run out."""
+    coming = [part.send_at for part in parts if part.can_arrive]
+    if response is None or not response.is_counting or not coming:
+        return ""
+    if datetime.fromisoformat(min(coming)) <= datetime.fromisoformat(response.due):
+        return ""
+    return f"Nobody who is sent or proposed gets there {response.by}. See who could be there sooner."
 
 
 def _stage(parts: tuple[Part, ...], response: ClockFace | None) -> str:

@@ -93,7 +93,13 @@ class TestBoard:
         page = responder.get("/responding/").content.decode()
         assert "72 hours of support" in page
         assert "2d 23h left" in page
-        assert "In time" in page
+        assert "in time" in page.split("Seen, up to 72")[1]
+
+    def test_warns_when_nobody_gets_there_in_time(self, responder, response):
+        assert "Nobody who is sent or proposed gets there" not in responder.get("/responding/").content.decode()
+        late = timezone.now() + timedelta(hours=2)
+        Assignment.objects.update(starts_at=late, ends_at=late)
+        assert "Nobody who is sent or proposed gets there" in responder.get("/responding/").content.decode()
 
     def test_leaves_out_what_is_closed(self, responder, response):
         responder.post(f"{at(response)}/close", {"outcome": "not_needed"})
@@ -112,7 +118,7 @@ class TestLiveBoard:
         assert responder.get(live).status_code == 204
         arrive(actor=desk, assignment=sent[0], at=now, now=now)
         answer = responder.get(live)
-        assert "There now" in answer.content.decode()
+        assert "With the person" in answer.content.decode()
         assert "<html" not in answer.content.decode()
 
 

@@ -138,6 +138,7 @@ def what_moved(request: HttpRequest, referral_id: int, plan_id: int) -> HttpResp
     plan = next((p for p in day_plans(actor, one.service_id, day, PLANNINGS_LOOKED_AT) if p.pk == plan_id), None)
     if plan is None:
         raise Http404
+    status = _status(one, now)
     return render(
         request,
         "front_door/what_moved.jinja",
@@ -145,8 +146,8 @@ def what_moved(request: HttpRequest, referral_id: int, plan_id: int) -> HttpResp
             "service": one.service,
             "name": one.person.label,
             "referral_id": one.pk,
-            "status": _status(one, now),
-            "moved": presenters.what_moved(visit, moves_of(actor, plan), now),
+            "status": status,
+            "moved": presenters.what_moved(visit, moves_of(actor, plan), status.clock, now),
         },
     )
 
