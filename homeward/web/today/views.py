@@ -167,13 +167,15 @@ def who_else(request: HttpRequest, visit_id: int, form: AssignForm | None = None
     now = timezone.now()
     found, shown = _get_visit(request, visit_id, now)
     is_panel = bool(request.headers.get("HX-Request"))
+    places = present_offers(found, planning.who_can_come(request.actor, found, now))
     return render(
         request,
         "today/who_panel.jinja" if is_panel else "today/who.jinja",
         {
             "service": found.service,
             "visit": shown,
-            "places": present_offers(found, planning.who_can_come(request.actor, found, now)),
+            "places": places,
+            "may_send": any(place.offers for place in places),
             "form": form or AssignForm(),
             "is_panel": is_panel,
         },

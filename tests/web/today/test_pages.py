@@ -11,9 +11,12 @@ from homeward.kernel.selectors import latest_change
 from homeward.kernel.services import tell
 from homeward.people.models import Address
 from homeward.visits.models import Assignment, DayPlan, PlanMove, Visit
-from tests.web.today.conftest import NOBODY_FREE, WHY_ANN
 
 pytestmark = pytest.mark.django_db
+
+# What the small day's plan says of itself
+NOBODY_FREE = "Nobody with the skill is free then. If Ann Lee stayed 20 minutes longer it would fit."
+WHY_ANN = "Ann Lee is 7 minutes away and came to Mary Hart last week."
 
 
 def text(answer) -> str:
@@ -231,6 +234,19 @@ class TestAssign:
         sent = Assignment.objects.get(visit=small_day.unassigned)
         assert (sent.worker, sent.state, sent.decided_by) == (small_day.ann, "sent", "Sam Planner")
         assert DayPlan.objects.filter(day=small_day.day).exists()
+
+    def test_sends_two_together_to_a_joint_visit(self, sign_in, small_day):
+        visit = small_day.unassigned
+        visit.slots = visit.slots * 2
+        visit.save()
+        client = sign_in()
+        choice = f"0-{small_day.ann.pk}+1-{small_day.bob.pk}"
+        if f'value="{choice}"' not in self.offers(client, visit):
+            choice = f"0-{small_day.bob.pk}+1-{small_day.ann.pk}"
+        client.post(f"/today/visits/{visit.pk}/assign", {"choice": choice})
+        sent = Assignment.objects.filter(visit=visit)
+        assert {part.worker for part in sent} == {small_day.ann, small_day.bob}
+        assert len({part.starts_at for part in sent}) == 1
 
     def test_says_so_when_nobody_was_chosen(self, sign_in, small_day):
         page = text(sign_in().post(f"/today/visits/{small_day.unassigned.pk}/assign", {}))

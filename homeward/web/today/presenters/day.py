@@ -515,11 +515,12 @@ def _planning(day: Day, moves: list) -> Planning | None:
         for move in moves[:MOVES_SHOWN]
     ]
     count = len(moves)
+    visits = len({move.visit_id for move in moves})
     return Planning(
         f"Planned {moment_text(plan.made_at)} by {plan.made_by}: {plan.why}",
         tuple(told_of),
         f"and {count - MOVES_SHOWN:,} more" if count > MOVES_SHOWN else "",
-        f"{_count(count, 'visit')} moved" if count else "",
+        f"{_count(visits, 'visit')} moved" if count else "",
     )
 
 
