@@ -276,7 +276,8 @@ def find_people(actor: Actor, text: str, now: datetime, limit: int = 20) -> list
     text = text.strip()
     if len(text) < 2:
         return []
-    mine = Person.objects.filter(service_id__in=actor.service_ids).prefetch_related("addresses")
+    mine = Person.objects.filter(service_id__in=actor.service_ids)
+    mine = mine.select_related("service").prefetch_related("addresses")
     matches = Q(reference__iexact=text)
     digits = tidy_nhs_number(text)
     if digits.isdigit() and len(digits) >= 3:

@@ -36,7 +36,7 @@ from homeward.web.people.presenters.timeline import ENTRIES_A_PAGE, Narrowing, p
 
 # Kept in the reader's own session, which ends when they sign out, so that addresses and histories hold none of it.
 SOUGHT, NARROWED = "people_sought", "timeline_narrowed"
-LONGEST_SOUGHT = 120
+LONGEST_TYPED = 200
 DAYS_AHEAD = timedelta(days=14)
 
 
@@ -44,14 +44,14 @@ DAYS_AHEAD = timedelta(days=14)
 def search(request: HttpRequest) -> HttpResponse:
     """Find a person by name, NHS number, postcode, phone or reference."""
     if request.method == "POST":
-        request.session[SOUGHT] = request.POST.get("sought", "").strip()[:LONGEST_SOUGHT]
+        request.session[SOUGHT] = _typed(request, "sought")
         return redirect("people:search")
     sought = request.session.get(SOUGHT, "")
     now = timezone.now()
     found = find_people(request.actor, sought, now, limit=MOST_SHOWN + 1) if sought else []
-    return render(
-        request, "people/search.jinja", {"sought": sought, "found": present_found(found, sought, london_day(now))}
-    )
+    has_several_services = len(request.actor.service_ids) > 1
+    shown = present_found(found, sought, london_day(now), has_several_services=has_several_services)
+    return render(request, "people/search.jinja", {"sought": sought, "found": shown})
 
 
 @page(Permission.SEE_PEOPLE)
@@ -101,7 +101,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 def narrow(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show only part of a timeline, or all of it again."""
     if request.method == "POST":
-        asked = {name: request.POST.get(name, "").strip()[:200] for name in ("employer", "kind", "text")}
+        asked = {name: _typed(request, name) for name in ("employer", "kind", "text")}
         request.session.pop(NARROWED, None)
         if any(asked.values()) and "all" not in request.POST:
             request.session[NARROWED] = {"person": person_id, **asked}
@@ -176,7 +176,7 @@ def key_safe(request: HttpRequest, person_id: int) -> HttpResponse:
 @page(Permission.SEE_AUDIT)
 def find_seen_by(request: HttpRequest) -> HttpResponse:
     """Choose whose record to watch over, by reference."""
-    reference = request.POST.get("reference", "").strip()
+    reference = _typed(request, "reference")
     problem = ""
     if request.method == "POST":
         try:
@@ -205,6 +205,11 @@ def seen_by(request: HttpRequest, person_id: int) -> HttpResponse:
         is_newest_page=older_than is None,
     )
     return render(request, "people/seen_by.jinja", {"shown": shown})
+
+
+def _typed(request: HttpRequest, name: str) -> str:
+    """What was typed in a field that only looks things up; no database can look for a null character."""
+    return request.POST.get(name, "").replace("\0", "").strip()[:LONGEST_TYPED]
 
 
 def _person(request: HttpRequest, person_id: int, now):

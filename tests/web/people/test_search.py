@@ -5,9 +5,11 @@ import re
 
 import pytest
 
-from homeward.access.rules import Role
+from homeward.access.rules import Actor, Role
 from homeward.audit.models import Event
 from homeward.people.services import NewPerson, register_people
+from homeward.teams.models import Account
+from homeward.teams.services import open_service
 
 
 def text_of(response) -> str:
@@ -44,6 +46,16 @@ class TestSearch:
         nurse.get(f"/people/{ivy.pk}")
         assert "Ivy Marsh" in text_of(nurse.get("/people/"))
 
+    def test_says_whose_person_each_is_to_those_who_work_in_several_services(self, nurse, ivy, inside, now):
+        assert "Derwent Community First" not in text_of(look_for(nurse, "marsh"))
+        account = Account.objects.get(full_name__startswith="Sam")
+        account.services.add(open_service(actor=inside, code="elsewhere", name="Elsewhere", now=now))
+        assert "Derwent Community First" in text_of(look_for(nurse, "marsh"))
+
+    @pytest.mark.parametrize("typed", ["\0\0\0", "mar\0sh", "%_%", "'; --", "x" * 5000, "🙂🙂"])
+    def test_takes_whatever_is_typed(self, nurse, ivy, typed):
+        assert look_for(nurse, typed).status_code == 200
+
     def test_says_so_when_nobody_is_found(self, nurse, ivy):
         assert "Nobody found" in text_of(look_for(nurse, "zz"))
 
@@ -58,11 +70,7 @@ class TestSearch:
         assert answer.content.decode().count("hw-found__one") == 20
 
     def test_never_shows_people_of_another_service(self, nurse, inside, now):
-        from homeward.teams.services import open_service
-
         other = open_service(actor=inside, code="elsewhere", name="Elsewhere", now=now)
-        from homeward.access.rules import Actor
-
         register_people(
             actor=Actor.system("tests", other.pk),
             service_id=other.pk,

@@ -21,6 +21,7 @@ class FoundPerson:
     nhs_number: str
     address: str
     reference: str
+    service: str
     has_died: bool
 
 
@@ -32,11 +33,14 @@ class FoundPeople:
     people: tuple[FoundPerson, ...]
 
 
-def present_found(people: list, sought: str, day: date) -> FoundPeople:
-    """The people found for what was typed; `people` may be one more than are shown."""
+def present_found(people: list, sought: str, day: date, *, has_several_services: bool) -> FoundPeople:
+    """The people found for what was typed; `people` may be one more than are shown.
+
+    Those who work in several services are told whose person each is.
+    """
     if not sought:
         return FoundPeople("", ())
-    shown = tuple(_found(person, day) for person in people[:MOST_SHOWN])
+    shown = tuple(_found(person, day, has_several_services) for person in people[:MOST_SHOWN])
     if not shown:
         said = "Nobody found. Try fewer letters, another spelling, or their date of birth at the front door."
         if len(sought) < 2:
@@ -48,7 +52,7 @@ def present_found(people: list, sought: str, day: date) -> FoundPeople:
     return FoundPeople(said, shown)
 
 
-def _found(person, day: date) -> FoundPerson:
+def _found(person, day: date, has_several_services: bool) -> FoundPerson:
     address = next(iter(current_addresses(person, day)), None)
     born, age = born_words(person, day)
     return FoundPerson(
@@ -60,5 +64,6 @@ def _found(person, day: date) -> FoundPerson:
         nhs_number=nhs_number_words(person),
         address=", ".join(part for part in (address.lines, address.postcode) if part) if address else "",
         reference=person.reference,
+        service=person.service.name if has_several_services else "",
         has_died=person.died_on is not None,
     )
