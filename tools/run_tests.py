@@ -19,7 +19,7 @@ CORES = str(min(4, os.cpu_count() or 1))
 
 def _pytest(what: str, environment: dict[str, str], arguments: list[str]) -> int:
     print(f"\n{what}", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", CORES, "--dist", "worksteal", *arguments]
+    command = [sys.executable, "-m", "pytest", "-n", CORES, "--dist", "loadgroup", *arguments]
     return subprocess.run(command, cwd=BASE, env={**os.environ, **environment}, check=False).returncode
 
 

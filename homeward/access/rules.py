@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 # Everyone in a fictitious place has this password, and its sign-in page says so. No real service has such accounts.
-FICTITIOUS_PASSWORD = "home-is-best-2026"
+FICTITIOUS_PASSWORD = "home-is-best-2026"  # nosec B105
 
 
 class Permission(StrEnum):
