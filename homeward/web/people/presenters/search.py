@@ -42,7 +42,7 @@ def present_found(people: list, sought: str, day: date, *, has_several_services:
         return FoundPeople("", ())
     shown = tuple(_found(person, day, has_several_services) for person in people[:MOST_SHOWN])
     if not shown:
-        said = "Nobody found. Try fewer letters, another spelling, or their date of birth at the front door."
+        said = "Nobody found. Try fewer letters, or another spelling."
         if len(sought) < 2:
             said = "Type at least 2 letters or numbers."
     elif len(people) > MOST_SHOWN:
