@@ -210,6 +210,9 @@ def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> O
     """
     require(actor, Permission.SEE_RESPONDING, visit.service_id)
     board = _board(visit.service_id, visit.day, now)
+    found: dict[int, list[Offer]] = {slot: [] for slot in range(len(visit.slots))}
+    if _visit_id(visit.pk) not in {one.id for one in board.problem.visits}:
+        return Offers(found, ())  # over, or without a place on the map: nobody is to be sent
     workers = Worker.objects.select_related("organisation").in_bulk(
         {shift.worker_id for shift in board.shifts.values()}
     )
@@ -217,7 +220,6 @@ def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> O
     offers = visit_planner.who_can_come(
         board.problem, board.held, _visit_id(visit.pk), now=minutes_into(visit.day, _as_of(visit.day, now))
     )
-    found: dict[int, list[Offer]] = {slot: [] for slot in range(len(visit.slots))}
     for offer in offers:
         if not offer.is_team and len(found[offer.slots[0]]) < limit:
             found[offer.slots[0]].append(_offer(visit, offer, words, workers))

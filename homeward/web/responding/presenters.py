@@ -362,7 +362,9 @@ def who_can_come(offers: Offers | None, visit, now: datetime) -> WhoCanCome:
         if slot in open_slots
     )
     problem = ""
-    if not teams and not any(slot.offers for slot in slots):
+    if not slots:
+        problem = "Everybody this visit needs is already sent."
+    elif not teams and not any(slot.offers for slot in slots):
         problem = "Nobody on shift can get there. Widen the search: call the on-call manager or the ambulance service."
     return WhoCanCome(teams, slots, problem)
 

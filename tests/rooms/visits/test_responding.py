@@ -54,6 +54,13 @@ class TestAcceptWithoutAPlace:
         assert "postcode" in response.visit.unplanned_reason
 
 
+class TestWhoCanComeToWhatIsOver:
+    def test_offers_nobody(self, coordinator, response, now):
+        close_response(actor=coordinator, episode=response.episode, outcome_code="not_needed", now=now)
+        visit = Visit.objects.get(pk=response.visit.pk)
+        assert planning.who_can_come(coordinator, visit, now).for_slot == {0: [], 1: []}
+
+
 class TestCloseResponse:
     def test_frees_whoever_was_still_to_come(self, coordinator, response, now):
         close_response(actor=coordinator, episode=response.episode, outcome_code="not_needed", now=now)
