@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from visit_planner.checking import clock
 from visit_planner.coming import who_can_come
 from visit_planner.plan import Assignment, Move, Plan, Replan
 from visit_planner.problem import Held, Problem
-from visit_planner.search import replan_search, visits_lost
+from visit_planner.search import make_ready, replan_search, visits_lost
 
 # The workers most able to be there soon or cheaply take part in re-planning; everybody else keeps their day.
 WORKERS_PER_SLOT = 6
@@ -39,6 +40,8 @@ def replan(
     Raises:
         KeyError: ``changed`` names a visit that the problem does not have.
     """
+    make_ready()
+    began = time.thread_time()
     visits = {visit.id: visit for visit in problem.visits}
     known = {stop.visit for stop in held.assignments}
     anew = {*changed, *(visit.id for visit in problem.visits if visit.id not in known | set(held.undone))}
@@ -51,7 +54,8 @@ def replan(
     lost = visits_lost(told, kept, now)
     touched = _workers_touched(problem, held, kept, anew | lost, now)
     frozen = [worker.id for worker in problem.workers if worker.id not in touched]
-    plan = replan_search(told, seconds=seconds, seed=seed, start=kept, frozen=frozen, now=now)
+    left = max(0.0, seconds - (time.thread_time() - began))
+    plan = replan_search(told, seconds=left, seed=seed, start=kept, frozen=frozen, now=now)
     plan = replace(plan, cost=checking.cost(problem, plan))
     return Replan(plan, tuple(_moves(held, plan, anew, names or {})))
 

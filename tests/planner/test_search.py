@@ -30,7 +30,7 @@ SEEDS = st.integers(0, 2**31)
 
 
 class TestSolve:
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(seed=SEEDS)
     def test_never_breaks_a_rule(self, make_random_problem, seed):
         problem = make_random_problem(seed)
@@ -38,7 +38,7 @@ class TestSolve:
         assert check(problem, plan) == []
         assert plan.cost == cost(problem, plan)
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(seed=SEEDS)
     def test_reckons_the_cost_the_checker_reckons(self, make_random_problem, seed):
         problem = make_random_problem(seed)

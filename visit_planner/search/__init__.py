@@ -23,7 +23,9 @@ OPTIONAL_SHARE = 0.05
 # Temperatures in units of the weighted travel of a typical hop between neighbours.
 HOT, COLD = 1.0, 0.06
 # Re-planning starts here: enough to rearrange a few days, too little to forget them.
-WARM = 0.05
+WARM = 0.1
+# Enough proposals for each task that may move; more improve a few re-planned days no further.
+MOVES_PER_TASK = 2000
 CHUNKS = 1500
 _ready = False
 
@@ -86,7 +88,8 @@ def run(
     board: Board,
     *,
     seconds: float,
-    iterations: int | None,
+    iterations: int | None = None,
+    moves_at_most: int | None = None,
     hot: float = HOT,
     cold: float = COLD,
     mix: np.ndarray = MOVE_MIX,
@@ -94,10 +97,11 @@ def run(
 ) -> int:
     """Anneals the board's plan and leaves the best plan found on it; returns the proposals made.
 
-    With ``iterations`` the result depends on the seed alone; otherwise ``seconds`` of this thread's CPU are used.
+    With ``iterations`` the result depends on the seed alone; otherwise ``seconds`` of this thread's CPU are
+    used, or fewer when ``moves_at_most`` proposals have been made before.
     """
-    nothing_to_move = bool((board.T["fixed"][: len(board.slots)] == 1).all())
-    if iterations == 0 or nothing_to_move or not board.shifts:
+    movable = np.flatnonzero(board.T["fixed"][: len(board.slots)] == 0)
+    if iterations == 0 or not board.shifts or len(movable) == 0:
         return 0
     began = time.thread_time()
     hop = typical_hop(board)
@@ -112,16 +116,17 @@ def run(
         shares = mix.copy()
         if board.S[0]["undone"] > 0:
             shares[annealing.OPTIONAL] = OPTIONAL_SHARE
-        cumulative = np.cumsum(shares / shares.sum())
         before = time.thread_time()
         best = annealing.anneal(
-            *board.core, board.NEAR, board.OPTIONS, board.FIRST_OPTION, best_links, cumulative, counts,
-            best, temperature, chunk,
+            *board.core, board.NEAR, board.OPTIONS, board.FIRST_OPTION, movable, best_links,
+            np.cumsum(shares / shares.sum()), counts, best, temperature, chunk,
         )  # fmt: skip
         done += chunk
         now = time.thread_time()
         if iterations is None:
             share = (now - began) / seconds if seconds > 0 else 1.0
+            if moves_at_most is not None:
+                share = max(share, done / moves_at_most)
             wanted = max(0.002, seconds / CHUNKS)
             chunk = int(min(max(chunk * wanted / max(now - before, 1e-5), chunk / 2, 200), chunk * 2))
         else:
@@ -169,7 +174,8 @@ def replan_search(
     board = set_up(problem, seed=seed, start=start, frozen=frozen, now=now)
     build(board)
     left = max(0.0, seconds - (time.thread_time() - began))
-    done = run(board, seconds=left, iterations=None, hot=WARM)
+    at_most = MOVES_PER_TASK * int((board.T["fixed"][: len(board.slots)] == 0).sum())
+    done = run(board, seconds=left, moves_at_most=at_most, hot=WARM)
     assignments, undone = read_plan(board)
     return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)
 

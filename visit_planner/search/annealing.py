@@ -86,11 +86,35 @@ def keep_best(T, S, BEST, best):
 
 @compiled
 def anneal(
-    T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, BEST, MIX, COUNTS, best, temperature, rounds
+    T,
+    V,
+    R,
+    W,
+    G,
+    D,
+    F,
+    L,
+    S,
+    Q,
+    J,
+    K,
+    M,
+    N,
+    NEAR,
+    OPTIONS,
+    FIRST_OPTION,
+    MOVABLE,
+    BEST,
+    MIX,
+    COUNTS,
+    best,
+    temperature,
+    rounds,
 ):
     """``rounds`` proposals at one temperature. Returns the cheapest cost so far; BEST holds its links.
 
-    MIX: cumulative share of each kind of move. COUNTS (kinds, 3): proposed, accepted, evaluations.
+    MOVABLE: the tasks that proposals are about. MIX: cumulative share of each kind of move.
+    COUNTS (kinds, 3): proposed, accepted, places priced.
     """
     n = S[0].tasks
     GROUP, ABOUT = M[0], N[0]
@@ -106,12 +130,12 @@ def anneal(
             kind += 1
         COUNTS[kind, 0] += 1
         accepted = False
-        t = below(S, n)
+        t = MOVABLE[below(S, len(MOVABLE))]
         if kind == OPTIONAL:
             accepted = change_what_is_done(
                 T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, NEAR, t, slack
             )
-        elif T[t].route < 0 or T[t].fixed == 1:
+        elif T[t].route < 0:
             continue
         elif kind == RELOCATE:
             about = V[T[t].visit].start
