@@ -21,6 +21,7 @@ from homeward.visits.states import AssignmentState, VisitState
 NOTE_SHARE = 0.3  # of past visits, those where somebody wrote a line that the timeline shows
 ARRIVES_EARLY, ARRIVES_LATE, USUALLY = -4, 14, 1  # minutes round the planned time
 STAYS_LESS, STAYS_MORE = -4, 8
+LATE_AT_WORST = 180.0  # minutes after the window; nobody comes later than that
 
 
 def rounds_of(making: Making, shifts: Iterable[Shift], away: dict[date, set[int]]) -> dict[date, Rounds]:
@@ -123,7 +124,9 @@ def _do(ledger: Ledger, rounds: Rounds, visits: list[Visit], faces: dict[int, se
         known = faces[visit.person_id]
         # most people are not first on the round: spread starts over the window
         wanted = opens + luck.random() ** 2 * (closes - opens) * 0.6
-        found = rounds.fill(slots, wanted, closes, minutes, place, known)
+        found = rounds.fill(slots, wanted, closes, minutes, place, known) or rounds.fill(
+            slots, opens, closes, minutes, place, known, latest=LATE_AT_WORST
+        )
         ledger.visits.append(visit)
         if found is None:
             visit.state = VisitState.MISSED

@@ -429,6 +429,9 @@ def slower(
     began = wall_clock(began_on, f"{luck.randint(9, 15):02d}:{luck.choice(('00', '15', '30'))}")
     if began > stock.making.now:
         return episode, None
+    ledger.happened_in(
+        episode, "first_face_to_face_contact", began, lead, "First seen face to face", detail=f"By {lead.name}"
+    )
     written_at = began + timedelta(minutes=70)
     ledger.happened_in(
         episode, "support_started", began, lead, "Support started", detail="First visit, with the plan agreed at home"

@@ -37,6 +37,7 @@ from homeward.kernel.rules import RefusedError, london_day, wall_clock
 from homeward.people.models import Address, Person
 from homeward.procedures.services import publish_library
 from homeward.referrals.models import Referral
+from homeward.referrals.services import withdraw_referral
 from homeward.referrals.states import OPEN_STATES, Urgency
 from homeward.roster.models import Shift
 from homeward.teams.models import Organisation, Service, Worker
@@ -55,6 +56,7 @@ ABOUT = (
 )
 SYSTEM = "Fictitious place"
 LONGEST_GAP_DAYS = 28  # a place left alone for longer goes on from four weeks ago
+STALE_CRISIS = timedelta(hours=6)
 NOBODY_CAME = "Not done, and the day is over. Rang the person, who was safe."
 
 
@@ -127,8 +129,8 @@ def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], see
     """Make a place that was built on an earlier day right for the day of `now`.
 
     Days since are filled as days that passed: visits done, calls and crises come and gone, reablement ended after its
-    weeks. Then there are shifts for the days ahead, today's visits, and referrals waiting at the front door. Nothing
-    that anybody entered is changed, except that what was still to happen on a day that is over has happened.
+    weeks, crises nobody decided withdrawn. Then there are shifts for the days ahead, today's visits, and referrals
+    waiting at the front door. What anybody entered stays.
 
     Raises: NotFictitiousError.
     """
@@ -147,6 +149,7 @@ def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], see
     shifts = Shift.objects.filter(worker__service=service, day__gte=begin, day__lte=today)
     rounds = rounds_of(making, shifts.select_related("worker__organisation").order_by("worker_id", "starts_at"), away)
     _end_what_is_over(making)
+    _withdraw_stale_crises(making)
     stock = Stock(making, staff, _residents(service), rounds)
     luck = making.luck(f"carry on {today}")
     in_care = set(Episode.objects.filter(service=service, ended_at=None).values_list("person_id", flat=True))
@@ -292,6 +295,23 @@ def _end_what_is_over(making: Making) -> None:
         elif episode.pathway.code == CARE and age > timedelta(days=20) and luck.random() < 0.002:
             endings.append((episode, weighted(luck, CARE_ENDS), making.now - timedelta(hours=luck.randint(1, 20))))
     close_episodes(actor=making.actor, service_id=making.service.pk, endings=endings, now=making.now)
+
+
+def _withdraw_stale_crises(making: Making) -> None:
+    """A crisis nobody decided while the place was left alone did not wait for days: the sender found other help."""
+    stale = Referral.objects.filter(
+        service=making.service,
+        state__in=OPEN_STATES,
+        urgency=Urgency.CRISIS,
+        received_at__lt=making.now - STALE_CRISIS,
+    )
+    for referral in stale:
+        withdraw_referral(
+            actor=making.actor,
+            referral=referral,
+            reason="Nobody decided while this place was left alone. The sender found other help.",
+            now=making.now,
+        )
 
 
 def _replace_who_left(making: Making, ledger: Ledger, stock: Stock, luck, others: list[Resident], begin: date) -> None:

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.audit.models import Event
+from homeward.demo.history import CRISIS
 from homeward.demo.place import NotFictitiousError, build_place, carry_on, last_day, live_the_day
 from homeward.demo.points import points
 from homeward.demo.size import Size
@@ -23,6 +24,7 @@ from homeward.roster.models import Absence, Shift
 from homeward.teams.models import Account, Organisation, Service, Worker
 from homeward.teams.services import open_service
 from homeward.visits.models import Assignment, Visit, VisitTask
+from homeward.visits.planning import accept_and_respond, plan_day
 from homeward.visits.services import make_visits
 
 TINY = Size(visits=40, people=90, days=3, history_days=20)
@@ -280,6 +282,43 @@ def _renamed(service: Service, prefix: str) -> Service:
 
 
 @pytest.mark.django_db
+class TestLiveTheDay:
+    def test_lets_what_was_planned_before_now_happen_and_no_more(self):
+        service = build(size=Size(30, 80, 1, 6))
+        actor = Actor.system("tests", service.pk)
+        today = MORNING.date()
+        plan_day(
+            actor=actor, service_id=service.pk, day=today, now=MORNING.replace(hour=6, minute=0), seconds=0.3, seed=1
+        )
+        live_the_day(service=service, now=MORNING)
+        rows = Assignment.objects.filter(visit__service=service, visit__day=today)
+        assert rows.filter(state="left", visit__is_crisis=False).exists()
+        assert not rows.filter(arrived_at__gt=MORNING).exists() and not rows.filter(left_at__gt=MORNING).exists()
+        assert not rows.filter(state__in=("arrived", "left"), arrived_at=None).exists()
+        done = Visit.objects.filter(service=service, day=today, state="done")
+        assert done and not VisitTask.objects.filter(visit__in=done, done_at=None, visit__is_crisis=False).exists()
+        waiting = rows.filter(state="proposed", starts_at__lt=MORNING - timedelta(minutes=30), visit__is_crisis=False)
+        assert not waiting.exists()
+
+    def test_a_crisis_proposal_waits_for_somebody_to_confirm_it(self):
+        service = build(size=Size(30, 80, 1, 6))
+        actor = Actor.system("tests", service.pk)
+        referral = Referral.objects.filter(service=service, state="waiting", urgency="crisis").first()
+        accept_and_respond(actor=actor, referral=referral, pathway_code=CRISIS, now=MORNING)
+        live_the_day(service=service, now=MORNING + timedelta(hours=3))
+        visit = Visit.objects.get(episode__referral=referral)
+        assert {row.state for row in visit.assignments.all()} <= {"proposed"}
+
+    def test_brings_new_referrals_when_none_has_time_left(self):
+        service = build(size=Size(30, 80, 1, 6))
+        later = MORNING + timedelta(hours=4)
+        live_the_day(service=service, now=later)
+        fresh = Referral.objects.filter(service=service, received_at__gt=MORNING, state__in=OPEN_STATES)
+        assert fresh.exists()
+        assert not fresh.filter(received_at__gt=later).exists()
+
+
+@pytest.mark.django_db
 class TestCarryOn:
     def test_finishes_yesterday_and_makes_today_right(self):
         service = build(size=Size(30, 80, 1, 8))
@@ -296,6 +335,8 @@ class TestCarryOn:
         ).exists()
         assert not TimelineEntry.objects.filter(person__service=service, happened_at__gt=later).exists()
         assert not EpisodeEvent.objects.filter(episode__service=service, happened_at__gt=later).exists()
+        stale = Referral.objects.filter(service=service, urgency="crisis", received_at__lt=MORNING)
+        assert not stale.filter(state__in=OPEN_STATES).exists()
 
     def test_changes_nothing_on_a_day_that_is_already_there(self):
         service = build(size=Size(10, 40, 1, 4))
