@@ -8,8 +8,9 @@ from django.core.management import CommandError, call_command
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.audit.models import Event
+from homeward.demo.days import attend
 from homeward.demo.history import CRISIS
-from homeward.demo.place import NotFictitiousError, build_place, carry_on, last_day, live_the_day
+from homeward.demo.place import NotFictitiousError, _making, build_place, carry_on, last_day, live_the_day
 from homeward.demo.points import points
 from homeward.demo.size import Size
 from homeward.episodes.models import Episode, EpisodeEvent
@@ -299,6 +300,21 @@ class TestLiveTheDay:
         assert done and not VisitTask.objects.filter(visit__in=done, done_at=None, visit__is_crisis=False).exists()
         waiting = rows.filter(state="proposed", starts_at__lt=MORNING - timedelta(minutes=30), visit__is_crisis=False)
         assert not waiting.exists()
+
+    def test_a_crisis_accepted_in_a_day_that_ran_late_keeps_the_rest_of_the_plan(self):
+        service = build(size=Size(120, 200, 1, 6))
+        actor = Actor.system("tests", service.pk)
+        today = MORNING.date()
+        six = MORNING.replace(hour=6, minute=0)
+        planned = plan_day(actor=actor, service_id=service.pk, day=today, now=six, seconds=0.5, seed=1)
+        waiting = Referral.objects.filter(service=service, state="waiting", urgency="crisis").first()
+        attend(_making(service, MORNING, 1, lambda line: None), today)
+        answer = accept_and_respond(actor=actor, referral=waiting, pathway_code=CRISIS, now=MORNING)
+        assert answer.plan.figures["rules_broken"] == 0
+        assert answer.plan.figures["unplanned"] <= planned.figures["unplanned"] + 1
+        begun = Assignment.objects.filter(visit__service=service, visit__day=today, arrived_at__isnull=False)
+        assert begun.exists()
+        assert not any(move.visit_id in set(begun.values_list("visit_id", flat=True)) for move in answer.moves)
 
     def test_a_crisis_proposal_waits_for_somebody_to_confirm_it(self):
         service = build(size=Size(30, 80, 1, 6))
