@@ -34,7 +34,7 @@ def replan(
     impossible, those who could mend it count as such. Times people were told are never
     brought forward, and putting them back, or sending somebody else, costs (``Weights.moved*``).
     Visits of the problem that ``held`` knows nothing of count as changed. ``now`` (minutes from
-    midnight): what has no recorded start does not start before it. ``names``: what to call workers and
+    midnight): what ``held`` has begun by then is taken to have gone as planned, and nothing else starts before. ``names``: what to call workers and
     visits in the reasons, by id.
 
     Raises:

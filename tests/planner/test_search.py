@@ -64,6 +64,13 @@ class TestSolve:
             assert board.total() == pytest.approx(kept, abs=1e-6)
             assert np.allclose(board.V["start"], starts, atol=1e-6)
 
+    @settings(max_examples=40, deadline=None)
+    @given(seed=SEEDS)
+    def test_never_breaks_a_rule_from_a_plan_made_for_another_day(self, make_random_problem, seed):
+        yesterday, today = make_random_problem(seed), make_random_problem(seed + 1)
+        plan = solve(today, iterations=100, start=solve(yesterday, iterations=100), frozen={"w0", "w2"})
+        assert check(today, plan) == []
+
     def test_gives_the_same_plan_for_the_same_seed_and_moves(self, make_team):
         problem = make_team(visits=60, workers=14)
         first = solve(problem, iterations=3000, seed=5)

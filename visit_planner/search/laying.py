@@ -29,12 +29,14 @@ def set_up(
 
     What no longer fits (a hard time missed because somebody runs late, say) is taken off its shift for the
     search to place anew. ``frozen`` workers keep what ``start`` gives them, at those times or, where what
-    happened forbids it, as soon after as can be. Before ``now`` nothing starts that has not been recorded.
+    happened forbids it, as soon after as can be. What ``start`` has begun by ``now`` is taken
+    to have gone as planned; nothing else starts before it.
     """
     board = empty_board(problem, seed=seed, frozen=frozen, neighbours=neighbours)
     if now is not None:
+        begun = {stop.visit for stop in (start.assignments if start else ()) if stop.starts <= now}
         for v, visit in enumerate(board.visits):
-            if pinned_start(visit) is None:
+            if pinned_start(visit) is None and visit.id not in begun:
                 board.V[v]["opens"] = max(board.V[v]["opens"], now)
     routes = _wanted(board, start, frozen, -math.inf if now is None else now)
     promised = [v for v in range(len(board.visits)) if _is_kept(board, v) and pinned_start(board.visits[v]) is None]
@@ -94,9 +96,9 @@ def _wanted(board: Board, start: Plan | None, frozen: Collection[str], earliest:
         t = int(V[v]["first"]) + assignment.slot
         if t in chosen or not math.isfinite(board.F[t, r]):
             continue
-        stops.setdefault(r, []).append((max(assignment.starts, earliest), 1, t))
+        stops.setdefault(r, []).append((assignment.starts, 1, t))
         chosen.add(t)
-        if assignment.worker in frozen:
+        if assignment.worker in frozen or assignment.starts <= earliest:
             T[t]["fixed"] = 1
             V[v]["opens"] = max(V[v]["opens"], assignment.starts)
     placed = np.zeros(len(board.visits), int)
