@@ -199,4 +199,4 @@ LOGGING = {
 # Destinations (ODS codes or addresses) this service takes messages for; any, when none is given.
 FHIR_RECEIVES_FOR = tuple(filter(None, os.environ.get("HOMEWARD_RECEIVES_FOR", "").split(",")))
 
-LIVE_POLL_SECONDS = 3  # a page asks this often whether anything changed; the promise is 5 seconds
+LIVE_POLL_SECONDS = 2  # a page asks this often whether anything changed; the promise is 5 seconds

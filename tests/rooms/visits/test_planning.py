@@ -171,6 +171,50 @@ class TestWhoCanCome:
         assert all(len(offer.workers) == 2 for offer in offers.teams)
         assert all(offer.arrives_at >= now for offer in offers.teams)
 
+    def test_offers_others_for_a_visit_that_somebody_was_sent_to(self, coordinator, planned, crisis, workers, now):
+        response = planning.accept_and_respond(
+            actor=coordinator, referral=crisis, pathway_code="integrated-crisis-response", now=now
+        )
+        assign_worker(
+            actor=coordinator, visit=response.visit, slot=0, worker=workers[0], starts_at=now + timedelta(minutes=30),
+            now=now,
+        )  # fmt: skip
+        offers = planning.who_can_come(coordinator, response.visit, now)
+        assert {offer.workers[0] for offer in offers.for_slot[0]} == {workers[0], workers[1]}
+
+    def test_still_offers_when_a_proposed_time_has_passed(self, coordinator, planned, crisis, now):
+        response = planning.accept_and_respond(
+            actor=coordinator, referral=crisis, pathway_code="integrated-crisis-response", now=now
+        )
+        later = response.visit.assignments.first().starts_at + timedelta(minutes=5)
+        offers = planning.who_can_come(coordinator, response.visit, later)
+        assert offers.teams, "nobody was sent, so somebody is still waiting"
+        assert all(offer.arrives_at >= later for offer in offers.teams)
+
+
+class TestSettingOff:
+    def test_is_never_before_now(self, coordinator, planned, crisis, now):
+        response = planning.accept_and_respond(
+            actor=coordinator, referral=crisis, pathway_code="integrated-crisis-response", now=now
+        )
+        for row in response.visit.assignments.all():
+            assert row.starts_at >= now + timedelta(minutes=row.travel_minutes)
+            assert row.travel_minutes > 0
+
+
+class TestDecisionsThatContradict:
+    def test_are_said_so_and_break_nothing(self, service, planner, planned, morning_visits, workers, now):
+        far = Visit.objects.get(pk=morning_visits[5].pk)
+        at = now + timedelta(hours=1)
+        for visit in (morning_visits[0], far):
+            assign_worker(actor=planner, visit=visit, slot=0, worker=workers[3], starts_at=at, now=now)
+        plan = planning.replan(
+            actor=planner, service_id=service.pk, day=now.date(), visit_ids=[far.pk], now=now, why="Both at once"
+        )
+        kept = Assignment.objects.filter(visit__in=(morning_visits[0], far))
+        assert {(row.worker_id, row.starts_at) for row in kept} == {(workers[3].pk, at)}
+        assert plan.pk
+
 
 class TestTwoPlannersAtOnce:
     def test_the_later_must_look_again(self, service, planner, planned, now):

@@ -22,7 +22,7 @@ from homeward.teams.selectors import fictitious_accounts, fictitious_service, ha
 from homeward.visits import planning
 from homeward.visits.selectors import newest_plan
 
-PLANNED_FROM = "06:00"  # a day is planned before the first shift
+PLANNED_FROM = "00:00"  # a day is planned the evening before
 
 
 class Command(BaseCommand):

@@ -1,0 +1,19 @@
+"""The one bridge to the planner: a day of the record as a problem, a plan as assignments with their reasons.
+
+Nothing here decides on care: it puts a proposal into force for what is free to plan, and says why. What a person
+decided, and what has begun, is given to the planner as fact.
+
+`board` reads a day as the planner sees it, `places` its travel, `words` turns the planner's sentences into a manager's,
+`proposing` plans and re-plans, `coming` says who could be there first.
+"""
+
+import visit_planner
+from homeward.visits.planning.coming import Offer, Offers, who_can_come
+from homeward.visits.planning.proposing import Response, accept_and_respond, plan_day, replan, send
+
+__all__ = ["Offer", "Offers", "Response", "accept_and_respond", "plan_day", "replan", "send", "warm_up", "who_can_come"]
+
+
+def warm_up() -> None:
+    """Compile or load the planner's kernels, so that the first re-planning is as quick as the next."""
+    visit_planner.warm_up()

@@ -1,0 +1,377 @@
+"""A day of the record as the planner sees it.
+
+Three kinds of visit: *begun*, a fact that the rest of the day starts from; *promised*, pinned because a person decided
+it or somebody is on their way; and *free*, which the planner may move.
+"""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+
+import visit_planner
+from homeward.access.rules import Actor
+from homeward.kernel.rules import london_day, london_moment, minutes_into
+from homeward.procedures.selectors import library
+from homeward.roster.models import Shift
+from homeward.roster.selectors import shifts_on
+from homeward.teams.models import Worker
+from homeward.visits.models import Assignment, Visit
+from homeward.visits.planning.places import Place, place_of_shift, place_of_visit, travel_between
+from homeward.visits.planning.words import Words, number, visit_id, worker_id
+from homeward.visits.selectors import newest_plan
+from homeward.visits.states import AssignmentState, VisitState
+
+KNOWN_FACES_DAYS = 14  # who came in this many days is a known face: preferred, not required
+# A worker about to arrive is not turned round: what starts this soon is left as it is.
+ON_THEIR_WAY_MINUTES = 15
+PLANNABLE = (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY, VisitState.DONE)
+
+
+@dataclass(frozen=True)
+class Board:
+    """A day as the planner sees it, and what is needed to read its answer back.
+
+    `visits` are those still to plan, those without a place on the map included; `begun` are facts. `based_on` is the
+    day plan in force when it was read.
+    """
+
+    day: date
+    problem: visit_planner.Problem
+    held: visit_planner.Plan
+    visits: dict[int, Visit]
+    shifts: dict[int, Shift]
+    begun: list[Visit]
+    based_on: int | None
+
+    @cached_property
+    def words(self) -> Words:
+        """The planner's sentences about this day, in words."""
+        return Words((shift.worker for shift in self.shifts.values()), self.visits.values())
+
+    def knows(self, visit_pk: int) -> bool:
+        """Whether a visit is among those the planner plans."""
+        return any(visit.id == visit_id(visit_pk) for visit in self.problem.visits)
+
+
+def as_of(day: date, now: datetime) -> datetime:
+    """The moment a day is planned from: now, or its first minute when the day is over, as an imported one is."""
+    return now if london_day(now) <= day else london_moment(day, 0)
+
+
+def read_board(service_id: int, day: date, now: datetime, asking_for: int | None = None) -> Board:
+    """A service's day as it stands at `now`. `asking_for` is a visit to treat as nobody's yet, unless it has begun."""
+    now = as_of(day, now)
+    newest = newest_plan(service_id, day)
+    visits = {
+        visit.pk: visit
+        for visit in Visit.objects.filter(service_id=service_id, day=day, state__in=PLANNABLE)
+        .select_related("address")
+        .prefetch_related("assignments__shift", "assignments__worker")
+        .order_by("id")
+    }
+    shifts = {shift.pk: shift for shift in shifts_on(Actor.system("planner", service_id), service_id, day)}
+    reading = _Reading(service_id, day, now, visits, shifts, asking_for)
+    return Board(
+        day=day,
+        problem=reading.problem(),
+        held=reading.held_plan(),
+        visits=reading.open,
+        shifts=shifts,
+        begun=reading.begun,
+        based_on=newest.pk if newest else None,
+    )
+
+
+def _began_at(row: Assignment) -> datetime:
+    """When a worker began, or was to begin: nobody records every arrival as it happens."""
+    return row.arrived_at or row.starts_at
+
+
+class _Reading:
+    """One reading of one day: what has begun, what is held, where everyone is free, and the problem that follows."""
+
+    def __init__(
+        self,
+        service_id: int,
+        day: date,
+        now: datetime,
+        visits: dict[int, Visit],
+        shifts: dict[int, Shift],
+        asking_for: int | None,
+    ) -> None:
+        self.day = day
+        self.now = now
+        self.moment = math.ceil(minutes_into(day, now))
+        self.service_id = service_id
+        self.asking_for = asking_for
+        self.shifts = shifts
+        self.shifts_of: dict[int, list[Shift]] = defaultdict(list)
+        for shift in shifts.values():
+            self.shifts_of[shift.worker_id].append(shift)
+        self.begun = [visit for visit in visits.values() if self._has_begun(visit)]
+        facts = {visit.pk for visit in self.begun}
+        # done by somebody off the roster: a fact that binds nobody who is on it
+        self.open = {
+            pk: visit for pk, visit in visits.items() if pk not in facts and not self._is_somebody_elses(visit)
+        }
+        self.places, self.travel = travel_between(
+            service_id,
+            [*map(place_of_visit, visits.values()), *map(place_of_shift, shifts.values())],
+            (shift.worker.travel_mode for shift in shifts.values()),
+        )
+        self.placed = [visit for visit in self.open.values() if place_of_visit(visit) in self.places]
+        self.free = self._free_again()
+        self.starts = self._starts_held()
+        self.pins = {visit.pk: self._pins(visit) for visit in self.placed}
+
+    def _has_begun(self, visit: Visit) -> bool:
+        """Everyone is there, or was to be: a crisis begins only when somebody says so, because someone is waiting."""
+        rows = list(visit.assignments.all())
+        return len(rows) >= len(visit.slots) and all(
+            row.arrived_at or (row.worker_id in self.shifts_of and row.starts_at <= self.now and not visit.is_crisis)
+            for row in rows
+        )
+
+    def _is_somebody_elses(self, visit: Visit) -> bool:
+        return visit.state in (VisitState.UNDER_WAY, VisitState.DONE) and any(
+            row.worker_id not in self.shifts_of for row in visit.assignments.all()
+        )
+
+    def _free_again(self) -> dict[int, tuple[int, Place]]:
+        """When in minutes, and where, each worker is free after what they have begun.
+
+        Times as they happened need not fit the travel table or the minutes agreed: people drive faster, or leave
+        early. So what has begun is where the rest of the day starts, not work to be planned again.
+        """
+        free: dict[int, tuple[int, Place]] = {}
+        for visit in self.begun:
+            place = place_of_visit(visit)
+            for row in visit.assignments.all():
+                until = row.left_at or _began_at(row) + timedelta(minutes=visit.slots[row.slot]["minutes"])
+                if row.state == AssignmentState.ARRIVED:
+                    until = max(until, self.now)
+                minutes = math.ceil(minutes_into(self.day, until))
+                if place is not None and minutes >= free.get(row.worker_id, (minutes, place))[0]:
+                    free[row.worker_id] = (minutes, place)
+        return free
+
+    def _starts_held(self) -> dict[tuple[int, int], float]:
+        """When each held slot (visit, slot) of somebody on shift starts, in whole minutes."""
+        starts = {}
+        for visit in self.placed:
+            for row in visit.assignments.all():
+                if row.worker_id not in self.shifts_of or (visit.pk == self.asking_for and not row.arrived_at):
+                    continue
+                start = round(minutes_into(self.day, _began_at(row)))
+                if not row.arrived_at and row.worker_id in self.free:
+                    since, where = self.free[row.worker_id]
+                    # nobody is anywhere before they have left where they are
+                    start = max(start, since + self._way(row.worker, where, place_of_visit(visit)))
+                starts[visit.pk, row.slot] = start
+        return starts
+
+    def _way(self, worker: Worker, origin: Place, destination: Place | None) -> int:
+        return int(self.travel[worker.travel_mode][self.places[origin], self.places[destination]])
+
+    def _pins(self, visit: Visit) -> tuple[visit_planner.Pin, ...]:
+        """The slots of a visit that stay as they are. Everyone starts together: when the first arrived, or when the
+        last can be there."""
+        rows = [row for row in visit.assignments.all() if (visit.pk, row.slot) in self.starts]
+        kept = [
+            row
+            for row in rows
+            if row.is_pinned
+            or (not visit.is_crisis and self.starts[visit.pk, row.slot] <= self.moment + ON_THEIR_WAY_MINUTES)
+        ]
+        starts = [self.starts[visit.pk, row.slot] for row in kept]
+        together = (min if any(row.arrived_at for row in kept) else max)(starts, default=None)
+        return tuple(visit_planner.Pin(row.slot, worker_id(row.worker_id), together) for row in kept)
+
+    def _held_start(self, visit: Visit, slot: int) -> float:
+        pins = self.pins[visit.pk]
+        return pins[0].starts if pins and pins[0].starts is not None else self.starts[visit.pk, slot]
+
+    def problem(self) -> visit_planner.Problem:
+        """The day as a problem for the planner."""
+        gaps, not_before = self._gaps()
+        holders = self._holders()
+        faces = self._known_faces()
+        return visit_planner.Problem(
+            workers=tuple(filter(None, (self._worker(theirs) for _, theirs in sorted(self.shifts_of.items())))),
+            visits=tuple(self._visit(visit, not_before, holders, faces) for visit in self.placed),
+            travel=self.travel,
+            gaps=gaps,
+            held=tuple(
+                visit_planner.Held(
+                    visit_id(visit.pk), row.slot, worker_id(row.worker_id), self.starts[visit.pk, row.slot]
+                )
+                for visit in self.placed
+                for row in visit.assignments.all()
+                if (visit.pk, row.slot) in self.starts
+            ),
+        )
+
+    def _visit(
+        self,
+        visit: Visit,
+        not_before: dict[int, float],
+        holders: dict[str, frozenset[str]],
+        faces: dict[int, frozenset[str]],
+    ) -> visit_planner.Visit:
+        opens = minutes_into(self.day, visit.window_opens_at)
+        closes = minutes_into(self.day, visit.window_closes_at)
+        if not self.pins[visit.pk]:
+            opens = max(math.ceil(opens), self.moment, not_before.get(visit.pk, 0.0))
+        return visit_planner.Visit(
+            id=visit_id(visit.pk),
+            place=self.places[place_of_visit(visit)],
+            person=str(visit.person_id),
+            slots=tuple(_slot(slot, holders) for slot in visit.slots),
+            window=visit_planner.Window(opens, max(opens, closes), visit.is_window_hard and closes >= opens),
+            cost_if_undone=visit.undone_cost,
+            preferred=faces.get(visit.person_id, frozenset()),
+            pinned=self.pins[visit.pk],
+        )
+
+    def _worker(self, theirs: list[Shift]) -> visit_planner.Worker | None:
+        worker = theirs[0].worker
+        next_stop = min(
+            (
+                (self._held_start(visit, row.slot), place_of_visit(visit))
+                for visit in self._visits_held_by.get(worker.pk, ())
+                for row in visit.assignments.all()
+                if row.worker_id == worker.pk and (visit.pk, row.slot) in self.starts
+            ),
+            default=None,
+            key=lambda stop: stop[0],
+        )
+        stretches = [stretch for shift in theirs if (stretch := self._stretch(shift, next_stop)) is not None]
+        if not stretches:
+            return None
+        return visit_planner.Worker(
+            id=worker_id(worker.pk),
+            employer=str(worker.organisation),
+            skills=frozenset(_skills(worker)),
+            mode=worker.travel_mode,
+            shifts=tuple(stretches),
+        )
+
+    @cached_property
+    def _visits_held_by(self) -> dict[int, list[Visit]]:
+        held: dict[int, list[Visit]] = defaultdict(list)
+        for visit in self.placed:
+            for row in visit.assignments.all():
+                if (visit.pk, row.slot) in self.starts:
+                    held[row.worker_id].append(visit)
+        return held
+
+    def _stretch(self, shift: Shift, next_stop: tuple[float, Place] | None) -> visit_planner.Shift | None:
+        """What is left of a shift: from when and where its worker is free. None when nothing is."""
+        begins, ends = minutes_into(self.day, shift.starts_at), minutes_into(self.day, shift.ends_at)
+        home = place_of_shift(shift)
+        where: Place = home
+        if shift.worker_id in self.free and self.free[shift.worker_id][0] > begins:
+            begins, where = self.free[shift.worker_id]
+        if begins < self.moment < ends:
+            # Nobody sets off before now, but for where they are already on the way to.
+            leaves_for_next = next_stop[0] - self._way(shift.worker, where, next_stop[1]) if next_stop else self.moment
+            begins = max(begins, min(self.moment, leaves_for_next))
+        if next_stop is not None:
+            begins = min(begins, ends - 1.0)  # over, but somebody who has still to go somewhere is on the board
+        if begins >= ends:
+            return None
+        return visit_planner.Shift(str(shift.pk), begins, ends, self.places[where], self.places[home])
+
+    def held_plan(self) -> visit_planner.Plan:
+        """The plan in force, for the visits that have everyone they need."""
+        assignments = []
+        undone = []
+        for visit in self.placed:
+            rows = [row for row in visit.assignments.all() if (visit.pk, row.slot) in self.starts]
+            if len(rows) < len(visit.slots):
+                undone.append(visit_id(visit.pk))
+                continue
+            for row in rows:
+                start = self._held_start(visit, row.slot)
+                shift = self.shifts.get(row.shift_id) or min(
+                    self.shifts_of[row.worker_id],
+                    key=lambda shift: abs((shift.starts_at - row.starts_at).total_seconds()),
+                )
+                assignments.append(
+                    visit_planner.Assignment(
+                        visit=visit_id(visit.pk),
+                        slot=row.slot,
+                        worker=worker_id(row.worker_id),
+                        shift=str(shift.pk),
+                        starts=start,
+                        ends=start + visit.slots[row.slot]["minutes"],
+                        travel_before=row.travel_minutes,
+                        waits_before=0.0,
+                    )
+                )
+        assignments.sort(key=lambda one: (number(one.worker), one.starts, one.visit))
+        return visit_planner.Plan(assignments=tuple(assignments), undone=tuple(undone))
+
+    def _gaps(self) -> tuple[tuple[visit_planner.Gap, ...], dict[int, float]]:
+        """The spacing that one person's visits of a day ask for, each from the one before it.
+
+        Gives the gaps between visits still to be planned, and the minute before which a visit may not start because of
+        one that has begun.
+        """
+        by_person: dict[int, list[Visit]] = defaultdict(list)
+        for visit in self.placed + self.begun:
+            by_person[visit.person_id].append(visit)
+        facts = {
+            visit.pk: min(minutes_into(self.day, _began_at(row)) for row in visit.assignments.all())
+            for visit in self.begun
+        }
+        gaps = []
+        not_before = {}
+        for theirs in by_person.values():
+            theirs.sort(key=lambda visit: (visit.window_opens_at, visit.pk))
+            for before, after in pairwise(theirs):
+                if not after.gap_minutes or after.pk in facts:
+                    continue
+                if before.pk in facts:
+                    not_before[after.pk] = math.ceil(facts[before.pk]) + after.gap_minutes
+                else:
+                    gaps.append(visit_planner.Gap(visit_id(before.pk), visit_id(after.pk), at_least=after.gap_minutes))
+        return tuple(gaps), not_before
+
+    def _holders(self) -> dict[str, frozenset[str]]:
+        """For each skill and competence, the planner's ids of today's workers who have it."""
+        holders: dict[str, set[str]] = defaultdict(set)
+        for theirs in self.shifts_of.values():
+            for code in _skills(theirs[0].worker):
+                holders[code].add(worker_id(theirs[0].worker_id))
+        return {code: frozenset(ids) for code, ids in holders.items()}
+
+    def _known_faces(self) -> dict[int, frozenset[str]]:
+        """For each person of the day, the planner's ids of the workers who came in the last fortnight."""
+        people = {visit.person_id for visit in self.placed}
+        faces: dict[int, set[str]] = defaultdict(set)
+        came = Assignment.objects.filter(
+            visit__service_id=self.service_id,
+            visit__day__gte=self.day - timedelta(days=KNOWN_FACES_DAYS),
+            visit__day__lt=self.day,
+            state=AssignmentState.LEFT,
+        )
+        for person_id, worker_pk in came.values_list("visit__person_id", "worker_id").distinct():
+            if person_id in people:
+                faces[person_id].add(worker_id(worker_pk))
+        return {person_id: frozenset(workers) for person_id, workers in faces.items()}
+
+
+def _skills(worker: Worker) -> set[str]:
+    """A worker's skills and all that they imply; those the vocabulary does not have stand for themselves."""
+    known = {skill.code for skill in library().skills}
+    return set(library().skills_held(code for code in worker.skills if code in known)) | set(worker.skills)
+
+
+def _slot(slot: dict, holders: dict[str, frozenset[str]]) -> visit_planner.Slot:
+    competences = slot.get("competences") or []
+    allowed = frozenset.intersection(*(holders.get(code, frozenset()) for code in competences)) if competences else None
+    return visit_planner.Slot(skill=slot["skill"], minutes=slot["minutes"], allowed=allowed)

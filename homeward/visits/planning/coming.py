@@ -1,0 +1,71 @@
+"""Who could be there first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import visit_planner
+from homeward.access.rules import Actor, Permission, require
+from homeward.kernel.rules import london_moment, minutes_into
+from homeward.teams.models import Worker
+from homeward.visits.models import Visit
+from homeward.visits.planning.board import as_of, read_board
+from homeward.visits.planning.proposing import whole_minute
+from homeward.visits.planning.words import Words, number, visit_id
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Who could fill one slot of a visit, or, for a team, every slot together: when, from how far, at what delay.
+
+    `slots`, `workers` and `travel_minutes` go together, one of each for each worker.
+    """
+
+    slots: tuple[int, ...]
+    workers: tuple[Worker, ...]
+    arrives_at: datetime
+    starts_at: datetime
+    travel_minutes: tuple[float, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Who could come: for each slot the soonest workers, and for a joint visit the soonest teams."""
+
+    for_slot: dict[int, list[Offer]]
+    teams: tuple[Offer, ...]
+
+
+def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> Offers:
+    """Who could be there first for each slot of a visit, soonest first, given what everyone is doing.
+
+    Whoever is to go now is offered like everybody else, unless they are there already.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESPONDING, visit.service_id)
+    board = read_board(visit.service_id, visit.day, now, asking_for=visit.pk)
+    found: dict[int, list[Offer]] = {slot: [] for slot in range(len(visit.slots))}
+    if not board.knows(visit.pk):
+        return Offers(found, ())  # over, or without a place on the map: nobody is to be sent
+    workers = Worker.objects.select_related("organisation").in_bulk(
+        {shift.worker_id for shift in board.shifts.values()}
+    )
+    offers = visit_planner.who_can_come(
+        board.problem, board.held, visit_id(visit.pk), now=minutes_into(visit.day, as_of(visit.day, now))
+    )
+    for offer in offers:
+        if not offer.is_team and len(found[offer.slots[0]]) < limit:
+            found[offer.slots[0]].append(_offer(visit, offer, board.words, workers))
+    return Offers(found, tuple(_offer(visit, offer, board.words, workers) for offer in offers if offer.is_team))
+
+
+def _offer(visit: Visit, offer: visit_planner.Offer, words: Words, workers: dict[int, Worker]) -> Offer:
+    return Offer(
+        slots=offer.slots,
+        workers=tuple(workers[number(worker)] for worker in offer.workers),
+        arrives_at=whole_minute(london_moment(visit.day, offer.arrives)),
+        starts_at=whole_minute(london_moment(visit.day, offer.starts)),
+        travel_minutes=offer.travel,
+        sentence=words.plain(offer.sentence),
+    )

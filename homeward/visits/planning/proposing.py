@@ -1,0 +1,231 @@
+"""Planning and re-planning a day, and putting what is proposed into force."""
+
+import math
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+import visit_planner
+from homeward.access.rules import Actor, Permission, require
+from homeward.episodes.models import Episode
+from homeward.episodes.services import accept_referral
+from homeward.kernel.rules import london_day, london_moment
+from homeward.referrals.models import Referral
+from homeward.teams.models import Worker
+from homeward.visits.models import Assignment, DayPlan, PlanMove, Visit
+from homeward.visits.planning.board import Board, read_board
+from homeward.visits.planning.places import place_of_visit
+from homeward.visits.planning.words import CANNOT_BOTH_BE, NO_PLACE, number, visit_id
+from homeward.visits.services import PlanChangedMeanwhileError, assign_worker, need_response, record_plan
+
+DAY_SECONDS = 8.0  # CPU seconds for a whole day
+URGENT_SECONDS = 1.0  # CPU seconds for a change during the day
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What accepting a referral, or sending somebody, set going. `plan` is None where the day was not re-planned."""
+
+    episode: Episode | None
+    visit: Visit | None
+    plan: DayPlan | None
+    moves: tuple[PlanMove, ...]
+
+
+def plan_day(
+    *,
+    actor: Actor,
+    service_id: int,
+    day: date,
+    now: datetime,
+    seconds: float = DAY_SECONDS,
+    seed: int | None = None,
+    why: str = "The day planned",
+    progress=None,
+) -> DayPlan:
+    """Plan every visit of a day for every employer and put the plan into force.
+
+    `now` is the moment it is planned from: nothing new starts before it. `seconds` are CPU seconds of search.
+
+    Raises: NotAllowedError; PlanChangedMeanwhileError.
+    """
+    require(actor, Permission.PLAN_DAY, service_id)
+    seed = secrets.randbelow(2**31) if seed is None else seed
+    board = read_board(service_id, day, now)
+    start = board.held if board.held.assignments else None
+    plan = visit_planner.solve(board.problem, seconds=seconds, seed=seed, start=start, progress=progress)
+    return _put_into_force(actor, board, plan, service_id, why, now)
+
+
+def replan(
+    *,
+    actor: Actor,
+    service_id: int,
+    day: date,
+    visit_ids: list[int],
+    now: datetime,
+    why: str,
+    seconds: float = URGENT_SECONDS,
+) -> DayPlan:
+    """Re-plan a running day round the visits that are new or changed, keeping everyone else's promised times.
+
+    Raises: NotAllowedError; PlanChangedMeanwhileError when others kept re-planning the same day.
+    """
+    for attempt in range(TRIES):
+        board = read_board(service_id, day, now)
+        changed = [visit_id(pk) for pk in visit_ids if board.knows(pk)]
+        answer = visit_planner.replan(board.problem, held=board.held, changed=changed, seconds=seconds, seed=attempt)
+        try:
+            reasons = {(move.visit, move.slot): move.why for move in answer.moves}
+            return _put_into_force(actor, board, answer.plan, service_id, why, now, reasons)
+        except PlanChangedMeanwhileError:
+            if attempt == TRIES - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+def accept_and_respond(
+    *, actor: Actor, referral: Referral, pathway_code: str, now: datetime, reason: str = ""
+) -> Response:
+    """Accept a referral onto a pathway and, where the pathway answers with a visit, re-plan the day round it at once.
+
+    The acceptance and the need for a visit stand even when re-planning cannot be done: the visit is then on the board
+    with no worker, first in line.
+
+    Raises: NotAllowedError; what `episodes.services.accept_referral` raises.
+    """
+    with transaction.atomic():
+        episode = accept_referral(actor=actor, referral=referral, pathway_code=pathway_code, now=now, reason=reason)
+        visit = need_response(actor=actor, episode=episode, now=now)
+    if visit is None or visit.day != london_day(now):
+        return Response(episode, visit, None, ())
+    return _round(actor, episode, visit, now, f"New: {visit.title}")
+
+
+def send(
+    *,
+    actor: Actor,
+    visit: Visit,
+    workers: dict[int, Worker],
+    starts_at: datetime,
+    now: datetime,
+    why: str = "",
+    travel_minutes: dict[int, float] | None = None,
+) -> Response:
+    """Send workers to a visit, all of them or none, and re-plan what else they had to do. `workers` goes by slot.
+
+    Sending stands even when re-planning cannot be done.
+
+    Raises: NotAllowedError; what `visits.services.assign_worker` raises.
+    """
+    with transaction.atomic():
+        for slot, worker in sorted(workers.items()):
+            assign_worker(
+                actor=actor,
+                visit=visit,
+                slot=slot,
+                worker=worker,
+                starts_at=starts_at,
+                now=now,
+                why=why,
+                travel_minutes=(travel_minutes or {}).get(slot, 0.0),
+            )
+    if visit.day != london_day(now):
+        return Response(visit.episode, visit, None, ())
+    names = " and ".join(worker.label for _, worker in sorted(workers.items()))
+    return _round(actor, visit.episode, visit, now, f"{names} sent: {visit.title}")
+
+
+def _round(actor: Actor, episode: Episode | None, visit: Visit, now: datetime, why: str) -> Response:
+    """The day re-planned round one visit, or left as it is when others keep re-planning it."""
+    try:
+        plan = replan(actor=actor, service_id=visit.service_id, day=visit.day, visit_ids=[visit.pk], now=now, why=why)
+    except PlanChangedMeanwhileError:
+        return Response(episode, visit, None, ())
+    moves = tuple(plan.moves.select_related("visit__person", "from_worker", "to_worker").order_by("id"))
+    visit.refresh_from_db()
+    return Response(episode, visit, plan, moves)
+
+
+def _put_into_force(
+    actor: Actor,
+    board: Board,
+    plan: visit_planner.Plan,
+    service_id: int,
+    why: str,
+    now: datetime,
+    move_reasons: dict[tuple[str, int], str] | None = None,
+) -> DayPlan:
+    said = visit_planner.explain(board.problem, plan)
+    unplanned = {number(visit): board.words.why_not(said.undone[visit]) for visit in plan.undone}
+    unplanned |= {pk: NO_PLACE for pk, visit in board.visits.items() if place_of_visit(visit) is None}
+    # decisions that contradict one another have no time at which they could all be kept
+    unplanned |= {number(one.visit): CANNOT_BOTH_BE for one in plan.assignments if not math.isfinite(one.starts)}
+    assignments = [_assignment(board, one, said) for one in plan.assignments if number(one.visit) not in unplanned]
+    return record_plan(
+        actor=actor,
+        service_id=service_id,
+        day=board.day,
+        why=why,
+        based_on=board.based_on,
+        now=now,
+        assignments=assignments,
+        unplanned=unplanned,
+        visit_ids=list(board.visits),
+        figures=_figures(board, plan, assignments, unplanned),
+        seed=plan.seed,
+        iterations=plan.iterations,
+        cpu_seconds=plan.cpu_seconds,
+        move_reasons={
+            (number(visit), slot): board.words.plain(reason) for (visit, slot), reason in (move_reasons or {}).items()
+        },
+    )
+
+
+def _assignment(board: Board, one: visit_planner.Assignment, said: visit_planner.Explanations) -> Assignment:
+    visit = board.visits[number(one.visit)]
+    starts_at = whole_minute(london_moment(board.day, one.starts))
+    return Assignment(
+        visit=visit,
+        slot=one.slot,
+        worker_id=number(one.worker),
+        shift_id=int(one.shift),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=visit.slots[one.slot]["minutes"]),
+        travel_minutes=one.travel_before,
+        why=board.words.plain(said.assignments[one.visit, one.slot].sentence),
+    )
+
+
+def _figures(
+    board: Board, plan: visit_planner.Plan, assignments: list[Assignment], unplanned: dict[int, str]
+) -> dict[str, float]:
+    """What a plan comes to, what has begun included."""
+    cost = visit_planner.cost(board.problem, plan)
+    done = [row for visit in board.begun for row in visit.assignments.all()]
+    return {
+        "planned": len(board.visits) - len(unplanned) + len(board.begun),
+        "unplanned": len(unplanned),
+        "joint": sum(len(visit.slots) > 1 for visit in [*board.visits.values(), *board.begun]),
+        "workers": len({row.worker_id for row in [*assignments, *done]}),
+        "travel_minutes": _minutes(cost.travel + sum(row.travel_minutes for row in done)),
+        "late_minutes": _minutes(cost.lateness),
+        "worst_late_minutes": _minutes(cost.worst_lateness),
+        "overtime_minutes": _minutes(cost.overtime),
+        # What the checker, which shares no code with the search, finds broken: none, or the search has a fault
+        "rules_broken": len(visit_planner.check(board.problem, plan)),
+    }
+
+
+def _minutes(minutes: float) -> float | None:
+    """Minutes for a figure; None where decisions contradict one another and there is no such number."""
+    return round(minutes, 1) if math.isfinite(minutes) else None
+
+
+def whole_minute(moment: datetime) -> datetime:
+    """People are told whole minutes; a start is told at or after when the plan has it."""
+    extra = moment.second + moment.microsecond / 1e6
+    return moment + timedelta(seconds=60 - extra) if extra > 0.5 else moment - timedelta(seconds=extra)
