@@ -27,7 +27,7 @@ from homeward.demo.words import (
     ROLES,
 )
 from homeward.episodes.models import Episode
-from homeward.kernel.rules import london_day, london_moment, minutes_into, wall_clock
+from homeward.kernel.rules import LONDON, london_day, london_moment, minutes_into, wall_clock
 from homeward.people.models import Alert
 from homeward.procedures.models import Procedure
 from homeward.procedures.rules import Pathway
@@ -70,6 +70,7 @@ REABLEMENT_DAYS = (12, 42)
 # Who, in order of referral, needs from today what no home care worker is signed off for yet
 NEW_NEEDS = (7, 120)
 RESPONSE_MINUTES = 60
+NEVER = datetime(9999, 1, 1, tzinfo=LONDON)
 LONGEST_STAY = timedelta(minutes=80)
 LONGEST_LOOK = timedelta(minutes=60)  # past the first moment, for somebody free
 SUPPORT_LIMIT = timedelta(hours=72)
@@ -95,6 +96,8 @@ class Stock:
 
     # when the newest crisis of each person ends: nobody is in two at once
     busy_until: dict[int, datetime] = field(default_factory=dict)
+    # who has reablement or home care now
+    in_care: set[int] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for code in (CRISIS, REABLING, CARE):
@@ -208,6 +211,8 @@ def end(ledger: Ledger, stock: Stock, episode: Episode, outcome: str, at: dateti
         ledger.happened_in(episode, "admitted_to_hospital", at, by)
     elif outcome == "died":
         ledger.happened_in(episode, "person_died", at, by)
+        ledger.deaths.append((episode.person, london_day(at)))
+        stock.busy_until[episode.person.pk] = NEVER
     else:
         ledger.happened_in(episode, "support_ended", at, by)
     episode.ended_at, episode.outcome_code, episode.outcome_note, episode.stage = at, outcome, note, "closed"
@@ -278,15 +283,17 @@ def crisis(ledger: Ledger, stock: Stock, luck: random.Random, who: Resident, at:
     move(ledger, episode, "responding", decided, by)
     first_contact(ledger, stock, luck, episode, who, at, door, team)
     outcome = weighted(luck, CRISIS_ENDS)
+    if outcome == "died" and who.person.pk in stock.in_care:
+        outcome = "usual_support"  # their care goes on today
     hours = luck.triangular(1.5, 71, 18) if luck.random() < 0.97 else luck.uniform(72.5, 88)
     if outcome in ("declined_by_person", "admitted"):
         hours = luck.uniform(1.5, 12)
     ended = door + timedelta(minutes=round(60 * hours))
     if london_day(door) >= stock.making.today - timedelta(days=stock.making.size.days + 3):
         support_for(ledger, stock, luck, episode, door, ended)
+    stock.busy_until[who.person.pk] = ended
     if ended <= now:
         end(ledger, stock, episode, outcome, ended, luck.choice(team), luck.choice(CRISIS_NOTES))
-    stock.busy_until[who.person.pk] = ended
     return episode
 
 
@@ -461,6 +468,7 @@ def year(ledger: Ledger, stock: Stock) -> None:
     first = making.today - timedelta(days=making.size.history_days)
     caring = iter(stock.residents)
     under_way = list(running(stock, luck, caring))
+    stock.in_care = {who.person.pk for who, _, _ in under_way}
     others = list(caring)[: -len(stock.kept_back)] or stock.residents
     for ahead in range(making.size.history_days + 1):
         day = first + timedelta(days=ahead)
@@ -468,7 +476,9 @@ def year(ledger: Ledger, stock: Stock) -> None:
         if day < making.today - timedelta(days=50):
             for code, rate in ((REABLING, REABLEMENT_STARTS_A_DAY), (CARE, CARE_STARTS_A_DAY)):
                 for at in moments_of(luck, day, rate * making.size.share):
-                    ended_support(ledger, stock, luck, luck.choice(others), code, at)
+                    who = luck.choice(others)
+                    if stock.busy_until.get(who.person.pk, at) <= at:
+                        ended_support(ledger, stock, luck, who, code, at)
     in_order = sorted(under_way, key=lambda one: one[2])
     for place, (who, code, at) in enumerate(in_order):
         begin_support(ledger, stock, luck, who, code, at, has_new_need=place in NEW_NEEDS)

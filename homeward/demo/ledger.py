@@ -7,7 +7,7 @@ from homeward.demo.making import Making, signed, written
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.episodes.services import add_episodes
 from homeward.people.models import Alert, Person, TimelineEntry
-from homeward.people.services import add_many_to_timeline, raise_alerts
+from homeward.people.services import add_many_to_timeline, raise_alerts, record_deaths
 from homeward.plans.models import CarePlan
 from homeward.plans.services import NewPattern, write_plans
 from homeward.referrals.models import Call, Referral, ReferralEvent
@@ -32,6 +32,7 @@ class Ledger:
     assignments: list[Assignment] = field(default_factory=list)
     tasks: list[VisitTask] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
+    deaths: list[tuple[Person, date]] = field(default_factory=list)
     # an entry and the row it is about, whose number is known only when that is written
     entries: list[tuple[TimelineEntry, object]] = field(default_factory=list)
 
@@ -80,6 +81,7 @@ class Ledger:
         write_plans(plans=self.plans, **who)
         add_visits(visits=self.visits, assignments=self.assignments, tasks=self.tasks, **who)
         raise_alerts(alerts=self.alerts, **who)
+        record_deaths(deaths=self.deaths, **who)
         for entry, about in self.entries:
             if about is not None:
                 entry.subject_kind = {"CarePlan": "plan"}.get(type(about).__name__, type(about).__name__.lower())

@@ -1,9 +1,8 @@
 """What every part of making a place is given, and how each draws its own luck."""
 
 import random
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
@@ -28,15 +27,14 @@ class Making:
     seed: int
     size: Size
     say: Callable[[str], None]
-    started: float = field(default_factory=time.perf_counter)
 
     def luck(self, name: str) -> random.Random:
         """A stream of luck of its own for each part, so that changing one part leaves the others as they were."""
         return random.Random(f"{self.seed} {name}")
 
     def tell(self, text: str) -> None:
-        """Say how far it is, with the seconds since it began."""
-        self.say(f"{time.perf_counter() - self.started:5.1f} s  {text}")
+        """Say how far it is."""
+        self.say(text)
 
 
 def weighted(luck: random.Random, weights: dict[Thing, float]) -> Thing:

@@ -279,21 +279,26 @@ def _roster_ahead(making: Making, staff: Staff, begin: date, today: date) -> Non
 def _end_what_is_over(making: Making) -> None:
     """End crises after their 72 hours, reablement after its six weeks, and home care for a few."""
     luck = making.luck(f"endings {making.today}")
+    crisis_ends, reablement_ends, care_ends = (
+        # a death is more than an ending, and nobody should meet one by opening the place on another day
+        {outcome: weight for outcome, weight in ends.items() if outcome != "died"}
+        for ends in (CRISIS_ENDS, REABLEMENT_ENDS, CARE_ENDS)
+    )
     endings = []
     for episode in Episode.objects.filter(service=making.service, ended_at=None).select_related("pathway"):
         age = making.now - episode.started_at
         hours = luck.uniform(8, 71)
         if episode.pathway.code == CRISIS and age > timedelta(hours=hours):
             seen = episode.events.filter(kind="first_face_to_face_contact").exists()
-            outcome = weighted(luck, CRISIS_ENDS) if seen else "not_reached"
+            outcome = weighted(luck, crisis_ends) if seen else "not_reached"
             ended_at = max(episode.started_at, min(making.now, episode.started_at + timedelta(hours=hours)))
             endings.append((episode, outcome, ended_at))
         elif episode.pathway.code == REABLING and age > timedelta(days=luck.randint(18, 42)):
             endings.append(
-                (episode, weighted(luck, REABLEMENT_ENDS), making.now - timedelta(hours=luck.randint(1, 20)))
+                (episode, weighted(luck, reablement_ends), making.now - timedelta(hours=luck.randint(1, 20)))
             )
         elif episode.pathway.code == CARE and age > timedelta(days=20) and luck.random() < 0.002:
-            endings.append((episode, weighted(luck, CARE_ENDS), making.now - timedelta(hours=luck.randint(1, 20))))
+            endings.append((episode, weighted(luck, care_ends), making.now - timedelta(hours=luck.randint(1, 20))))
     close_episodes(actor=making.actor, service_id=making.service.pk, endings=endings, now=making.now)
 
 

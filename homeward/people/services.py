@@ -261,6 +261,24 @@ def raise_alerts(*, actor: Actor, service_id: int, alerts: list[Alert], now: dat
 
 
 @transaction.atomic
+def record_deaths(*, actor: Actor, service_id: int, deaths: list[tuple[Person, date]], now: datetime) -> int:
+    """Record that people died, each with the day, for an import or a fictitious place; gives how many.
+
+    Raises: NotAllowedError; RefusedError when a day is in the future or before the person was born.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    for person, died_on in deaths:
+        if died_on > london_day(now) or (person.birth_date and died_on < person.birth_date):
+            raise RefusedError("The day of death is in the future, or before the day of birth. Check it.")
+        person.died_on = died_on
+    Person.objects.bulk_update([person for person, _ in deaths], ["died_on"], batch_size=300)
+    record(
+        actor=actor, action="record deaths", subject=("person", None), now=now, service_id=service_id, count=len(deaths)
+    )
+    return len(deaths)
+
+
+@transaction.atomic
 def note_need(*, actor: Actor, person: Person, kind: NeedKind | str, text: str, now: datetime) -> CommunicationNeed:
     """Record how to speak with or write to somebody; the same need twice is one.
 

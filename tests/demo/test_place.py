@@ -180,6 +180,11 @@ class TestNothingIsImpossible:
             assert episode.outcome_code in outcomes
             assert episode.stage == "closed"
 
+    def test_nothing_happens_to_somebody_who_has_died(self, looking):
+        for person in Person.objects.filter(service=looking, died_on__isnull=False):
+            assert not person.referrals.filter(received_at__date__gt=person.died_on).exists()
+            assert not person.visits.filter(day__gt=person.died_on).exists()
+
 
 class TestTheDay:
     def test_making_the_visits_again_makes_none(self, looking):

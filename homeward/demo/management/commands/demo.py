@@ -1,5 +1,6 @@
 """Make the fictitious place."""
 
+import time
 from argparse import ArgumentParser
 from datetime import date, datetime
 
@@ -48,6 +49,7 @@ class Command(BaseCommand):
             )
         if Service.objects.filter(code=CODE).exists():
             raise CommandError("The fictitious place is there already. Use another database (DATABASE_URL).")
+        began = time.monotonic()
         now = datetime.now(LONDON)
         today = options["today"] or now.date()
         try:
@@ -61,7 +63,7 @@ class Command(BaseCommand):
                 now=datetime.combine(today, clock.replace(microsecond=0), tzinfo=LONDON),
                 seed=options["seed"],
                 size=size,
-                say=self.stdout.write,
+                say=lambda text: self.stdout.write(f"{time.monotonic() - began:4.0f}s  {text}"),
             )
         except (ValueError, RefusedError) as error:
             raise CommandError(str(error)) from error
