@@ -19,6 +19,12 @@ def main() -> None:
     styles = (nhsuk / "nhsuk-frontend.min.css").read_text(encoding="utf-8")
     styles = re.sub(r"@font-face\s*\{[^}]*\}", "", styles)
     styles = re.sub(r"/\*# sourceMappingURL=.*?\*/", "", styles)
+    # Pictures lie beside the stylesheet, wherever that is served from.
+    pictures = set(re.findall(r"url\(/assets/images/([\w.-]+)\)", styles))
+    (VENDOR / "images").mkdir(exist_ok=True)
+    for name in sorted(pictures):
+        shutil.copy(nhsuk / "assets" / "images" / name, VENDOR / "images" / name)
+    styles = styles.replace("url(/assets/images/", "url(images/")
     if "http" in re.sub(r"http://www\.w3\.org/\S+", "", styles):
         raise SystemExit("The NHS stylesheet still loads something from another host.")
     (VENDOR / "nhsuk.css").write_text(styles, encoding="utf-8")

@@ -49,10 +49,10 @@ from homeward.visits.states import AssignmentState, VisitState
 
 CODE, NAME = "merrowdale", "Merrowdale Community First"
 ABOUT = (
-    "Merrowdale is a fictitious place for trying Homeward. Its people, workers, organisations, streets, house numbers,"
-    " telephone numbers and NHS numbers are all made up: telephone numbers are from the range kept for fiction and NHS"
-    " numbers begin 999, which nobody is given. Only the postcodes and where they are on the map are real. Never put"
-    f" anything real in it: everyone can sign in, with the password {FICTITIOUS_PASSWORD}."
+    "Everyone here is made up: NHS numbers begin 999, which nobody is given, and phone numbers are kept for fiction."
+    " Merrowdale is a fictitious place for trying Homeward. Its workers, organisations, streets and house numbers are"
+    " made up too; only the postcodes and where they are on the map are real. Never put anything real in it: everyone"
+    f" can sign in, with the password {FICTITIOUS_PASSWORD}."
 )
 SYSTEM = "Fictitious place"
 LONGEST_GAP_DAYS = 28  # a place left alone for longer goes on from four weeks ago
