@@ -22,6 +22,12 @@ class RefusedError(Exception):
     """Something the service will not do as asked. The text is for the person who asked: what is wrong, what to do."""
 
 
+def whole_number(text: str) -> int | None:
+    """The whole number that an address or a form gives; None where it gives nothing that a row could be numbered."""
+    # isdigit alone lets in characters, such as a raised 2, that int refuses; 18 digits fit both engines' widest column
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
+
+
 def tidy_nhs_number(text: str) -> str:
     """The digits of an NHS number as typed or sent, without spaces or dashes."""
     return re.sub(r"[\s-]", "", text or "")

@@ -6,6 +6,7 @@ when it was made.
 
 from django.http import HttpRequest, HttpResponse
 
+from homeward.kernel.rules import whole_number
 from homeward.kernel.selectors import latest_change
 
 
@@ -16,7 +17,7 @@ def seen(topics: tuple[str, ...]) -> int:
 
 def unchanged(request: HttpRequest, topics: tuple[str, ...]) -> HttpResponse | None:
     """An empty answer when nothing under `topics` is newer than the page that asks (`?seen=`), else None."""
-    told = request.GET.get("seen", "")
-    if told.isdigit() and int(told) >= latest_change(topics):
+    told = whole_number(request.GET.get("seen", ""))
+    if told is not None and told >= latest_change(topics):
         return HttpResponse(status=204)
     return None

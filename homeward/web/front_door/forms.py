@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django import forms
 from django.core.exceptions import ValidationError
 
-from homeward.kernel.rules import is_postcode, london_day, tidy_postcode, wall_clock
+from homeward.kernel.rules import is_postcode, london_day, tidy_postcode, wall_clock, whole_number
 from homeward.people.rules import Identity, read_nhs_number
 from homeward.people.selectors import PostcodePlace
 from homeward.people.services import NewAddress, NewPerson
@@ -28,9 +28,9 @@ class FrontDoorForm(forms.Form):
     FIRST_INPUTS: dict[str, str] = {}
 
     def typed(self, name: str) -> str:
-        """What was typed in a field, or what it starts with."""
+        """What was typed in a field, or what it starts with; no database can look for a null character."""
         if self.is_bound:
-            return self.data.get(name, "")
+            return self.data.get(name, "").replace("\0", "")
         return self.initial.get(name, "")
 
     def problems(self) -> list[tuple[str, str]]:
@@ -125,7 +125,7 @@ class TakeReferralForm(FrontDoorForm):
             told["birth_date"], told["birth_text"] = birth_date_typed(*parts, london_day(self.now))
         except ValidationError as error:
             self.add_error("birth_day", error)
-        is_chosen = told.get("known", "").isdigit()
+        is_chosen = whole_number(told.get("known", "")) is not None
         if not is_chosen and not told.get("given_name") and not told.get("family_name"):
             self.add_error("given_name", "Enter the person's name. If nobody knows it, enter Unknown")
         if not told.get("need_text") and not told.get("need_code") and "need_code" not in self.errors:
@@ -134,7 +134,7 @@ class TakeReferralForm(FrontDoorForm):
 
     def identity(self) -> Identity:
         """Who the person seems to be from what has been typed so far, right or wrong."""
-        told = {name: self.data.get(name, "").strip() for name in self.fields}
+        told = {name: self.typed(name).strip() for name in self.fields}
         digits, is_valid = read_nhs_number(told["nhs_number"])
         try:
             parts = (told["birth_day"], told["birth_month"], told["birth_year"])
@@ -334,7 +334,7 @@ def birth_date_typed(day: str, month: str, year: str, today: date) -> tuple[date
         raise ValidationError("Enter the date of birth in numbers, like 9 3 1941")
     try:
         known = date(int(year), int(month or 1), int(day or 1))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ValidationError("Date of birth must be a real date, like 9 3 1941") from error
     if known > today:
         raise ValidationError("Date of birth must be in the past")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from homeward.access.rules import Permission
 from homeward.audit.selectors import events_about, seers_of
 from homeward.episodes.selectors import episodes_of
-from homeward.kernel.rules import LONDON, RefusedError, london_day
+from homeward.kernel.rules import LONDON, RefusedError, london_day, whole_number
 from homeward.people.selectors import (
     PersonNotFoundError,
     TimelineEntryNotFoundError,
@@ -62,8 +62,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     actor = request.actor
     one = _person(request, person_id, now)
     narrowing = _narrowing(request, person_id)
-    older_than = request.GET.get("older", "")
-    older_than = int(older_than) if older_than.isdigit() and len(older_than) < 19 else None
+    older_than = whole_number(request.GET.get("older", ""))
     entries = timeline_of(
         actor,
         one,
@@ -190,8 +189,7 @@ def find_seen_by(request: HttpRequest) -> HttpResponse:
 @page(Permission.SEE_AUDIT)
 def seen_by(request: HttpRequest, person_id: int) -> HttpResponse:
     """Who has looked at one record."""
-    older_than = request.GET.get("older", "")
-    older_than = int(older_than) if older_than.isdigit() and len(older_than) < 19 else None
+    older_than = whole_number(request.GET.get("older", ""))
     try:
         reference = reference_of(request.actor, person_id)
     except PersonNotFoundError as error:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django import forms
 from django.core.exceptions import ValidationError
 
+from homeward.kernel.rules import whole_number
 from homeward.web.front_door.forms import FrontDoorForm, time_typed
 
 
@@ -18,10 +19,10 @@ class SendForm(FrontDoorForm):
         told = super().clean()
         chosen = {}
         for pair in self.data.getlist("who"):
-            slot, _, worker = pair.partition(":")
-            if not (slot.isdigit() and worker.isdigit()):
+            slot, worker = (whole_number(part) for part in (pair.partition(":")[::2]))
+            if slot is None or worker is None:
                 raise ValidationError("Choose who goes")
-            chosen[int(slot)] = int(worker)
+            chosen[slot] = worker
         if not chosen:
             raise ValidationError("Choose who goes")
         told["workers"] = chosen

@@ -7,8 +7,12 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 
+from homeward.kernel.rules import whole_number
+
 ONLY = {"late": "Late", "unassigned": "Unassigned", "joint": "Joint", "crisis": "Crisis"}
 VIEWS = ("timeline", "table")
+# No service has days outside these; the calendar itself ends not far beyond them
+FIRST_YEAR, LAST_YEAR = 1900, 2999
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +50,21 @@ class Asked:
 
 def read_asked(given: QueryDict) -> Asked:
     """What an address asks for. An answer that makes no sense is as if it had not been given."""
-
-    def number(name: str) -> int | None:
-        text = given.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
-
     try:
         day = date.fromisoformat(given.get("day", ""))
     except ValueError:
+        day = None
+    if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
         day = None
     view = given.get("view", "")
     return Asked(
         day=day,
         service=given.get("service", "")[:60],
         view=view if view in VIEWS else "timeline",
-        employer=number("employer"),
+        employer=whole_number(given.get("employer", "")),
         can=given.get("can", "")[:160],
         only=frozenset(given.getlist("only")) & ONLY.keys(),
-        visit=number("visit"),
+        visit=whole_number(given.get("visit", "")),
     )
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, whole_number
 from homeward.people.selectors import current_alerts
 from homeward.teams.selectors import service_for, services_for
 from homeward.visits import planning, services
@@ -58,8 +58,8 @@ def find(request: HttpRequest) -> HttpResponse:
 def live_day(request: HttpRequest) -> HttpResponse:
     """The part of the page that changes, or nothing when nothing has."""
     asked = read_asked(request.GET)
-    made = request.GET.get("made", "")
-    is_fresh = made.isdigit() and timezone.now().timestamp() - int(made[:12]) < MADE_ANEW_SECONDS
+    made = whole_number(request.GET.get("made", ""))
+    is_fresh = made is not None and timezone.now().timestamp() - made < MADE_ANEW_SECONDS
     if is_fresh and (answer := unchanged(request, TOPICS)):
         return answer
     response = _show_day(request, asked, "today/live.jinja")

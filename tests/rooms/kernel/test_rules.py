@@ -14,6 +14,7 @@ from homeward.kernel.rules import (
     spaced_nhs_number,
     tidy_postcode,
     wall_clock,
+    whole_number,
 )
 
 
@@ -72,3 +73,14 @@ class TestTimeAcrossClockChanges:
 class TestDistance:
     def test_derby_to_leicester_is_about_39_kilometres(self):
         assert kilometres_between((52.9225, -1.4746), (52.6369, -1.1398)) == pytest.approx(39, abs=2)
+
+
+class TestWholeNumber:
+    @pytest.mark.parametrize(("text", "number"), [("0", 0), ("12", 12), ("9" * 18, 10**18 - 1)])
+    def test_is_what_the_digits_say(self, text, number):
+        assert whole_number(text) == number
+
+    # a raised 2 and Arabic digits count as digits to isdigit; int refuses the first, and the last fits no column
+    @pytest.mark.parametrize("text", ["", "-1", "1.5", "²", "٣", " 1", "1\0", "9" * 19, "9" * 5000])
+    def test_is_none_where_there_is_none(self, text):
+        assert whole_number(text) is None

@@ -33,3 +33,7 @@ class TestCalls:
 
     def test_refuses_who_may_not_take_calls(self, sign_in):
         assert sign_in(Role.FIELD_WORKER).get("/front-door/calls").status_code == 403
+
+    def test_takes_a_number_that_is_none_as_nobody_in_particular(self, coordinator):
+        coordinator.post("/front-door/calls", TOLD | {"about": "A Mrs Finch", "person": "²"})
+        assert Call.objects.get().reason == "About A Mrs Finch."

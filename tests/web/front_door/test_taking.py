@@ -11,7 +11,7 @@ from homeward.access.rules import Role
 from homeward.audit.models import Event
 from homeward.people.models import Address, Person
 from homeward.referrals.models import Referral
-from homeward.web.front_door.forms import birth_date_typed
+from homeward.web.front_door.forms import TakeReferralForm, birth_date_typed
 
 TOLD = {
     "source": "gp", "requester_name": "Dr Lane", "requester_organisation": "Friar Gate Surgery",
@@ -160,3 +160,18 @@ class TestBirthDateTyped:
     def test_refuses_what_cannot_be(self, typed):
         with pytest.raises(ValidationError):
             birth_date_typed(*typed, self.TODAY)
+
+
+class TestNonsense:
+    @pytest.mark.parametrize("field", ["birth_day", "birth_month", "birth_year", "known", "nhs_number", "postcode"])
+    @pytest.mark.parametrize("typed", ["²", "9" * 30, "a\0b"])
+    @pytest.mark.parametrize("address", ["/front-door/new", "/front-door/new/known"])
+    def test_is_asked_about_or_left_out_and_never_a_fault(self, coordinator, address, field, typed):
+        assert coordinator.post(address, TOLD | {field: typed}).status_code in (200, 302, 422)
+
+    def test_in_the_address_starts_an_empty_form(self, coordinator):
+        assert coordinator.get("/front-door/new?person=²").status_code == 200
+
+    def test_of_null_characters_looks_for_nobody(self, now):
+        form = TakeReferralForm({"family_name": "Du\0nn", "postcode": "\0"}, now=now)
+        assert (form.identity().family_name, form.identity().postcode) == ("Dunn", "")

@@ -370,3 +370,11 @@ class TestSeenBy:
     def test_is_closed_to_everyone_else(self, nurse, ivy):
         assert nurse.get(f"/people/{ivy.pk}/seen-by").status_code == 403
         assert nurse.get("/people/seen-by").status_code == 403
+
+
+class TestNonsense:
+    @pytest.mark.parametrize("older", ["²", "-1", "9" * 30])
+    def test_in_the_address_shows_the_newest(self, nurse, signed_in, ivy, older):
+        assert nurse.get(f"/people/{ivy.pk}?older={older}").status_code == 200
+        watcher = signed_in(Role.ADMINISTRATOR)
+        assert watcher.get(f"/people/{ivy.pk}/seen-by?older={older}").status_code == 200

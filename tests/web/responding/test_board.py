@@ -146,6 +146,7 @@ class TestSend:
             {"who": ["x"]},
             {"who": ["0:999999"], "at": "2026-11-24T10:00:00+00:00"},
             {"who": ["0:1"], "at": "soon"},
+            {"who": ["0:²"], "at": "2026-11-24T10:00:00+00:00"},
         ],
     )
     def test_changes_nothing_when_it_makes_no_sense(self, responder, response, told):

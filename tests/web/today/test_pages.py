@@ -320,3 +320,13 @@ class TestWorker:
 
     def test_who_is_not_on_shift_is_not_found(self, sign_in):
         assert sign_in().get(reverse("today:worker", args=[99999])).status_code == 404
+
+
+class TestNonsense:
+    @pytest.mark.parametrize("told", ["seen=²", "made=²", "made=" + "9" * 5000, "employer=²", "visit=" + "9" * 30])
+    def test_in_the_address_is_as_if_it_were_not_there(self, sign_in, told):
+        assert sign_in().get(f"/today/live?{told}").status_code == 200
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30"])
+    def test_of_a_day_shows_the_usual_one(self, sign_in, small_day, day):
+        assert "Derwent City Council" in text(sign_in().get(f"/today/?day={day}"))

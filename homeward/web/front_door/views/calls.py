@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError, london_day, london_moment
+from homeward.kernel.rules import RefusedError, london_day, london_moment, whole_number
 from homeward.people.selectors import PersonNotFoundError, current_addresses, find_people, person_for
 from homeward.referrals.selectors import calls_since
 from homeward.referrals.services import log_call
@@ -33,7 +33,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         return _show(request, service, form, now, status=422)
     told = form.cleaned_data
     reason = told["reason"]
-    if told["about"] and not told["person"].isdigit():
+    if told["about"] and whole_number(told["person"]) is None:
         reason = f"About {told['about']}. {reason}".strip()
     try:
         log_call(
@@ -66,10 +66,11 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 def _person(request: HttpRequest, chosen: str, now: datetime):
-    if not chosen.isdigit():
+    person_id = whole_number(chosen)
+    if person_id is None:
         return None
     try:
-        return person_for(request.actor, int(chosen), now)
+        return person_for(request.actor, person_id, now)
     except PersonNotFoundError as error:
         raise Http404 from error
 

@@ -8,7 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError, is_valid_nhs_number, london_day, tidy_nhs_number, tidy_postcode
+from homeward.kernel.rules import (
+    RefusedError,
+    is_valid_nhs_number,
+    london_day,
+    tidy_nhs_number,
+    tidy_postcode,
+    whole_number,
+)
 from homeward.people.rules import Likeness
 from homeward.people.selectors import (
     KnownPerson,
@@ -81,16 +88,16 @@ def known(request: HttpRequest) -> HttpResponse:
 
 def _starting(request: HttpRequest, now: datetime) -> dict:
     """What an empty form starts with: the person, where it was opened from their record."""
-    person_id = request.GET.get("person", "")
-    return {"known": person_id} if person_id.isdigit() else {}
+    person_id = whole_number(request.GET.get("person", ""))
+    return {} if person_id is None else {"known": str(person_id)}
 
 
 def _matches(request: HttpRequest, service_id: int, form: TakeReferralForm, now: datetime) -> list[KnownPerson]:
     """People it may be, likeliest first; somebody chosen before stays, whatever was typed since."""
     matches = people_like(request.actor, service_id, form.identity(), now) if form.is_bound else []
-    chosen = form.typed("known")
-    if chosen.isdigit() and chosen not in {str(one.person.pk) for one in matches}:
-        person = _person(request, int(chosen), now)
+    chosen = whole_number(form.typed("known"))
+    if chosen is not None and chosen not in {one.person.pk for one in matches}:
+        person = _person(request, chosen, now)
         address = next(iter(current_addresses(person, london_day(now))), None)
         matches.insert(0, KnownPerson(person, address, Likeness(0, ())))
     return matches
@@ -107,8 +114,9 @@ def _take(request: HttpRequest, service_id: int, form: TakeReferralForm, now: da
     told, actor = form.cleaned_data, request.actor
     elsewhere = place_of_postcode(actor, service_id, told["place_postcode"])
     details, person, new_person = [], None, None
-    if told["known"].isdigit():
-        person = _person(request, int(told["known"]), now)
+    known_id = whole_number(told["known"])
+    if known_id is not None:
+        person = _person(request, known_id, now)
         address = next(iter(current_addresses(person, london_day(now))), None)
         details = presenters.differences(person, address, form)
     else:
