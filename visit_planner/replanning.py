@@ -33,9 +33,9 @@ def replan(
     Only workers who could take a changed visit, or had it, are touched; where a recorded start makes a day
     impossible, those who could mend it count as such. Times people were told are never
     brought forward, and putting them back, or sending somebody else, costs (``Weights.moved*``).
-    Visits of the problem that ``held`` knows nothing of count as changed. ``now`` (minutes from
-    midnight): what ``held`` has begun by then is taken to have gone as planned, and nothing else starts before. ``names``: what to call workers and
-    visits in the reasons, by id.
+    Visits of the problem that ``held`` knows nothing of count as changed. ``now`` (minutes from midnight): what
+    ``held`` has begun by then is taken to have gone as planned, and nothing else starts before. ``names``: what
+    to call workers and visits in the reasons, by id.
 
     Raises:
         KeyError: ``changed`` names a visit that the problem does not have.

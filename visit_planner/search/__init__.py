@@ -16,7 +16,7 @@ from visit_planner.search.board import Board, read_plan
 from visit_planner.search.laying import set_up
 from visit_planner.warming import smallest_problem
 
-# Shares of RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, SEGMENT, OPTIONAL among proposals.
+# Shares of RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, RUN, OPTIONAL among proposals.
 MOVE_MIX = np.array([0.55, 0.10, 0.10, 0.20, 0.05, 0.0])
 # Share of proposals that add or drop visits while some are left out.
 OPTIONAL_SHARE = 0.05
@@ -107,7 +107,7 @@ def run(
     hop = typical_hop(board)
     best_links = board.following()
     best = board.total()
-    counts = np.zeros((annealing.MOVES, 3), np.int64)
+    counts = np.zeros((annealing.MOVES, 2), np.int64)
     done = 0
     chunk = 1000 if iterations is None else max(1, iterations // CHUNKS)
     share = 0.0

@@ -13,8 +13,8 @@ from visit_planner.search.kernels import (
     link,
     live_cost,
     refresh_worst,
-    rewind,
     settle,
+    undo,
 )
 from visit_planner.search.records import TOLERANCE
 
@@ -163,9 +163,7 @@ def place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION,
         if fits and live_cost(S) < best:
             best = live_cost(S)
             best_team = at
-        rewind(T, V, R, W, G, D, F, L, S, J, K, starts, steps)
-        S[0].travel, S[0].late, S[0].worst, S[0].undone = travel, late, worst, undone
-        S[0].dirty = 0
+        undo(T, V, R, W, G, D, F, L, S, Q, J, K, starts, steps, travel, late, worst, undone)
     return False
 
 
@@ -181,6 +179,4 @@ def place_all(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, O
         if V[v].placed < V[v].count and place_visit(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, v):
             refresh_worst(L, S)
             if live_cost(S) - before > V[v].undone:
-                rewind(T, V, R, W, G, D, F, L, S, J, K, 0, 0)
-                S[0].travel, S[0].late, S[0].worst, S[0].undone = travel, late, worst, undone
-                S[0].dirty = 0
+                undo(T, V, R, W, G, D, F, L, S, Q, J, K, 0, 0, travel, late, worst, undone)

@@ -148,7 +148,7 @@ def settle(T, V, G, L, S, Q, J, ceiling):
     ``ceiling`` may be finite only when no start can become earlier (tasks were only added): the cost then
     only grows, and settling stops as soon as it passes the ceiling.
     False: a start became impossible, visits wait for each other in a circle, or the ceiling was passed; the
-    caller rewinds.
+    caller undoes.
     """
     budget = 200 + 4 * len(V)
     if S[0].starts + budget > len(J):
@@ -425,8 +425,9 @@ def unlink(T, V, R, W, D, F, S, Q, K, t):
 
 
 @compiled
-def rewind(T, V, R, W, G, D, F, L, S, J, K, starts, steps):
-    """Undoes everything after the journals had these lengths. The caller restores the totals it saved."""
+def undo(T, V, R, W, G, D, F, L, S, Q, J, K, starts, steps, travel, late, worst, undone):
+    """Undoes everything after the journals had these lengths, and puts back the totals of that moment."""
+    drain(V, S, Q)
     k = S[0].starts - 1
     counted = S[0].worst_weight > 0.0
     while k >= starts:
@@ -446,6 +447,8 @@ def rewind(T, V, R, W, G, D, F, L, S, J, K, starts, steps):
             swap_tails(T, V, R, W, G, D, F, S, K[k].task, K[k].after, True)
         k -= 1
     S[0].steps = steps
+    S[0].travel, S[0].late, S[0].worst, S[0].undone = travel, late, worst, undone
+    S[0].dirty = 0
 
 
 @compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from visit_planner.search.insertion import best_places
-from visit_planner.search.kernels import allocating, floor_of, least_price, refresh_worst, rewind, settle, unlink
+from visit_planner.search.kernels import allocating, floor_of, least_price, refresh_worst, settle, undo, unlink
 
 
 @allocating
@@ -37,7 +37,5 @@ def price_assignments(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_O
                     priced[t, 1] = price[k]
                     priced[t, 2] = T[after[k]].route
                     break
-        rewind(T, V, R, W, G, D, F, L, S, J, K, 0, 0)
-        S[0].travel, S[0].late, S[0].worst, S[0].undone = travel, late, worst, undone
-        S[0].dirty = 0
+        undo(T, V, R, W, G, D, F, L, S, Q, J, K, 0, 0, travel, late, worst, undone)
     return priced
