@@ -138,6 +138,7 @@ LOGOUT_REDIRECT_URL = "/sign-in"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "homeward.web.signing_in.views.name_tried"
 AXES_LOCKOUT_CALLABLE = "homeward.web.signing_in.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
@@ -192,6 +193,7 @@ LOGGING = {
     "loggers": {
         "homeward": {"level": "INFO"},
         "django.request": {"level": "CRITICAL"},
+        "django.security.csrf": {"level": "CRITICAL"},  # it writes the address, and that says whose record it was
         "axes": {"level": "CRITICAL"},
     },
 }

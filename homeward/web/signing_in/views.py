@@ -56,6 +56,11 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect(reverse(name))
 
 
+def name_tried(request: HttpRequest, credentials: dict | None = None) -> str:
+    """The user name that wrong passwords are counted under: capitals make no other account, so no other count."""
+    return ((credentials or request.POST).get("username") or "").lower()
+
+
 def locked_out(request: HttpRequest, credentials, *args, **kwargs) -> HttpResponse:
     """Too many wrong passwords: say so, and when to try again."""
     return render(request, "signing_in/locked_out.jinja", status=429)
