@@ -61,8 +61,14 @@ def as_of(day: date, now: datetime) -> datetime:
     return now if london_day(now) <= day else london_moment(day, 0)
 
 
-def read_board(service_id: int, day: date, now: datetime, asking_for: int | None = None) -> Board:
-    """A service's day as it stands at `now`. `asking_for` is a visit to treat as nobody's yet, unless it has begun."""
+def read_board(
+    service_id: int, day: date, now: datetime, *, asking_for: int | None = None, is_crisis_late_allowed: bool = True
+) -> Board:
+    """A service's day as it stands at `now`.
+
+    `asking_for` is a visit to treat as nobody's yet, unless it has begun. Unless `is_crisis_late_allowed`, a response
+    starts before its clock breaches or is left out.
+    """
     now = as_of(day, now)
     newest = newest_plan(service_id, day)
     visits = {
@@ -73,7 +79,7 @@ def read_board(service_id: int, day: date, now: datetime, asking_for: int | None
         .order_by("id")
     }
     shifts = {shift.pk: shift for shift in shifts_on(Actor.system("planner", service_id), service_id, day)}
-    reading = _Reading(service_id, day, now, visits, shifts, asking_for)
+    reading = _Reading(service_id, day, now, visits, shifts, asking_for, is_crisis_late_allowed)
     return Board(
         day=day,
         problem=reading.problem(),
@@ -101,12 +107,14 @@ class _Reading:
         visits: dict[int, Visit],
         shifts: dict[int, Shift],
         asking_for: int | None,
+        is_crisis_late_allowed: bool,
     ) -> None:
         self.day = day
         self.now = now
         self.moment = math.ceil(minutes_into(day, now))
         self.service_id = service_id
         self.asking_for = asking_for
+        self.is_crisis_late_allowed = is_crisis_late_allowed
         self.shifts = shifts
         self.shifts_of: dict[int, list[Shift]] = defaultdict(list)
         for shift in shifts.values():
@@ -225,12 +233,13 @@ class _Reading:
         closes = minutes_into(self.day, visit.window_closes_at)
         if not self.pins[visit.pk]:
             opens = max(math.ceil(opens), self.moment, not_before.get(visit.pk, 0.0))
+        is_hard = visit.is_window_hard or (visit.is_crisis and not self.is_crisis_late_allowed)
         return visit_planner.Visit(
             id=visit_id(visit.pk),
             place=self.places[place_of_visit(visit)],
             person=str(visit.person_id),
             slots=tuple(_slot(slot, holders) for slot in visit.slots),
-            window=visit_planner.Window(opens, max(opens, closes), visit.is_window_hard and closes >= opens),
+            window=visit_planner.Window(opens, max(opens, closes), is_hard and closes >= opens),
             cost_if_undone=visit.undone_cost,
             preferred=faces.get(visit.person_id, frozenset()),
             pinned=self.pins[visit.pk],

@@ -2,6 +2,7 @@
 
 import math
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -54,9 +55,12 @@ def plan_day(
     """
     require(actor, Permission.PLAN_DAY, service_id)
     seed = secrets.randbelow(2**31) if seed is None else seed
-    board = read_board(service_id, day, now)
-    start = board.held if board.held.assignments else None
-    plan = visit_planner.solve(board.problem, seconds=seconds, seed=seed, start=start, progress=progress)
+
+    def search(board: Board) -> visit_planner.Plan:
+        start = board.held if board.held.assignments else None
+        return visit_planner.solve(board.problem, seconds=seconds, seed=seed, start=start, progress=progress)
+
+    board, plan = _in_time_where_possible(service_id, day, now, search)
     return _put_into_force(actor, board, plan, service_id, why, now)
 
 
@@ -74,17 +78,38 @@ def replan(
 
     Raises: NotAllowedError; PlanChangedMeanwhileError when others kept re-planning the same day.
     """
-    for attempt in range(TRIES):
-        board = read_board(service_id, day, now)
+    reasons: dict[tuple[str, int], str] = {}
+
+    def search(board: Board) -> visit_planner.Plan:
         changed = [visit_id(pk) for pk in visit_ids if board.knows(pk)]
-        answer = visit_planner.replan(board.problem, held=board.held, changed=changed, seconds=seconds, seed=attempt)
+        answer = visit_planner.replan(board.problem, held=board.held, changed=changed, seconds=seconds)
+        reasons.clear()
+        reasons.update({(move.visit, move.slot): move.why for move in answer.moves})
+        return answer.plan
+
+    for attempt in range(TRIES):
+        board, plan = _in_time_where_possible(service_id, day, now, search)
         try:
-            reasons = {(move.visit, move.slot): move.why for move in answer.moves}
-            return _put_into_force(actor, board, answer.plan, service_id, why, now, reasons)
+            return _put_into_force(actor, board, plan, service_id, why, now, reasons)
         except PlanChangedMeanwhileError:
             if attempt == TRIES - 1:
                 raise
     raise AssertionError("unreachable")
+
+
+def _in_time_where_possible(
+    service_id: int, day: date, now: datetime, search: Callable[[Board], visit_planner.Plan]
+) -> tuple[Board, visit_planner.Plan]:
+    """A plan in which everyone in a crisis is reached in time, or, where that cannot be, as soon as can be.
+
+    Two hours is a promise, not a price: no saving elsewhere may buy a late response.
+    """
+    board = read_board(service_id, day, now, is_crisis_late_allowed=False)
+    plan = search(board)
+    if any(board.visits[number(visit)].is_crisis for visit in plan.undone):
+        board = read_board(service_id, day, now)
+        plan = search(board)
+    return board, plan
 
 
 def accept_and_respond(

@@ -9,6 +9,7 @@ from homeward.kernel.rules import RefusedError
 from homeward.people.services import NewAddress, NewPerson, register_person
 from homeward.plans.services import NewPattern, write_plan
 from homeward.referrals.services import NewReferral, receive_referral
+from homeward.roster.models import Shift
 from homeward.visits import planning
 from homeward.visits.models import Assignment, DayPlan, Visit
 from homeward.visits.services import (
@@ -138,6 +139,34 @@ class TestAcceptAndRespond:
         )
         assert (response.plan, response.moves) == (None, ())
         assert response.visit.day == now.date() + timedelta(days=1)
+
+
+class TestTwoHours:
+    def test_are_a_promise_that_no_saving_elsewhere_buys(
+        self, service, planner, coordinator, morning_visits, crisis, workers, now
+    ):
+        # given one carer left, with a visit due every half hour until after the crisis breaches
+        Shift.objects.filter(worker=workers[3]).delete()
+        for number, visit in enumerate(morning_visits):
+            due = now + timedelta(minutes=20 + 35 * number)
+            Visit.objects.filter(pk=visit.pk).update(window_opens_at=due, window_closes_at=due)
+        planning.plan_day(actor=planner, service_id=service.pk, day=now.date(), now=now, seconds=SECONDS, seed=1)
+
+        response = planning.accept_and_respond(
+            actor=coordinator, referral=crisis, pathway_code="integrated-crisis-response", now=now
+        )
+
+        due_at = crisis.received_at + timedelta(hours=2)
+        assert all(row.starts_at <= due_at for row in response.visit.assignments.all())
+        assert response.visit.assignments.count() == 2
+        assert response.plan.figures["late_minutes"] > 0, "somebody else had to wait"
+
+    def test_are_passed_rather_than_nobody_coming(self, coordinator, planned, crisis, workers, now):
+        late = crisis.received_at + timedelta(hours=2, minutes=10)
+        response = planning.accept_and_respond(
+            actor=coordinator, referral=crisis, pathway_code="integrated-crisis-response", now=late
+        )
+        assert response.visit.assignments.count() == 2
 
 
 class TestReplanOfARunningDay:
