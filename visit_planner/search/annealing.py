@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from visit_planner.search.kernels import below, compiled, live_cost, undo, unit
+from visit_planner.search.kernels import below, compiled, inlined, live_cost, undo, unit
 from visit_planner.search.moves import (
     change_what_is_done,
     exchange_tails,
@@ -30,7 +30,7 @@ def keep_best(T, S, BEST, best):
     return best
 
 
-@compiled
+@inlined
 def propose(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, kind, t, slack):
     """One move of the kind about task t; whether the plan as it then stands is to be kept."""
     if kind == OPTIONAL:

@@ -26,6 +26,8 @@ _TO_UNIT = 1.0 / (1 << 53)
 # of the time of these kernels. In exchange they may not allocate; scratch arrays M and N are handed in.
 _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "boundscheck": False}
 compiled: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**{**_OPTIONS, "_nrt": False})
+# For kernels with one caller: as fast as if written out there.
+inlined: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**{**_OPTIONS, "_nrt": False, "forceinline": True})
 # For the few kernels that allocate their result.
 allocating: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**_OPTIONS)
 

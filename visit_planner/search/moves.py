@@ -13,6 +13,7 @@ from visit_planner.search.kernels import (
     clashes,
     compiled,
     floor_of,
+    inlined,
     least_price,
     link,
     live_cost,
@@ -56,13 +57,13 @@ def find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, about):
     return a
 
 
-@compiled
+@inlined
 def settles_below(T, V, G, L, S, Q, J, ceiling):
     """settle() after tasks were only added, and whether the cost stayed within the ceiling."""
     return live_cost(S) <= ceiling and settle(T, V, G, L, S, Q, J, ceiling) and live_cost(S) <= ceiling
 
 
-@compiled
+@inlined
 def settles_without(T, V, G, L, S, Q, J):
     """settle() after tasks were taken out or moved freely, with the largest lateness found again."""
     if not settle(T, V, G, L, S, Q, J, np.inf):
@@ -71,7 +72,7 @@ def settles_without(T, V, G, L, S, Q, J):
     return True
 
 
-@compiled
+@inlined
 def relocate(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, ceiling):
     """Takes one task out and puts it in the first place tried that the ceiling allows."""
     about = V[T[t].visit].start
@@ -96,7 +97,7 @@ def relocate(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t,
     return False
 
 
-@compiled
+@inlined
 def move_together(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, t, ceiling):
     """Takes all of a joint visit, or all visits tied by gaps, out and tries them elsewhere at once."""
     GROUP, ABOUT = M[0], N[0]
@@ -128,7 +129,7 @@ def move_together(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST
     return False
 
 
-@compiled
+@inlined
 def try_group(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, GROUP, size, ABOUT, ceiling):
     """Puts every task of GROUP in a promising place; False, for the caller to undo, when that costs too much."""
     for k in range(size):
@@ -143,7 +144,7 @@ def try_group(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, G
     return settles_below(T, V, G, L, S, Q, J, ceiling)
 
 
-@compiled
+@inlined
 def swap(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, t, ceiling):
     """Exchanges the places of two tasks that are near each other on different shifts."""
     x = NEAR[t, below(S, NEAR.shape[1])]
@@ -170,7 +171,7 @@ def swap(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, t, ceiling):
     return settles_below(T, V, G, L, S, Q, J, ceiling)
 
 
-@compiled
+@inlined
 def exchange_tails(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, ceiling):
     """Exchanges task t and all that follows it with all that follows a promising place on another shift."""
     a = find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, V[T[t].visit].start)
@@ -197,7 +198,7 @@ def exchange_tails(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTI
     return settles_without(T, V, G, L, S, Q, J) and live_cost(S) <= ceiling
 
 
-@compiled
+@inlined
 def move_run(T, V, R, W, G, D, F, L, S, Q, J, K, M, NEAR, OPTIONS, FIRST_OPTION, t, ceiling):
     """Moves two or three tasks in a row to another place, in the same order."""
     GROUP = M[0]
