@@ -17,11 +17,13 @@ from homeward.plans.models import VisitPattern
 from homeward.procedures.rules import StageKind, Urgency, VisitTemplate
 from homeward.procedures.selectors import built, library
 from homeward.referrals.selectors import clock_events, reading_for
-from homeward.teams.models import Worker
+from homeward.roster.models import Absence
+from homeward.teams.models import Service, Worker
 from homeward.visits.models import Assignment, DayPlan, PlanMove, TravelTable, Visit, VisitTask
 from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, needed_on, state_from
 from homeward.visits.states import (
     AssignmentState,
+    VisitCannotMoveError,
     VisitState,
     check_assignment_move,
     check_visit_move,
@@ -31,6 +33,8 @@ FIRST_CONTACT = "first_face_to_face_contact"
 SUPPORT_STARTED = "support_started"
 # When a pathway's clock gives no due time, a response visit is still wanted today rather than some day.
 RESPOND_WITHIN_AT_MOST = timedelta(hours=8)
+# Nobody is sent to begin later than this after a visit should have begun, or after now: it is a slip of the keys.
+START_LATE_AT_MOST = timedelta(days=1)
 # A pathway that names no hours for a first visit: a local decision
 OFFICE_HOURS = ("09:00", "16:00")
 
@@ -260,18 +264,28 @@ def record_plan(
     """
     able = (Permission.PLAN_DAY, Permission.TRIAGE_REFERRALS, Permission.RESPOND)
     require(actor, next(filter(actor.may, able), Permission.PLAN_DAY), service_id)
-    newest = DayPlan.objects.select_for_update().filter(service_id=service_id, day=day).order_by("-id").first()
+    # One planning of a service at a time: locking the newest plan would not hold back a second one, which adds a row.
+    Service.objects.select_for_update(no_key=True).get(pk=service_id)
+    newest = DayPlan.objects.filter(service_id=service_id, day=day).order_by("-id").first()
     if (newest.pk if newest else None) != based_on:
         raise PlanChangedMeanwhileError("Somebody re-planned this day just now. Look at it, then try again.")
-    visits = {visit.pk: visit for visit in Visit.objects.select_for_update().filter(pk__in=visit_ids)}
+    # what was cancelled, missed or done while the planner worked is no longer there to plan
+    visits = {
+        visit.pk: visit
+        for visit in Visit.objects.select_for_update().filter(pk__in=visit_ids, service_id=service_id).order_by("id")
+        if visit.state not in (VisitState.CANCELLED, VisitState.MISSED, VisitState.DONE)
+    }
     held = {
         (row.visit_id, row.slot): row
-        for row in Assignment.objects.filter(visit_id__in=visit_ids).order_by("visit_id", "slot")
+        for row in Assignment.objects.filter(visit_id__in=visits).order_by("visit_id", "slot")
     }
+    decided = {(row.visit_id, row.worker_id) for row in held.values() if row.is_pinned}
     wanted = {
         (row.visit_id, row.slot): row
         for row in assignments
-        if (row.visit_id, row.slot) not in held or not held[row.visit_id, row.slot].is_pinned
+        if row.visit_id in visits
+        and (row.visit_id, row.worker_id) not in decided  # sent meanwhile to another slot of the same visit
+        and not ((row.visit_id, row.slot) in held and held[row.visit_id, row.slot].is_pinned)
     }
     plan = DayPlan.objects.create(
         service_id=service_id,
@@ -351,7 +365,7 @@ def assign_worker(
     """Decide who goes. The planner then leaves this slot alone; whoever held it is freed.
 
     Raises: NotAllowedError; VisitCannotMoveError when the visit is over; RefusedError when there is no such slot, the
-    worker is already in the visit, has not the skill, or has started it.
+    worker is already in the visit, is away that day, has not the skill or has started it, or the time is days away.
     """
     require(actor, Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.PLAN_DAY, visit.service_id)
     visit = Visit.objects.select_for_update().select_related("person").get(pk=visit.pk)
@@ -362,6 +376,10 @@ def assign_worker(
     held_skills = library().skills_held(code for code in worker.skills if code in {s.code for s in library().skills})
     if visit.slots[slot]["skill"] not in held_skills | set(worker.skills):
         raise RefusedError(f"{worker.label} has not the skill this needs. Choose somebody else.")
+    if Absence.objects.filter(worker=worker, starts_on__lte=visit.day, ends_on__gte=visit.day).exists():
+        raise RefusedError(f"{worker.label} is away that day. Choose somebody else.")
+    if starts_at > max(now, visit.window_closes_at) + START_LATE_AT_MOST:
+        raise RefusedError("The time is more than a day after the visit should begin. Choose who goes again.")
     if visit.state not in (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY):
         check_visit_move(visit.state, VisitState.PLANNED)
     elsewhere = visit.assignments.filter(worker=worker).exclude(slot=slot).first()
@@ -403,17 +421,17 @@ def assign_worker(
 def arrive(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime) -> Assignment:
     """Record that a worker is with the person. The first to arrive at a pathway's first visit stops its clock.
 
-    Raises: NotAllowedError; VisitCannotMoveError; RefusedError when the time is in the future.
+    Raises: NotAllowedError; VisitCannotMoveError, also when somebody else goes now; RefusedError when the time is in
+    the future or before anybody asked.
     """
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("visit__person", "visit__episode", "worker")
-        .get(pk=assignment.pk)
-    )
+    assignment = _locked(assignment)
     visit = assignment.visit
     _require_hands_on(actor, assignment)
     if at > now:
         raise RefusedError("The time of arrival is in the future. Check it.")
+    referral = visit.episode.referral if visit.episode else None
+    if referral and at < referral.received_at:
+        raise RefusedError("The time of arrival is before the referral came. Check it.")
     check_assignment_move(assignment.state, AssignmentState.ARRIVED)
     assignment.state = AssignmentState.ARRIVED
     assignment.arrived_at = at
@@ -438,13 +456,10 @@ def arrive(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime)
 def leave(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime, note: str = "") -> Assignment:
     """Record that a worker has left. The visit is done when everyone who was sent has.
 
-    Raises: NotAllowedError; VisitCannotMoveError; RefusedError when it is before they arrived or in the future.
+    Raises: NotAllowedError; VisitCannotMoveError, also when somebody else goes now; RefusedError when it is before
+    they arrived or in the future.
     """
-    assignment = (
-        Assignment.objects.select_for_update(of=("self",))
-        .select_related("visit__person", "visit__episode", "worker")
-        .get(pk=assignment.pk)
-    )
+    assignment = _locked(assignment)
     visit = assignment.visit
     _require_hands_on(actor, assignment)
     check_assignment_move(assignment.state, AssignmentState.LEFT)
@@ -609,19 +624,24 @@ def cancel_visit(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> V
 
 @transaction.atomic
 def close_response(*, actor: Actor, episode: Episode, outcome_code: str, now: datetime, note: str = "") -> Episode:
-    """Close an episode with its outcome, and take out of the plan every visit of it that has not begun.
+    """Close an episode with its outcome, and take out of the plan whatever of its visits has not begun.
 
     Raises: NotAllowedError; episodes.services.EpisodeEndedError; RefusedError while somebody is with the person, or
     when the pathway has no such outcome.
     """
     require(actor, Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.PLAN_DAY, episode.service_id)
     visits = list(Visit.objects.select_for_update().filter(episode=episode).order_by("id"))
-    if any(visit.state == VisitState.UNDER_WAY for visit in visits):
+    if Assignment.objects.filter(visit__in=visits, state=AssignmentState.ARRIVED).exists():
         raise RefusedError("Somebody is still there. Record when they left, then close.")
     closed = close_episode(actor=actor, episode=episode, outcome_code=outcome_code, now=now, note=note)
     for visit in visits:
         if visit.state in (VisitState.NEEDED, VisitState.PLANNED):
             cancel_visit(actor=actor, visit=visit, reason="The response was closed.", now=now)
+        elif visit.state == VisitState.UNDER_WAY:  # whoever came has left, and nobody else is to come
+            visit.assignments.exclude(state=AssignmentState.LEFT).delete()
+            visit.state = VisitState.DONE
+            visit.save(update_fields=["state"])
+            _done(actor, "end visit", visit, now)
     record(
         actor=actor,
         action="close response",
@@ -657,6 +677,22 @@ def _go_on_to_support(actor: Actor, episode: Episode, now: datetime) -> None:
         if stages[code].kind is StageKind.MIDDLE:
             move_stage(actor=actor, episode=episode, stage=code, now=now)
             return
+
+
+def _locked(assignment: Assignment) -> Assignment:
+    """An assignment as it is now. Its visit is held first, so that whatever changes the visit happens in turn.
+
+    Raises: VisitCannotMoveError when it is gone: the visit was cancelled or given to somebody else.
+    """
+    Visit.objects.select_for_update().get(pk=assignment.visit_id)
+    row = (
+        Assignment.objects.select_related("visit__person", "visit__episode__referral", "worker")
+        .filter(pk=assignment.pk)
+        .first()
+    )
+    if row is None:
+        raise VisitCannotMoveError("Somebody else goes now. Look at who is sent, then try again.")
+    return row
 
 
 def _require_hands_on(actor: Actor, assignment: Assignment) -> None:

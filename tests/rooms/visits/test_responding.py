@@ -9,7 +9,7 @@ from homeward.kernel.rules import RefusedError
 from homeward.people.models import Address
 from homeward.visits import planning
 from homeward.visits.models import Assignment, Visit
-from homeward.visits.services import arrive, close_response
+from homeward.visits.services import arrive, close_response, leave
 
 
 @pytest.fixture
@@ -72,6 +72,14 @@ class TestCloseResponse:
             arrive(actor=coordinator, assignment=row, at=now, now=now)
         with pytest.raises(RefusedError, match="still there"):
             close_response(actor=coordinator, episode=response.episode, outcome_code="nothing_further", now=now)
+
+    def test_needs_nobody_else_once_the_one_who_came_has_left(self, coordinator, response, now):
+        row = Assignment.objects.filter(visit=response.visit).first()
+        arrive(actor=coordinator, assignment=row, at=now, now=now)
+        leave(actor=coordinator, assignment=row, at=now, now=now)
+        close_response(actor=coordinator, episode=response.episode, outcome_code="nothing_further", now=now)
+        assert Visit.objects.get(pk=response.visit.pk).state == "done"
+        assert Assignment.objects.get(visit=response.visit).pk == row.pk
 
     def test_refuses_who_may_not_respond(self, actor_with, response, now):
         with pytest.raises(NotAllowedError):

@@ -1,6 +1,6 @@
 """Visits needed, decided, begun and done."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -9,10 +9,20 @@ from homeward.episodes.selectors import episode_for
 from homeward.episodes.services import accept_referral
 from homeward.kernel.rules import RefusedError, wall_clock
 from homeward.plans.services import NewPattern, write_plan
+from homeward.roster.services import record_absence
+from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.rules import needed_on, state_from
 from homeward.visits.selectors import day_for, visit_for
-from homeward.visits.services import arrive, assign_worker, cancel_visit, leave, make_visits, need_response
+from homeward.visits.services import (
+    arrive,
+    assign_worker,
+    cancel_visit,
+    leave,
+    make_visits,
+    need_response,
+    record_plan,
+)
 from homeward.visits.states import VISIT_MOVES, VisitCannotMoveError, VisitState, check_visit_move
 
 
@@ -111,6 +121,19 @@ class TestAssignWorker:
         assign_worker(actor=coordinator, visit=response, slot=0, worker=workers[1], starts_at=now, now=now)
         assert {one.worker for one in response.assignments.all()} == {workers[1], workers[2]}
 
+    def test_refuses_somebody_away_that_day(self, coordinator, planner, response, workers, now):
+        record_absence(
+            actor=planner, worker=workers[0], kind="sick", starts_on=response.day, ends_on=response.day, now=now
+        )
+        with pytest.raises(RefusedError, match="away"):
+            assign_worker(actor=coordinator, visit=response, slot=0, worker=workers[0], starts_at=now, now=now)
+
+    @pytest.mark.parametrize("at", ["2026-11-26T09:00:00+00:00", "9999-12-31T23:59:59-14:00"])
+    def test_refuses_a_time_days_away(self, coordinator, response, workers, now, at):
+        at = datetime.fromisoformat(at)
+        with pytest.raises(RefusedError, match="more than a day"):
+            assign_worker(actor=coordinator, visit=response, slot=0, worker=workers[0], starts_at=at, now=now)
+
     def test_is_not_for_a_field_worker(self, actor_with, response, workers, now):
         with pytest.raises(NotAllowedError):
             assign_worker(
@@ -151,6 +174,15 @@ class TestArriveAndLeave:
         with pytest.raises(VisitCannotMoveError):
             arrive(actor=coordinator, assignment=sent[0], at=now, now=now)
 
+    def test_refuse_a_time_before_anybody_asked(self, coordinator, sent, now):
+        with pytest.raises(RefusedError, match="before the referral"):
+            arrive(actor=coordinator, assignment=sent[0], at=now - timedelta(minutes=11), now=now)
+
+    def test_refuse_who_no_longer_goes(self, coordinator, response, sent, workers, now):
+        assign_worker(actor=coordinator, visit=response, slot=0, worker=workers[1], starts_at=now, now=now)
+        with pytest.raises(VisitCannotMoveError, match="Somebody else goes now"):
+            arrive(actor=coordinator, assignment=sent[0], at=now, now=now)
+
     def test_may_be_recorded_by_the_worker_themselves_and_nobody_elses_worker(self, actor_with, sent, now):
         with pytest.raises(NotAllowedError):
             arrive(
@@ -169,6 +201,31 @@ class TestCancelVisit:
         arrive(actor=coordinator, assignment=sent[0], at=now, now=now)
         with pytest.raises(VisitCannotMoveError):
             cancel_visit(actor=coordinator, visit=response, reason="Too late", now=now)
+
+
+class TestRecordPlan:
+    """What happened while the planner worked stands, whatever it proposes."""
+
+    def record(self, planner, visit, workers, now):
+        rows = [
+            Assignment(visit=visit, slot=slot, worker=worker, starts_at=now, ends_at=now) for slot, worker in workers
+        ]
+        return record_plan(
+            actor=planner, service_id=visit.service_id, day=visit.day, why="Tests", based_on=None, now=now,
+            assignments=rows, unplanned={}, visit_ids=[visit.pk], figures={}, seed=1, iterations=1, cpu_seconds=0.0,
+        )  # fmt: skip
+
+    def test_sends_nobody_to_a_visit_cancelled_meanwhile(self, coordinator, planner, response, workers, now):
+        cancel_visit(actor=coordinator, visit=response, reason="Went to hospital", now=now)
+        self.record(planner, response, [(0, workers[0])], now)
+        assert not Assignment.objects.filter(visit=response).exists()
+
+    def test_puts_nobody_in_two_places_of_a_visit(self, coordinator, planner, response, workers, now):
+        Worker.objects.filter(pk=workers[0].pk).update(skills=["crisis_responder_health", "crisis_responder_care"])
+        workers[0].refresh_from_db()
+        assign_worker(actor=coordinator, visit=response, slot=0, worker=workers[0], starts_at=now, now=now)
+        self.record(planner, response, [(1, workers[0])], now)
+        assert Assignment.objects.get(visit=response).slot == 0
 
 
 class TestMakeVisits:
