@@ -17,8 +17,7 @@ check: setup
 	@tools/check.sh
 
 bench: setup
-	@tools/prepare.sh test
-	@$(PYTHON) tools/bench.py
+	@tools/bench.sh
 
 setup:
 	@tools/prepare.sh run

@@ -1,0 +1,20 @@
+#!/bin/sh
+# What things cost, measured: the main job, each screen, and the planner on public instances where they are at hand.
+# Machines differ and are shared: read CPU seconds and ratios, and compare two versions in one sitting.
+set -eu
+cd "$(dirname "$0")/.."
+export HOMEWARD_VAR="${HOMEWARD_VAR:-var/bench}"
+unset DATABASE_URL || true
+mkdir -p "$HOMEWARD_VAR"
+rm -f "$HOMEWARD_VAR"/homeward.sqlite3*
+
+echo "A place of 1,250 visits a day, built and planned"
+/usr/bin/env time -f "%U user + %S system CPU seconds, %e elapsed" .venv/bin/homeward run --prepare-only --visits 1250 2>&1 ||
+    .venv/bin/homeward run --prepare-only --visits 1250
+echo "Each screen"
+.venv/bin/python tools/bench_pages.py
+instances=${INSTANCES:-../shared/benchmarks}
+if [ -d "$instances" ]; then
+    echo "The planner on public instances, ${SECONDS_EACH:-20} CPU seconds each"
+    .venv/bin/python benchmarks/hhcrsp.py "$instances" --only italian --seconds "${SECONDS_EACH:-20}"
+fi
