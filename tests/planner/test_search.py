@@ -5,7 +5,7 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from visit_planner import (
@@ -32,6 +32,7 @@ SEEDS = st.integers(0, 2**31)
 class TestSolve:
     @settings(max_examples=60, deadline=None)
     @given(seed=SEEDS)
+    @example(seed=963418)  # without a stop between, the way was longer than the cap on minutes
     def test_never_breaks_a_rule(self, make_random_problem, seed):
         problem = make_random_problem(seed)
         plan = solve(problem, iterations=400, seed=seed)

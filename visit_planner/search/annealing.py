@@ -30,6 +30,19 @@ def keep_best(T, S, BEST, best):
     return best
 
 
+@compiled
+def within_limits(R, W, S, K):
+    """Whether every worker a move has touched still keeps within their cap on minutes.
+
+    Taking a task out can lengthen a day too: not every travel table obeys the triangle inequality.
+    """
+    for k in range(S[0].steps):
+        worker = R[K[k].route].worker
+        if W[worker].load > W[worker].limit + TOLERANCE:
+            return False
+    return True
+
+
 @inlined
 def propose(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, kind, t, slack):
     """One move of the kind about task t; whether the plan as it then stands is to be kept."""
@@ -70,7 +83,9 @@ def anneal(
             kind += 1
         t = MOVABLE[below(S, len(MOVABLE))]
         COUNTS[kind, 0] += 1
-        if propose(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, kind, t, slack):
+        if propose(
+            T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, kind, t, slack
+        ) and within_limits(R, W, S, K):
             COUNTS[kind, 1] += 1
             best = keep_best(T, S, BEST, best)
         else:

@@ -355,15 +355,13 @@ def swap_tails(T, V, R, W, G, D, F, S, p, a, forced):
             after2 += D[m, T[tail2].place, T[end2].place]
     change1 = load2 - load1 + after1 - before1
     change2 = load1 - load2 + after2 - before2
-    if (
-        not forced
-        and w1 != w2
-        and (
-            (change1 > 0 and W[w1].load + change1 > W[w1].limit + TOLERANCE)
-            or (change2 > 0 and W[w2].load + change2 > W[w2].limit + TOLERANCE)
-        )
-    ):
-        return np.inf
+    if not forced:
+        # Two shifts of one worker share one cap on minutes.
+        more1, more2 = (change1, change2) if w1 != w2 else (change1 + change2, 0.0)
+        if (more1 > 0 and W[w1].load + more1 > W[w1].limit + TOLERANCE) or (
+            more2 > 0 and W[w2].load + more2 > W[w2].limit + TOLERANCE
+        ):
+            return np.inf
     W[w1].load += change1
     W[w2].load += change2
     x = t
