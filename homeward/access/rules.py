@@ -169,6 +169,11 @@ class Actor:
             extra=frozenset(Permission),
         )
 
+    @property
+    def title(self) -> str:
+        """What they do, as the record shows it: their job title, or their role where they gave none."""
+        return self.job_title or ROLE_TITLES[self.role]
+
     def may(self, permission: Permission) -> bool:
         """Whether this actor has the permission."""
         return permission in ROLE_PERMISSIONS[self.role] or permission in self.extra

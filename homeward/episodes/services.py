@@ -31,7 +31,7 @@ def _add_event(
         happened_at=happened_at,
         recorded_at=now,
         actor_name=actor.name,
-        actor_role=actor.job_title or ROLE_TITLES[actor.role],
+        actor_role=actor.title,
         employer=actor.employer,
         detail=detail,
     )

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from homeward.access.rules import ROLE_TITLES, Actor, Permission, require
+from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError, london_day, tidy_name, tidy_postcode
 from homeward.kernel.services import tell
@@ -329,7 +329,7 @@ def add_to_timeline(
         title=title,
         text=text,
         author_name=actor.name,
-        author_role=actor.job_title or ROLE_TITLES[actor.role],
+        author_role=actor.title,
         employer=actor.employer,
         subject_kind=subject[0],
         subject_id=subject[1],
@@ -363,7 +363,7 @@ def correct_timeline(*, actor: Actor, entry: TimelineEntry, text: str, now: date
         title=entry.title,
         text=text,
         author_name=actor.name,
-        author_role=actor.job_title or ROLE_TITLES[actor.role],
+        author_role=actor.title,
         employer=actor.employer,
         subject_kind=entry.subject_kind,
         subject_id=entry.subject_id,

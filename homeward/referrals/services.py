@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from homeward.access.rules import ROLE_TITLES, Actor, Permission, require
+from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
@@ -78,7 +78,7 @@ def _add_event(
         happened_at=happened_at,
         recorded_at=now,
         actor_name=actor.name,
-        actor_role=actor.job_title or ROLE_TITLES[actor.role],
+        actor_role=actor.title,
         employer=actor.employer,
         reason=reason,
     )
