@@ -218,7 +218,7 @@ def response_visits(actor: Actor, episode_ids: list[int]) -> dict[int, Visit]:
 
 
 def moves_of(actor: Actor, plan: DayPlan) -> list[PlanMove]:
-    """What one planning changed for whom.
+    """What one planning changed for whom, beside the day it belongs to, whose showing was audited.
 
     Raises: NotAllowedError.
     """
@@ -226,6 +226,23 @@ def moves_of(actor: Actor, plan: DayPlan) -> list[PlanMove]:
     return list(
         PlanMove.objects.filter(plan=plan).select_related("visit__person", "from_worker", "to_worker").order_by("id")
     )
+
+
+def moves_shown(actor: Actor, plan: DayPlan, now: datetime) -> list[PlanMove]:
+    """What one planning changed for whom, on a page without its day; everyone shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    moves = moves_of(actor, plan)
+    record_reads(
+        actor=actor,
+        action="see what moved",
+        subject_kind="day plan",
+        now=now,
+        service_id=plan.service_id,
+        person_ids=[move.visit.person_id for move in moves],
+    )
+    return moves
 
 
 def day_plans(actor: Actor, service_id: int, day: date, limit: int = 20) -> list[DayPlan]:

@@ -3,9 +3,11 @@
 import pytest
 
 from homeward.access.rules import Role
+from homeward.audit.models import Event
 from homeward.episodes.models import Episode
 from homeward.referrals.models import Referral
 from homeward.referrals.services import decline_referral
+from homeward.visits.models import DayPlan, PlanMove, Visit
 
 CRISIS = "integrated-crisis-response"
 ALL_MET = ["crisis_at_home", "risk_within_hours", "safe_until_then", "agrees"]
@@ -56,6 +58,20 @@ class TestAccept:
         assert "Ash Vale" in page and "Cedar Holt" in page
         episode = Episode.objects.get()
         assert episode.referral.events.get(kind="referral_accepted").reason == "All the entry criteria are met."
+
+    def test_shows_what_moved_to_who_may_not_see_responses(self, sign_in, referral, workers):
+        answer = sign_in(Role.CASE_MANAGER).post(
+            f"/front-door/referrals/{referral.pk}/accept", {"pathway": CRISIS, "met": ALL_MET}, follow=True
+        )
+        assert answer.status_code == 200
+        assert "/responding/" not in answer.content.decode()
+
+    def test_records_whose_visits_were_shown_to_move(self, coordinator, referral, desk, service, workers, now):
+        answer = coordinator.post(f"/front-door/referrals/{referral.pk}/accept", {"pathway": CRISIS, "met": ALL_MET})
+        visit = Visit.objects.get()
+        PlanMove.objects.create(plan=DayPlan.objects.get(), visit=visit, slot=0, to_worker=workers[0])
+        coordinator.get(answer.headers["Location"])
+        assert Event.objects.get(action="see what moved").people == [referral.person_id]
 
     def test_stands_when_nobody_can_come(self, coordinator, referral):
         answer = coordinator.post(

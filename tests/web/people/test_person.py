@@ -372,6 +372,14 @@ class TestSeenBy:
         assert nurse.get("/people/seen-by").status_code == 403
 
 
+class TestTitle:
+    def test_names_nobody_because_a_shared_computer_keeps_it_in_its_history(self, nurse, ivy):
+        page = nurse.get(f"/people/{ivy.pk}").content.decode()
+        title = page[page.index("<title>") : page.index("</title>")]
+        assert ivy.reference in title
+        assert "Marsh" not in title
+
+
 class TestNonsense:
     @pytest.mark.parametrize("older", ["²", "-1", "9" * 30])
     def test_in_the_address_shows_the_newest(self, nurse, signed_in, ivy, older):

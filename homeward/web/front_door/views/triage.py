@@ -23,7 +23,7 @@ from homeward.referrals.selectors import (
 from homeward.referrals.services import ask_for_more, decline_referral, redirect_referral
 from homeward.referrals.states import ReferralAlreadyDecidedError
 from homeward.visits.planning import accept_and_respond
-from homeward.visits.selectors import day_plans, moves_of, response_visits
+from homeward.visits.selectors import day_plans, moves_shown, response_visits
 from homeward.web.front_door import presenters
 from homeward.web.front_door.forms import DecisionForm
 from homeward.web.gate import page
@@ -79,7 +79,7 @@ def accept(request: HttpRequest, referral_id: int) -> HttpResponse:
     if response.plan is not None:
         messages.success(request, f"{name} accepted: {pathway.title}. The day is planned again.")
         return redirect("front_door:what_moved", referral_id, response.plan.pk)
-    if response.visit is not None:
+    if response.visit is not None and request.actor.may(Permission.SEE_RESPONDING):
         messages.success(
             request,
             f"{name} accepted: {pathway.title}. The day could not be planned again just now: choose who goes.",
@@ -133,7 +133,9 @@ def what_moved(request: HttpRequest, referral_id: int, plan_id: int) -> HttpResp
     one = _get(request, referral_id)
     now, actor = timezone.now(), request.actor
     episode = getattr(one, "episode", None)
-    visit = response_visits(actor, [episode.pk]).get(episode.pk) if episode else None
+    visit = None  # who may not see responses still sees what moved, the new visit among it
+    if episode and actor.may(Permission.SEE_RESPONDING):
+        visit = response_visits(actor, [episode.pk]).get(episode.pk)
     day = visit.day if visit else london_day(now)
     plan = next((p for p in day_plans(actor, one.service_id, day, PLANNINGS_LOOKED_AT) if p.pk == plan_id), None)
     if plan is None:
@@ -147,7 +149,7 @@ def what_moved(request: HttpRequest, referral_id: int, plan_id: int) -> HttpResp
             "name": one.person.label,
             "referral_id": one.pk,
             "status": status,
-            "moved": presenters.what_moved(visit, moves_of(actor, plan), status.clock, now),
+            "moved": presenters.what_moved(visit, moves_shown(actor, plan, now), status.clock, now),
         },
     )
 

@@ -138,6 +138,7 @@ class Record:
     """Everything the page of a person says, but for their timeline."""
 
     id: int
+    reference: str
     banner: Banner
     alerts: tuple[AlertLine, ...]
     speaking: tuple[Line, ...]
@@ -175,6 +176,7 @@ def present_record(
     cards = tuple(_episode(one, now) for one in episodes)
     return Record(
         id=person.pk,
+        reference=person.reference,
         banner=_banner(person, addresses, today),
         alerts=_alerts(alerts),
         speaking=_speaking(person),
