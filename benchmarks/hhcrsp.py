@@ -118,7 +118,7 @@ def main() -> int:
     parser.add_argument("--match", help="comma separated parts of instance names")
     parser.add_argument("--smallest", type=int, default=0, help="leave out instances with fewer patients")
     parser.add_argument("--json", action="store_true", help="print results as JSON lines")
-    parser.add_argument("--out", type=Path, default=HERE / "hhcrsp_results.md")
+    parser.add_argument("--out", type=Path, default=Path("hhcrsp_results.md"), help="where to write the table")
     options = parser.parse_args()
     best = best_known(options.folder)
     warm_up()
