@@ -233,6 +233,7 @@ def moves_shown(actor: Actor, plan: DayPlan, now: datetime) -> list[PlanMove]:
 
     Raises: NotAllowedError.
     """
+    require(actor, Permission.SEE_TODAY, plan.service_id)
     moves = moves_of(actor, plan)
     record_reads(
         actor=actor,
