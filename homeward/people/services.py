@@ -21,7 +21,7 @@ from homeward.people.models import (
 )
 from homeward.people.rules import read_nhs_number
 from homeward.people.states import AddressKind, AlertKind, Gender, NeedKind, NhsNumberStatus
-from homeward.teams.models import Organisation
+from homeward.teams.models import Organisation, Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,8 @@ def register_person(*, actor: Actor, service_id: int, new: NewPerson, now: datet
     """
     require(actor, Permission.TAKE_REFERRALS, service_id)
     person = _row(service_id, new, "")
+    # two who register somebody at once do so in turn, so that the second is told
+    Service.objects.select_for_update(no_key=True).get(pk=service_id)
     if (
         person.nhs_number_status == NhsNumberStatus.VERIFIED
         and Person.objects.filter(
@@ -353,6 +355,7 @@ def correct_timeline(*, actor: Actor, entry: TimelineEntry, text: str, now: date
     Raises: NotAllowedError; RefusedError when it was corrected before (correct the correction instead).
     """
     require(actor, Permission.SEE_PEOPLE, entry.person.service_id)
+    TimelineEntry.objects.select_for_update().get(pk=entry.pk)  # two who correct it at once do so in turn
     if TimelineEntry.objects.filter(corrects=entry).exists():
         raise RefusedError("This entry was corrected before. Correct the newer entry instead.")
     correction = TimelineEntry.objects.create(

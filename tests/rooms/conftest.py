@@ -1,8 +1,11 @@
 """People, referrals and workers for the rooms' tests, made by the services."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Event
 
 import pytest
+from django.db import connection, transaction
 
 from homeward.access.rules import Actor, Role
 from homeward.people.services import NewAddress, NewPerson, register_person
@@ -13,6 +16,8 @@ from homeward.roster.services import add_shifts
 from homeward.teams.models import Organisation, Worker
 from homeward.teams.services import add_organisations, add_workers
 
+# How long the first holds on while the second goes ahead, if nothing makes it wait; too short only makes a test easier
+HOLDS_SECONDS = 1
 # Around a made-up base; a degree of latitude is about 111 kilometres.
 BASE = (52.92, -1.47)
 
@@ -104,3 +109,38 @@ def workers(service, now):
     ]
     add_shifts(actor=system, service_id=service.pk, shifts=shifts, now=now)
     return rows
+
+
+@pytest.fixture
+def at_once():
+    """Calls two services on two connections, for tests on PostgreSQL that keep their transactions."""
+
+    def call(first, second) -> list:
+        """What two services give, or raise, when the second is called before what the first did is there to be seen."""
+        first_has_done, second_has_done = Event(), Event()
+
+        def lead():
+            try:
+                with transaction.atomic():
+                    answer = first()
+                    first_has_done.set()
+                    second_has_done.wait(HOLDS_SECONDS)
+                return answer
+            finally:
+                first_has_done.set()
+                connection.close()
+
+        def follow():
+            first_has_done.wait(20)
+            try:
+                return second()
+            except Exception as error:
+                return error
+            finally:
+                second_has_done.set()
+                connection.close()
+
+        with ThreadPoolExecutor(2) as pool:
+            return [one.result() for one in (pool.submit(lead), pool.submit(follow))]
+
+    return call

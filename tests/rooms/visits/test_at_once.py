@@ -1,11 +1,9 @@
 """What several people do to one visit or day at the same moment, on two connections."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Event
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from homeward.episodes.services import accept_referral
 from homeward.kernel.rules import london_day
@@ -25,8 +23,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer at a time; PostgreSQL is asked"),
 ]
-# How long the first holds on while the second goes ahead, if nothing makes it wait; too short only makes a test easier
-HOLDS_SECONDS = 1
 
 
 @pytest.fixture
@@ -43,37 +39,8 @@ def sent(coordinator, response, workers, now) -> list[Assignment]:
     ]
 
 
-def at_once(first, second) -> list:
-    """What two services give, or raise, when the second is called before what the first did is there to be seen."""
-    first_has_done, second_has_done = Event(), Event()
-
-    def lead():
-        try:
-            with transaction.atomic():
-                answer = first()
-                first_has_done.set()
-                second_has_done.wait(HOLDS_SECONDS)
-            return answer
-        finally:
-            first_has_done.set()
-            connection.close()
-
-    def follow():
-        first_has_done.wait(20)
-        try:
-            return second()
-        except Exception as error:
-            return error
-        finally:
-            second_has_done.set()
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        return [one.result() for one in (pool.submit(lead), pool.submit(follow))]
-
-
 class TestLeave:
-    def test_ends_the_visit_when_the_last_two_leave_at_once(self, coordinator, response, sent, now):
+    def test_ends_the_visit_when_the_last_two_leave_at_once(self, at_once, coordinator, response, sent, now):
         for row in sent:
             arrive(actor=coordinator, assignment=row, at=now, now=now)
         later = now + timedelta(minutes=40)
@@ -89,7 +56,7 @@ class TestLeave:
 
 
 class TestArrive:
-    def test_is_kept_when_the_visit_is_cancelled_at_once(self, planner, coordinator, response, sent, now):
+    def test_is_kept_when_the_visit_is_cancelled_at_once(self, at_once, planner, coordinator, response, sent, now):
         _, refused = at_once(
             lambda: arrive(actor=coordinator, assignment=sent[0], at=now, now=now),
             lambda: cancel_visit(actor=planner, visit=response, reason="Went to hospital", now=now),
@@ -112,13 +79,13 @@ class TestRecordPlan:
         return make
 
     @pytest.mark.parametrize("is_first", [True, False])
-    def test_lets_one_of_two_plannings_stand(self, plan, is_first):
+    def test_lets_one_of_two_plannings_stand(self, at_once, plan, is_first):
         based_on = None if is_first else plan(None).pk
         _, refused = at_once(lambda: plan(based_on), lambda: plan(based_on, worker=1))
         assert isinstance(refused, PlanChangedMeanwhileError)
         assert DayPlan.objects.count() == (1 if is_first else 2)
 
-    def test_keeps_an_arrival_of_the_same_moment(self, coordinator, response, plan, now):
+    def test_keeps_an_arrival_of_the_same_moment(self, at_once, coordinator, response, plan, now):
         first = plan(None)
         row = Assignment.objects.get()
         at_once(lambda: arrive(actor=coordinator, assignment=row, at=now, now=now), lambda: plan(first.pk, worker=1))
