@@ -433,9 +433,11 @@ def log_call(
 ) -> Call:
     """Log any contact with the front door: who, about whom, what came of it.
 
-    Raises: NotAllowedError; RefusedError when the outcome lacks what it needs.
+    Raises: NotAllowedError; RefusedError when the outcome lacks what it needs, or the person is of another service.
     """
     require(actor, Permission.TAKE_REFERRALS, service_id)
+    if person is not None and person.service_id != service_id:
+        raise RefusedError("This person is in another service. Log the call there.")
     if outcome == CallOutcome.ADVICE and not advice.strip():
         raise RefusedError("Write the advice that was given.")
     call = Call.objects.create(

@@ -1,7 +1,10 @@
 """Logging a call."""
 
-from homeward.access.rules import Role
+from homeward.access.rules import Actor, Role
+from homeward.people.services import NewPerson, register_person
 from homeward.referrals.models import Call
+from homeward.teams.models import Account
+from homeward.teams.services import open_service
 
 TOLD = {"source": "gp", "caller_name": "Dr Lane", "outcome": "advice", "advice": "Ring the pharmacy"}
 
@@ -27,6 +30,15 @@ class TestCalls:
     def test_goes_on_to_a_referral(self, coordinator):
         answer = coordinator.post("/front-door/calls", TOLD | {"outcome": "referral"})
         assert answer.headers["Location"] == "/front-door/new"
+
+    def test_keeps_a_call_about_somebody_in_their_own_service(self, coordinator, system, now):
+        other = open_service(actor=system, code="other", name="Other", now=now)
+        known = NewPerson(given_name="Ruth", family_name="Vane")
+        ruth = register_person(actor=Actor.system("tests", other.pk), service_id=other.pk, new=known, now=now)
+        Account.objects.get(role=Role.FRONT_DOOR).services.add(other)
+        coordinator.post("/front-door/calls", TOLD | {"person": str(ruth.pk)})
+        assert Call.objects.get().service == other
+        assert "Ruth Vane" not in coordinator.get("/front-door/calls").content.decode()
 
     def test_finds_people_as_their_name_is_typed(self, coordinator, ivy):
         assert "Ivy Okafor" in coordinator.post("/front-door/calls/about", {"about": "oka"}).content.decode()

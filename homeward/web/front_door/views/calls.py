@@ -35,16 +35,18 @@ def calls(request: HttpRequest) -> HttpResponse:
     reason = told["reason"]
     if told["about"] and whole_number(told["person"]) is None:
         reason = f"About {told['about']}. {reason}".strip()
+    person = _person(request, told["person"], now)
     try:
         log_call(
             actor=request.actor,
-            service_id=service.pk,
+            # of somebody's own service: a call is read by everyone at the front door it is logged at
+            service_id=person.service_id if person else service.pk,
             source=told["source"],
             outcome=told["outcome"],
             caller_name=told["caller_name"],
             caller_phone=told["caller_phone"],
             caller_organisation=told["caller_organisation"],
-            person=_person(request, told["person"], now),
+            person=person,
             reason=reason,
             advice=told["advice"],
             now=now,
