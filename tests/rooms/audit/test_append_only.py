@@ -34,6 +34,11 @@ class TestAppendOnly:
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             event.delete()
 
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has INSERT OR REPLACE")
+    def test_refuses_a_row_in_place_of_another(self, event):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event")
+
     def test_covers_tables_that_exist(self):
         assert set(APPEND_ONLY_TABLES) <= set(connection.introspection.table_names())
 
