@@ -133,6 +133,7 @@ class _Reading:
         self.placed = [visit for visit in self.open.values() if place_of_visit(visit) in self.places]
         self.free = self._free_again()
         self.starts = self._starts_held()
+        self.next_start = self._next_starts()
         self.pins = {visit.pk: self._pins(visit) for visit in self.placed}
 
     def _has_begun(self, visit: Visit) -> bool:
@@ -181,6 +182,16 @@ class _Reading:
                 starts[visit.pk, row.slot] = start
         return starts
 
+    def _next_starts(self) -> dict[int, float]:
+        """When each worker starts the first visit that is still before them."""
+        first: dict[int, float] = {}
+        for visit in self.placed:
+            for row in visit.assignments.all():
+                start = self.starts.get((visit.pk, row.slot))
+                if start is not None:
+                    first[row.worker_id] = min(start, first.get(row.worker_id, start))
+        return first
+
     def _way(self, worker: Worker, origin: Place, destination: Place | None) -> int:
         return int(self.travel[worker.travel_mode][self.places[origin], self.places[destination]])
 
@@ -188,15 +199,16 @@ class _Reading:
         """The slots of a visit that stay as they are. Everyone starts together: when the first arrived, or when the
         last can be there."""
         rows = [row for row in visit.assignments.all() if (visit.pk, row.slot) in self.starts]
-        kept = [
-            row
-            for row in rows
-            if row.is_pinned
-            or (not visit.is_crisis and self.starts[visit.pk, row.slot] <= self.moment + ON_THEIR_WAY_MINUTES)
-        ]
+        are_on_their_way = not visit.is_crisis and all(self._is_on_their_way(visit, row) for row in rows)
+        kept = [row for row in rows if row.is_pinned or are_on_their_way]
         starts = [self.starts[visit.pk, row.slot] for row in kept]
         together = (min if any(row.arrived_at for row in kept) else max)(starts, default=None)
         return tuple(visit_planner.Pin(row.slot, worker_id(row.worker_id), together) for row in kept)
+
+    def _is_on_their_way(self, visit: Visit, row: Assignment) -> bool:
+        """Whether this is where a worker goes next, and soon: what comes after may move when the day runs late."""
+        start = self.starts[visit.pk, row.slot]
+        return start <= self.moment + ON_THEIR_WAY_MINUTES and start == self.next_start[row.worker_id]
 
     def _held_start(self, visit: Visit, slot: int) -> float:
         pins = self.pins[visit.pk]

@@ -81,7 +81,8 @@ def replan(
     reasons: dict[tuple[str, int], str] = {}
 
     def search(board: Board) -> visit_planner.Plan:
-        changed = [visit_id(pk) for pk in visit_ids if board.knows(pk)]
+        # what nobody goes to yet is tried again whenever the day changes
+        changed = {visit_id(pk) for pk in visit_ids if board.knows(pk)} | set(board.held.undone)
         answer = visit_planner.replan(board.problem, held=board.held, changed=changed, seconds=seconds)
         reasons.clear()
         reasons.update({(move.visit, move.slot): move.why for move in answer.moves})
