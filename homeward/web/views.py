@@ -1,7 +1,12 @@
 """What a page says when it cannot be shown. Nothing personal, and nothing of the request, is ever repeated."""
 
+import logging
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+logger = logging.getLogger(__name__)
 
 
 def not_found(request: HttpRequest, exception=None) -> HttpResponse:
@@ -25,5 +30,8 @@ def bad_request(request: HttpRequest, exception=None) -> HttpResponse:
 
 
 def went_wrong(request: HttpRequest) -> HttpResponse:
-    """A fault of ours."""
+    """A fault of ours. The log says where and of what kind, never with what: that may be somebody's record."""
+    route = request.resolver_match.route if request.resolver_match else "an address that is not ours"
+    kind = sys.exc_info()[0]
+    logger.error("%s failed: %s", route, kind.__name__ if kind else "unknown")
     return render(request, "errors/went_wrong.jinja", status=500)

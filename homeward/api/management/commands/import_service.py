@@ -16,7 +16,7 @@ from homeward.api.service_import.loading import LoadedDay, LoadedDifferentlyErro
 from homeward.api.service_import.reading import SHIFTS, TRAVEL, VISITS, Reading, read_service
 from homeward.kernel.rules import RefusedError
 from homeward.teams.models import Account, Service
-from homeward.teams.selectors import account_named, accounts_in
+from homeward.teams.selectors import account_named, accounts_in, fictitious_service
 from homeward.teams.services import join_service
 from homeward.visits.models import DayPlan, Visit
 from homeward.visits.planning import plan_day, warm_up
@@ -171,6 +171,11 @@ class Command(BaseCommand):
             )
         if joined:
             self.stdout.write(f"Now seen by: {', '.join(joined)}.")
+            if fictitious_service() is not None:
+                self.stdout.write(
+                    "This database also has a fictitious place, whose password is on its sign-in page: load nothing"
+                    " here that names anybody, or name who may see it with --for."
+                )
 
     def _plan(self, service: Service, day: date, options: dict) -> None:
         actor = Actor.system(NAME, service.pk)

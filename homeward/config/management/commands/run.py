@@ -100,7 +100,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         command = [
             str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1",
-            "--port", str(port), "--workers", "2", "--blocking-threads", "8", "--workers-kill-timeout", "3",
+            "--port", str(port), "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "3",
             "--log-level", "warning", "--no-ws", "homeward.config.wsgi:application",
         ]  # fmt: skip
         # Its own process group: stopping the parent alone would leave workers serving old code.

@@ -359,7 +359,8 @@ class _Teller:
         """Every employer with a worker out, in a steady order; numbers and shapes do not change with the filters."""
         order = sorted({worker.employer_id for worker in self.day.workers})
         by_employer: dict[int, list[DayWorker]] = {employer: [] for employer in order}
-        for worker in self.day.workers:
+        # those with nobody to see stand below those at work
+        for worker in sorted(self.day.workers, key=lambda worker: not worker.assignments):
             by_employer[worker.employer_id].append(worker)
         told_of = []
         for number, (employer_id, theirs) in enumerate(by_employer.items()):
