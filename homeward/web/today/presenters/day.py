@@ -359,15 +359,14 @@ class _Teller:
         """Every employer with a worker out, in a steady order; numbers and shapes do not change with the filters."""
         order = sorted({worker.employer_id for worker in self.day.workers})
         by_employer: dict[int, list[DayWorker]] = {employer: [] for employer in order}
-        # those with nobody to see stand below those at work
-        for worker in sorted(self.day.workers, key=lambda worker: not worker.assignments):
+        for worker in self.day.workers:
             by_employer[worker.employer_id].append(worker)
         told_of = []
         for number, (employer_id, theirs) in enumerate(by_employer.items()):
             shown = [worker for worker in theirs if self.wants_row(worker)]
             if not shown:
                 continue
-            shown.sort(key=lambda worker: (worker.job_title, worker.shifts[0].starts_at, worker.label, worker.id))
+            shown.sort(key=_row_order)
             visits = sum(len(worker.assignments) for worker in shown)
             travel = sum(part.travel_minutes for worker in shown for part in worker.assignments)
             told_of.append(
@@ -558,6 +557,11 @@ def _relative(day: date, today: date) -> str:
 def _employer_choices(day: Day, asked: Asked) -> tuple[Choice, ...]:
     names = {worker.employer_id: worker.employer for worker in day.workers}
     return tuple(Choice(str(pk), names[pk], pk == asked.employer) for pk in sorted(names))
+
+
+def _row_order(worker: DayWorker) -> tuple:
+    """By job, then by when they start; those with nobody to see stand below those at work."""
+    return (not worker.assignments, worker.job_title, worker.shifts[0].starts_at, worker.label, worker.id)
 
 
 def _choices(labels: dict[str, str], on: str) -> tuple[Choice, ...]:
