@@ -52,3 +52,11 @@ def state_from(assignments: Sequence[tuple[str, str]], slot_count: int, before: 
     if any(state in ("arrived", "left") for state in states):
         return "under_way"
     return "planned" if len(states) >= slot_count else "needed"
+
+
+def told_after(told: datetime, earlier: datetime) -> datetime:
+    """A time as somebody told it, set beside what came before it.
+
+    People tell whole minutes: 09:07 said of something that followed 09:07 and 25 seconds is not before it, but then.
+    """
+    return earlier if earlier.replace(second=0, microsecond=0) <= told < earlier else told

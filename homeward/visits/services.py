@@ -20,7 +20,7 @@ from homeward.referrals.selectors import clock_events, reading_for
 from homeward.roster.models import Absence
 from homeward.teams.models import Service, Worker
 from homeward.visits.models import Assignment, DayPlan, PlanMove, TravelTable, Visit, VisitTask
-from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, needed_on, state_from
+from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, needed_on, state_from, told_after
 from homeward.visits.states import (
     AssignmentState,
     VisitCannotMoveError,
@@ -430,6 +430,8 @@ def arrive(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime)
     if at > now:
         raise RefusedError("The time of arrival is in the future. Check it.")
     referral = visit.episode.referral if visit.episode else None
+    if referral:
+        at = told_after(at, referral.received_at)
     if referral and at < referral.received_at:
         raise RefusedError("The time of arrival is before the referral came. Check it.")
     check_assignment_move(assignment.state, AssignmentState.ARRIVED)
@@ -463,6 +465,8 @@ def leave(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime, 
     visit = assignment.visit
     _require_hands_on(actor, assignment)
     check_assignment_move(assignment.state, AssignmentState.LEFT)
+    if assignment.arrived_at:
+        at = told_after(at, assignment.arrived_at)
     if at > now or (assignment.arrived_at and at < assignment.arrived_at):
         raise RefusedError("The time they left is before they arrived, or in the future. Check it.")
     assignment.state = AssignmentState.LEFT

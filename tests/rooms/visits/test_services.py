@@ -12,7 +12,7 @@ from homeward.plans.services import NewPattern, write_plan
 from homeward.roster.services import record_absence
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, Visit
-from homeward.visits.rules import needed_on, state_from
+from homeward.visits.rules import needed_on, state_from, told_after
 from homeward.visits.selectors import day_for, visit_for
 from homeward.visits.services import (
     arrive,
@@ -86,6 +86,21 @@ class TestStateFrom:
     )
     def test_reads_the_assignments(self, states, slots, expected):
         assert state_from([(state, "") for state in states], slots, "needed") == expected
+
+
+class TestToldAfter:
+    @pytest.mark.parametrize(
+        ("told", "earlier", "taken"),
+        [
+            ("09:07:00", "09:07:25", "09:07:25"),  # the same minute: it followed
+            ("09:06:59", "09:07:25", "09:06:59"),  # a minute before: left as it is, to be refused
+            ("09:07:30", "09:07:25", "09:07:30"),
+            ("09:08:00", "09:07:25", "09:08:00"),
+        ],
+    )
+    def test_takes_a_whole_minute_as_people_mean_it(self, told, earlier, taken):
+        moments = [datetime.fromisoformat(f"2026-11-24T{text}+00:00") for text in (told, earlier, taken)]
+        assert told_after(moments[0], moments[1]) == moments[2]
 
 
 class TestNeedResponse:
