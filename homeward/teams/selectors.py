@@ -46,11 +46,6 @@ def service_for(actor: Actor, code: str | None = None) -> Service:
     raise NotAllowedError("This belongs to a service you are not part of.")
 
 
-def employers_of(service_id: int) -> list[Organisation]:
-    """The organisations that employ a service's workers, in a steady order."""
-    return list(Organisation.objects.filter(service_id=service_id, is_employer=True).order_by("id"))
-
-
 def referring_organisations(service_id: int) -> list[Organisation]:
     """Organisations that may refer people, by name."""
     return list(Organisation.objects.filter(service_id=service_id).order_by("name"))

@@ -8,7 +8,7 @@ from homeward.audit.services import record, record_reads
 from homeward.people.models import Person
 from homeward.roster.models import Shift
 from homeward.roster.selectors import shifts_on
-from homeward.visits.models import Assignment, DayPlan, PlanMove, TravelTable, Visit
+from homeward.visits.models import Assignment, DayPlan, PlanMove, Visit
 from homeward.visits.states import VisitState
 
 
@@ -253,11 +253,6 @@ def day_plans(actor: Actor, service_id: int, day: date, limit: int = 20) -> list
     """
     require(actor, Permission.SEE_TODAY, service_id)
     return list(DayPlan.objects.filter(service_id=service_id, day=day).order_by("-id")[:limit])
-
-
-def has_travel_table(service_id: int) -> bool:
-    """Whether a service brought its own travel times, and so may have no map."""
-    return TravelTable.objects.filter(service_id=service_id).exists()
 
 
 def days_with_visits(actor: Actor, service_id: int) -> list[date]:

@@ -139,7 +139,7 @@ class TestSelectors:
         "kernel": None,
         "people": {"current_addresses", "identity_of"},
         "referrals": {"response_clock", "clock_events", "reading_for", "suggestion_for", "events_of"},
-        "visits": {"newest_plan", "has_travel_table"},
+        "visits": {"newest_plan"},
     }
 
     @pytest.mark.parametrize("path", _files("selectors"), ids=lambda path: path.parent.name)

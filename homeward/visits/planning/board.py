@@ -119,6 +119,7 @@ class _Reading:
         self.shifts_of: dict[int, list[Shift]] = defaultdict(list)
         for shift in shifts.values():
             self.shifts_of[shift.worker_id].append(shift)
+        self.skills_of = {pk: _skills(theirs[0].worker) for pk, theirs in self.shifts_of.items()}
         self.begun = [visit for visit in visits.values() if self._has_begun(visit)]
         facts = {visit.pk for visit in self.begun}
         # done by somebody off the roster: a fact that binds nobody who is on it
@@ -275,7 +276,7 @@ class _Reading:
         return visit_planner.Worker(
             id=worker_id(worker.pk),
             employer=str(worker.organisation),
-            skills=frozenset(_skills(worker)),
+            skills=self.skills_of[worker.pk],
             mode=worker.travel_mode,
             shifts=tuple(stretches),
         )
@@ -365,9 +366,9 @@ class _Reading:
     def _holders(self) -> dict[str, frozenset[str]]:
         """For each skill and competence, the planner's ids of today's workers who have it."""
         holders: dict[str, set[str]] = defaultdict(set)
-        for theirs in self.shifts_of.values():
-            for code in _skills(theirs[0].worker):
-                holders[code].add(worker_id(theirs[0].worker_id))
+        for worker_pk, skills in self.skills_of.items():
+            for code in skills:
+                holders[code].add(worker_id(worker_pk))
         return {code: frozenset(ids) for code, ids in holders.items()}
 
     def _known_faces(self) -> dict[int, frozenset[str]]:
@@ -386,10 +387,10 @@ class _Reading:
         return {person_id: frozenset(workers) for person_id, workers in faces.items()}
 
 
-def _skills(worker: Worker) -> set[str]:
+def _skills(worker: Worker) -> frozenset[str]:
     """A worker's skills and all that they imply; those the vocabulary does not have stand for themselves."""
     known = {skill.code for skill in library().skills}
-    return set(library().skills_held(code for code in worker.skills if code in known)) | set(worker.skills)
+    return library().skills_held(code for code in worker.skills if code in known) | set(worker.skills)
 
 
 def _slot(slot: dict, holders: dict[str, frozenset[str]]) -> visit_planner.Slot:
