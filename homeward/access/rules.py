@@ -22,6 +22,8 @@ class Permission(StrEnum):
     MANAGE_ROSTER = "manage_roster"
     WRITE_PLANS = "write_plans"
     SEE_PROCEDURES = "see_procedures"
+    DRAFT_PROCEDURES = "draft_procedures"
+    APPROVE_PROCEDURES = "approve_procedures"
     PUBLISH_PROCEDURES = "publish_procedures"
     RECEIVE_MESSAGES = "receive_messages"
     IMPORT_SERVICE = "import_service"
@@ -95,6 +97,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.TRIAGE_REFERRALS,
             P.WRITE_PLANS,
             P.SEE_PROCEDURES,
+            P.DRAFT_PROCEDURES,
         }
     ),
     Role.ROSTER_PLANNER: frozenset(
@@ -123,15 +126,28 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RESPOND,
             P.WRITE_PLANS,
             P.SEE_PROCEDURES,
+            P.DRAFT_PROCEDURES,
+            P.APPROVE_PROCEDURES,
         }
     ),
     Role.BED_LEAD: frozenset({P.SEE_PEOPLE, P.SEE_FRONT_DOOR, P.TAKE_REFERRALS, P.WRITE_PLANS, P.SEE_PROCEDURES}),
     # Caldicott principle 3: results need no one's name, so these two see no one's record.
     Role.PERFORMANCE_LEAD: frozenset({P.SEE_PROCEDURES}),
-    Role.SERVICE_DESIGNER: frozenset({P.SEE_PROCEDURES, P.PUBLISH_PROCEDURES}),
+    Role.SERVICE_DESIGNER: frozenset(
+        {P.SEE_PROCEDURES, P.DRAFT_PROCEDURES, P.APPROVE_PROCEDURES, P.PUBLISH_PROCEDURES}
+    ),
     # An administrator runs the service's accounts, loads and audit; reading a care record is not part of it.
     Role.ADMINISTRATOR: frozenset(
-        {P.MANAGE_ACCOUNTS, P.SEE_AUDIT, P.IMPORT_SERVICE, P.SEE_PROCEDURES, P.PUBLISH_PROCEDURES, P.PLAN_DAY}
+        {
+            P.MANAGE_ACCOUNTS,
+            P.SEE_AUDIT,
+            P.IMPORT_SERVICE,
+            P.SEE_PROCEDURES,
+            P.DRAFT_PROCEDURES,
+            P.APPROVE_PROCEDURES,
+            P.PUBLISH_PROCEDURES,
+            P.PLAN_DAY,
+        }
     ),
     Role.MACHINE: frozenset({P.RECEIVE_MESSAGES}),
 }
