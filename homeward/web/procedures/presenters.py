@@ -56,6 +56,7 @@ COUNTS_AS = {
     CountsAs.DECLINED: "declined",
     CountsAs.DIED: "died",
     CountsAs.DIED_WHERE_WISHED: "died where they wished",
+    CountsAs.FINISHED_AS_PLANNED: "finished as planned",
     CountsAs.NOT_COUNTED: "not counted",
 }
 FORMS_NEEDED = {

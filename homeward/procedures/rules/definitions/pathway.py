@@ -100,6 +100,7 @@ class CountsAs(StrEnum):
     DECLINED = "declined"
     DIED = "died"
     DIED_WHERE_WISHED = "died_where_wished"
+    FINISHED_AS_PLANNED = "finished_as_planned"
     NOT_COUNTED = "not_counted"
 
 
