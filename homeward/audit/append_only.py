@@ -12,6 +12,7 @@ APPEND_ONLY_TABLES = (
     "referrals_referralevent",
     "episodes_episodeevent",
     "referrals_keptmessage",
+    "procedures_proceduredraftevent",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {"referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version")}

@@ -2,21 +2,28 @@
 
 from functools import lru_cache
 
-from homeward.procedures.models import Procedure
+from homeward.procedures.models import OfferedVersion, Procedure, ProcedureDraft, ProcedureDraftEvent
 from homeward.procedures.rules import (
     Activity,
     Form,
     Library,
     Pathway,
+    Problem,
     activity_from,
+    check_draft,
     form_from,
     pathway_from,
     read_library,
 )
+from homeward.procedures.states import OPEN_STATES, DraftState
 
 
 class NoSuchProcedureError(LookupError):
     """No procedure with this code has been published."""
+
+
+class NoSuchDraftError(LookupError):
+    """No draft has this number."""
 
 
 @lru_cache(maxsize=512)
@@ -102,3 +109,78 @@ def need_title(code: str) -> str:
         if need.code == code:
             return need.title
     return code.replace("_", " ")
+
+
+def published_library() -> Library:
+    """The newest version of everything published, with the words that ship: what a draft must fit in with."""
+    words = library()
+    return Library(
+        pathways=tuple(built(row) for row in newest_procedures("pathway")),
+        forms=tuple(built(row) for row in newest_procedures("form")),
+        activities=tuple(built(row) for row in newest_procedures("activity")),
+        skills=words.skills,
+        needs=words.needs,
+        events=words.events,
+        sources=words.sources,
+    )
+
+
+def drafts(*states: DraftState) -> list[ProcedureDraft]:
+    """The drafts in any of these states, the one changed last first, without their text."""
+    rows = ProcedureDraft.objects.filter(state__in=states).defer("source_text", "definition")
+    return list(rows.select_related("based_on").defer("based_on__definition").order_by("-changed_at", "-id"))
+
+
+def draft_for(draft_id: int) -> ProcedureDraft:
+    """A draft by its number.
+
+    Raises: NoSuchDraftError.
+    """
+    draft = ProcedureDraft.objects.select_related("based_on", "published").filter(pk=draft_id).first()
+    if draft is None:
+        raise NoSuchDraftError(f"There is no draft with the number {draft_id}.")
+    return draft
+
+
+def open_draft_of(kind: str, code: str) -> ProcedureDraft | None:
+    """The draft of a procedure that is being written or waits for approval; there is never more than one."""
+    return ProcedureDraft.objects.filter(kind=kind, code=code, state__in=OPEN_STATES).first()
+
+
+def draft_problems(draft: ProcedureDraft) -> list[Problem]:
+    """Everything wrong with a draft beside all that is published now; it can be sent when there is nothing."""
+    return check_draft(draft.kind, draft.code, draft.version, draft.source_text, published_library())[1]
+
+
+def draft_events(draft: ProcedureDraft) -> list[ProcedureDraftEvent]:
+    """What happened to a draft, oldest first, without the texts."""
+    return list(draft.events.defer("source_text").order_by("id"))
+
+
+def draft_text_at(draft: ProcedureDraft, revision: int) -> str | None:
+    """The text of a draft as it was at a revision; None when it never had that revision."""
+    texts = draft.events.filter(revision=revision).exclude(source_text="").order_by("id")
+    return texts.values_list("source_text", flat=True).first()
+
+
+def drafts_published(kind: str, code: str) -> dict[int, ProcedureDraft]:
+    """The drafts that became versions of a procedure, by version: who wrote each, who approved it, and why."""
+    rows = ProcedureDraft.objects.filter(kind=kind, code=code, state=DraftState.PUBLISHED)
+    return {row.version: row for row in rows.defer("source_text", "definition")}
+
+
+def offered_versions() -> list[OfferedVersion]:
+    """What ships with Homeward and is held back because this place follows its own, newest first of each."""
+    newest = {(row.kind, row.code): row for row in OfferedVersion.objects.order_by("version", "id")}
+    return sorted(newest.values(), key=lambda row: (row.kind, row.title))
+
+
+def offered_version(kind: str, code: str) -> OfferedVersion | None:
+    """The newest shipped version of a procedure that is held back here, or None."""
+    return OfferedVersion.objects.filter(kind=kind, code=code).order_by("-version", "-id").first()
+
+
+def writers_of(draft: ProcedureDraft) -> set[int]:
+    """The accounts of everyone who wrote in a draft, and so cannot approve it."""
+    wrote = draft.events.exclude(source_text="").values_list("actor_account_id", flat=True)
+    return {account for account in (*wrote, draft.author_account_id) if account is not None}

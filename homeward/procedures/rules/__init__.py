@@ -57,6 +57,7 @@ from .definitions import (
     form_from,
     pathway_from,
 )
+from .drafts import LONGEST_TEXT, UnwritableTextError, as_text, check_draft, code_from, has_notes, with_version
 from .forms import (
     AnswerProblem,
     FieldLayout,
@@ -77,8 +78,10 @@ from .forms import (
 )
 from .problems import Problem
 from .reading import SHIPPED_LIBRARY, LibraryError, check_library, read_library
+from .yaml_lines import UnreadableYamlError, read_yaml
 
 __all__ = [
+    "LONGEST_TEXT",
     "SHIPPED_LIBRARY",
     "Activity",
     "ActivityKind",
@@ -140,16 +143,22 @@ __all__ = [
     "TargetUnit",
     "TimeOfDay",
     "UnknownCodeError",
+    "UnreadableYamlError",
+    "UnwritableTextError",
     "Urgency",
     "VisitTemplate",
     "WindowKind",
     "activity_from",
     "answer_in_words",
+    "as_text",
     "check_answers",
+    "check_draft",
     "check_library",
+    "code_from",
     "definition_of",
     "fingerprint_of",
     "form_from",
+    "has_notes",
     "is_answered",
     "layout",
     "may_close",
@@ -157,7 +166,9 @@ __all__ = [
     "read_answers",
     "read_clock",
     "read_library",
+    "read_yaml",
     "required_to_close",
     "scores",
     "shown",
+    "with_version",
 ]

@@ -51,7 +51,9 @@ class LibraryError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class File:
+    """A file's name in its library, and what it says."""
+
     name: str
     text: LinedYaml
 
@@ -82,7 +84,7 @@ def _read(root: FilePath) -> tuple[Library, list[Problem]]:
     found: dict[str, list[Read[Any]]] = {kind: [] for kind in ("pathways", "forms", "activities", *LIST_FILES)}
     for folder, (schema, kind) in ONE_A_FILE.items():
         for file in _files(root, folder, problems):
-            problems.extend(bad := list(_schema_problems(schema, file, (), file.text.content)))
+            problems.extend(bad := list(schema_problems(schema, file, (), file.text.content)))
             if not bad:
                 found[folder].append(Read(build(kind, file.text.content), file.name, file.text, ()))
     for file in _files(root, "activities", problems):
@@ -97,7 +99,7 @@ def _read(root: FilePath) -> tuple[Library, list[Problem]]:
     return library, sorted(problems, key=lambda problem: (problem.file, problem.line, problem.field))
 
 
-def _files(root: FilePath, folder: str, problems: list[Problem]) -> Iterator[_File]:
+def _files(root: FilePath, folder: str, problems: list[Problem]) -> Iterator[File]:
     if not (root / folder).is_dir():
         problems.append(Problem(folder, 1, "", f"There is no folder called {folder}. Make one, even if it is empty."))
         return
@@ -111,10 +113,10 @@ def _files(root: FilePath, folder: str, problems: list[Problem]) -> Iterator[_Fi
             problems.append(Problem(name, 1, "", "Files must end in .yaml to be read. Rename this one."))
 
 
-def _file(root: FilePath, path: FilePath, problems: list[Problem]) -> _File | None:
+def _file(root: FilePath, path: FilePath, problems: list[Problem]) -> File | None:
     name = path.relative_to(root).as_posix()
     try:
-        return _File(name, read_yaml(path.read_text(encoding="utf-8-sig")))
+        return File(name, read_yaml(path.read_text(encoding="utf-8-sig")))
     except UnreadableYamlError as error:
         problems.append(Problem(name, error.line, "", error.text))
     except UnicodeDecodeError:
@@ -124,14 +126,14 @@ def _file(root: FilePath, path: FilePath, problems: list[Problem]) -> _File | No
     return None
 
 
-def _entries(file: _File, key: str, schema: str, kind: type, problems: list[Problem]) -> Iterator[Read[Any]]:
+def _entries(file: File, key: str, schema: str, kind: type, problems: list[Problem]) -> Iterator[Read[Any]]:
     content = file.text.content
     if not isinstance(content, dict) or list(content) != [key] or not isinstance(content[key], list):
         problems.append(Problem(file.name, 1, key, f"The file must hold one list called '{key}:' and nothing else."))
         return
     for place, entry in enumerate(content[key]):
         path: Path = (key, place)
-        problems.extend(bad := list(_schema_problems(schema, file, path, entry)))
+        problems.extend(bad := list(schema_problems(schema, file, path, entry)))
         if not bad:
             yield Read(build(kind, entry), file.name, file.text, path)
 
@@ -143,7 +145,8 @@ def _validator(schema: str) -> Draft202012Validator:
     return Draft202012Validator(definition)
 
 
-def _schema_problems(schema: str, file: _File, base: Path, content: Any) -> Iterator[Problem]:
+def schema_problems(schema: str, file: File, base: Path, content: Any) -> Iterator[Problem]:
+    """Every field of `content`, read from `file` at the path `base`, that does not fit a kind of thing's schema."""
     for error in _validator(schema).iter_errors(content):
         path = (*base, *error.absolute_path)
         for extra, text in _sentences(error):
