@@ -1,8 +1,8 @@
 """The message as a whole: its resources, and the links between them."""
 
 from homeward.api.fhir.node import Node, Reading
-from homeward.api.fhir.notes import NotUnderstood
 from homeward.api.fhir.settling import settle
+from homeward.api.intake.notes import NotUnderstood
 
 
 def _named_by_entry(note: NotUnderstood) -> NotUnderstood:

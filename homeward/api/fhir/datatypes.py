@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from homeward.api.fhir.node import Node
-from homeward.api.fhir.notes import shortened
+from homeward.api.intake.notes import shortened
 
 LONDON = ZoneInfo("Europe/London")
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2200  # outside these a date is a slip of the key

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 
 from homeward.api.fhir.bundle import MessageBundle
 from homeward.api.fhir.message_header import read_envelope
-from homeward.api.fhir.notes import NotUnderstood
 from homeward.api.fhir.referral_message import (
     MessagePartMissingError,
     ReferralMessage,
@@ -15,6 +13,8 @@ from homeward.api.fhir.referral_message import (
 )
 from homeward.api.fhir.service_request import WITHDRAWN_STATUSES
 from homeward.api.fhir.wire import UnreadableMessageError, WireMessage, read_message
+from homeward.api.intake.asked import Intention, Refusal
+from homeward.api.intake.notes import NotUnderstood
 
 REQUEST = "servicerequest-request"
 MOST_NOTES = 300
@@ -23,12 +23,6 @@ NOT_YET_ASKED = {
     "on-hold": "The ServiceRequest is on hold. Send it with the status active when help is wanted.",
     "completed": "The ServiceRequest is completed, so there is nothing to do. Send a new one if help is wanted.",
 }
-
-
-class Intention(StrEnum):
-    NEW = "new"
-    UPDATE = "update"
-    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True)
@@ -42,16 +36,6 @@ class Asked:
     @property
     def bundle_id(self) -> str:
         return self.message.bundle_id
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """A message that cannot be acted on. `issue_code`: FHIR IssueType; `text`: what is wrong and what to do."""
-
-    status: int
-    issue_code: str
-    text: str
-    bundle_id: str = ""
 
 
 def decide(content: bytes, content_type: str | None = None, receives_for: Collection[str] = ()) -> Asked | Refusal:

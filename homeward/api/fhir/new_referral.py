@@ -6,15 +6,14 @@ from datetime import timedelta
 from homeward.api.fhir.datatypes import LONDON, ContactMethod
 from homeward.api.fhir.deciding import Asked
 from homeward.api.fhir.flag import WarningKind
-from homeward.api.fhir.notes import NotUnderstood, shortened
 from homeward.api.fhir.patient import ContactPerson
 from homeward.api.fhir.referral_message import ReferralMessage
+from homeward.api.intake.notes import NotUnderstood, shortened
 from homeward.people.rules import Identity
 from homeward.people.services import NewAddress, NewPerson
 from homeward.people.states import AlertKind, Gender, NeedKind
 from homeward.referrals.services import NewReferral
 from homeward.referrals.states import Source, Urgency
-from homeward.teams.models import Organisation
 
 # Who asks, by BaRS use case (usecases-categories-bars 1.5.0).
 SOURCES = {
@@ -57,10 +56,8 @@ def identity_in(message: ReferralMessage) -> Identity:
     )
 
 
-def new_person(
-    message: ReferralMessage, practices: Sequence[Organisation] = (), is_number_trusted: bool = True
-) -> NewPerson:
-    """The person of a message as a new record. `is_number_trusted`: false where the number is somebody else's here."""
+def new_person(message: ReferralMessage) -> NewPerson:
+    """The person of a message as a new record."""
     person = message.person
     home = person.addresses[0] if person.addresses else None
     given, family = " ".join(person.name.given), person.name.family
@@ -76,13 +73,12 @@ def new_person(
         birth_text="" if person.birth_date else _fit(person.birth_date_text, 20),
         gender=person.gender if person.gender in _GENDERS else Gender.UNKNOWN,
         nhs_number=_fit(person.nhs_number.value if person.nhs_number else "", 20),
-        is_nhs_number_traced=bool(person.nhs_number and person.nhs_number.is_verified and is_number_trusted),
+        is_nhs_number_traced=bool(person.nhs_number and person.nhs_number.is_verified),
         phone=_fit(_first_phone(person.contact_methods), 40),
         email=_fit(next((one.value for one in person.contact_methods if one.kind == "email"), ""), 200),
         language=_fit(person.preferred_language or next(iter(person.languages), ""), 60),
         needs_interpreter=bool(person.needs_interpreter),
         lives_alone=True if _lives_alone(message) else None,
-        gp_practice=_practice(message, practices),
         address=NewAddress(
             lines=_fit(
                 ", ".join(dict.fromkeys(part for part in (*home.lines, home.city, home.district) if part)) or home.text,
@@ -103,8 +99,8 @@ def new_person(
     )
 
 
-def new_referral(asked: Asked, sender: str, organisations: Sequence[Organisation] = ()) -> NewReferral:
-    """The referral of a message. `sender`: what we call the sending organisation or system."""
+def new_referral(asked: Asked) -> NewReferral:
+    """The referral of a message."""
     message = asked.message
     urgency, why = _urgency(message)
     contact = message.first_contact
@@ -121,7 +117,6 @@ def new_referral(asked: Asked, sender: str, organisations: Sequence[Organisation
         requester_role=requester.role,
         requester_organisation=organisation.name or message.sender_name,
         requester_phone=_first_phone(requester.telephones) or _first_phone(message.envelope.sender.telephones),
-        organisation=_organisation(message, organisations),
         safeguarding_text="; ".join(
             dict.fromkeys(_warned(one.title, one.text) for one in message.safeguarding_concerns)
         ),
@@ -131,8 +126,6 @@ def new_referral(asked: Asked, sender: str, organisations: Sequence[Organisation
         place_text=place.words() if place else home,
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
-        sender=sender,
-        sender_identifier=sender_identifiers(message)[0] if sender_identifiers(message) else "",
         use_case=message.request.use_case,
         sender_clock_started_at=message.clock_started_at,
         sender_due_at=message.breach_at,
@@ -213,20 +206,6 @@ def _needs(message: ReferralMessage) -> Iterable[str]:
     for warning in message.warnings:
         if warning.kind is WarningKind.REASONABLE_ADJUSTMENT and warning.is_active:
             yield _warned(warning.title, warning.text)
-
-
-def _practice(message: ReferralMessage, practices: Sequence[Organisation]) -> Organisation | None:
-    code = message.person.general_practice.ods_code if message.person.general_practice else ""
-    return _by_code(code, practices)
-
-
-def _organisation(message: ReferralMessage, organisations: Sequence[Organisation]) -> Organisation | None:
-    codes = (message.requester.organisation.ods_code, message.envelope.sender.organisation.ods_code)
-    return next((found for found in (_by_code(code, organisations) for code in codes) if found), None)
-
-
-def _by_code(code: str, organisations: Sequence[Organisation]) -> Organisation | None:
-    return next((one for one in organisations if code and one.ods_code.upper() == code.upper()), None)
 
 
 def _urgency(message: ReferralMessage) -> tuple[Urgency, NotUnderstood | None]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from homeward.api.fhir.notes import NotUnderstood, shortened
+from homeward.api.intake.notes import NotUnderstood, shortened
 
 # Read by nobody and carried nowhere on purpose: they describe the message, not the person or the need.
 _ABOUT_THE_MESSAGE = {"resourceType", "id", "meta", "implicitRules", "language"}

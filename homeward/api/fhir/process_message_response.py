@@ -4,28 +4,17 @@ BaRS asks the receiver for the ServiceRequest with the id it gives, and for a se
 identifier people can read to each other. The same message answered twice is answered the same.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from homeward.api.fhir.notes import NotUnderstood
-from homeward.api.fhir.operation_outcome import acceptance
 from homeward.api.fhir.referral_message import ReferralMessage
+from homeward.api.intake.asked import Done
+from homeward.api.intake.notes import NotUnderstood
+from homeward.api.intake.operation_outcome import acceptance
 
 REFERENCE_SYSTEM = "urn:homeward:referral-reference"
 ENCOUNTER_CLASS = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "EMER", "display": "emergency"}
 EVENTS = "https://fhir.nhs.uk/CodeSystem/message-events-bars"
 REASONS = "https://fhir.nhs.uk/CodeSystem/message-reason-bars"
-
-
-@dataclass(frozen=True)
-class Done:
-    """What became of an accepted message. `said`: one sentence for the sender; `handled_at`: when we first took it."""
-
-    reference: str
-    said: str
-    is_withdrawn: bool
-    handled_at: datetime
 
 
 def accepted(message: ReferralMessage, notes: tuple[NotUnderstood, ...], done: Done) -> dict:

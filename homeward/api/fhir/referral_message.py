@@ -14,12 +14,12 @@ from homeward.api.fhir.flag import Warning_, WarningKind, read_warning
 from homeward.api.fhir.location import INCIDENT, Place, read_place
 from homeward.api.fhir.message_header import Envelope, read_envelope
 from homeward.api.fhir.node import Node
-from homeward.api.fhir.notes import NotUnderstood
 from homeward.api.fhir.organisation import Organisation, read_organisation
 from homeward.api.fhir.patient import ContactPerson, Person, read_person
 from homeward.api.fhir.practitioner import NO_PROFESSIONAL, Professional, read_professional
 from homeward.api.fhir.questionnaire_response import FormAnswers, read_answers
 from homeward.api.fhir.service_request import ServiceRequest, read_service_request
+from homeward.api.intake.notes import NotUnderstood
 
 
 @dataclass(frozen=True)

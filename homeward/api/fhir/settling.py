@@ -7,8 +7,8 @@ could not be settled is taken out and listed with its value, so that nothing is 
 import re
 from decimal import Decimal, InvalidOperation
 
-from homeward.api.fhir.notes import NotUnderstood, shortened
 from homeward.api.fhir.shape import RESOURCE, ElementShape, elements_of, is_resource
+from homeward.api.intake.notes import NotUnderstood, shortened
 
 # FHIR R4 datatypes, https://hl7.org/fhir/R4/datatypes.html
 _YEAR = r"\d{4}"

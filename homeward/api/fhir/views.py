@@ -16,11 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from homeward.access.rules import NotAllowedError
 from homeward.api.fhir.capability_statement import capability_statement
-from homeward.api.fhir.deciding import Refusal
 from homeward.api.fhir.intake import receive_message
-from homeward.api.fhir.operation_outcome import refusal
 from homeward.api.fhir.wire import JSON, LARGEST_MESSAGE, XML
 from homeward.api.fhir.xml_writer import write_xml
+from homeward.api.intake.asked import Refusal
+from homeward.api.intake.operation_outcome import refusal
 from homeward.teams.selectors import machine_with_token, services_for
 
 logger = logging.getLogger(__name__)

@@ -9,25 +9,15 @@ from decimal import Decimal, InvalidOperation
 
 from lxml import etree
 
-from homeward.api.fhir.notes import NotUnderstood, shortened
 from homeward.api.fhir.shape import RESOURCE, ElementShape, elements_of, is_resource
+from homeward.api.intake.notes import NotUnderstood, shortened
+from homeward.api.intake.safe_xml import XmlNotReadableError, is_deeper, parsed
 
 FHIR_NAMESPACE = "http://hl7.org/fhir"
 XHTML_NAMESPACE = "http://www.w3.org/1999/xhtml"
 
-_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
-_NOT_XML_CHARACTERS = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NOT_XML_REFERENCE = re.compile(r"&#(?:x0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2[0-9]|3[01]));")
 _INTEGERS = {"integer", "positiveInt", "unsignedInt", "integer64"}
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}")
-
-
-class XmlNotReadableError(Exception):
-    """The text is not XML that can be read; says why, repeats nothing of it."""
-
-    def __init__(self, text: str, issue_code: str = "structure"):
-        super().__init__(text)
-        self.issue_code = issue_code
 
 
 def read_xml(text: str, deepest: int) -> tuple[dict, list[NotUnderstood]]:
@@ -37,8 +27,8 @@ def read_xml(text: str, deepest: int) -> tuple[dict, list[NotUnderstood]]:
     not FHIR.
     """
     notes: list[NotUnderstood] = []
-    root = _parsed(text, notes)
-    if _is_deeper(root, 2 * deepest):
+    root = parsed(text, notes)
+    if is_deeper(root, 2 * deepest):
         raise XmlNotReadableError(f"The XML is nested more than {2 * deepest} levels deep.", "too-costly")
     name = etree.QName(root)
     if not is_resource(name.localname):
@@ -48,83 +38,6 @@ def read_xml(text: str, deepest: int) -> tuple[dict, list[NotUnderstood]]:
     if name.namespace != FHIR_NAMESPACE:
         notes.append(NotUnderstood(name.localname, "The XML does not say it is FHIR (its namespace is missing)."))
     return _resource(root, name.localname, notes), notes
-
-
-def _parsed(text: str, notes: list[NotUnderstood]) -> etree._Element:
-    text = _DECLARATION.sub("", text, count=1)
-    text, replaced = _NOT_XML_CHARACTERS.subn(" ", text)
-    text, referenced = _NOT_XML_REFERENCE.subn(" ", text)
-    if replaced or referenced:
-        text_of_note = "It has control characters, which XML does not allow; each was read as a space."
-        notes.append(NotUnderstood("", text_of_note))
-    if _has_document_type(text):
-        raise XmlNotReadableError(
-            "The XML has a document type, which FHIR does not allow. Send it without DOCTYPE and entities."
-        )
-    try:
-        return etree.fromstring(text.encode(), _parser())
-    except etree.XMLSyntaxError as error:
-        cut = _without_what_follows(text)
-        if cut is not None and cut != text:
-            try:
-                root = etree.fromstring(cut.encode(), _parser())
-            except etree.XMLSyntaxError:
-                pass
-            else:
-                notes.append(
-                    NotUnderstood("", f"After the end of the message there are {len(text) - len(cut)} more characters.")
-                )
-                return root
-        line = error.position[0] if error.position else 0
-        raise XmlNotReadableError(
-            f"The XML is broken at line {line}. Correct it, or send it again if it was cut short."
-        ) from error
-
-
-def _has_document_type(text: str) -> bool:
-    """Whether anything but comments and instructions stands before the first element."""
-    place = 0
-    while True:
-        while place < len(text) and text[place].isspace():
-            place += 1
-        ending = "-->" if text.startswith("<!--", place) else "?>" if text.startswith("<?", place) else ""
-        if not ending:
-            return text.startswith("<!", place)
-        end = text.find(ending, place)
-        if end < 0:
-            return False
-        place = end + len(ending)
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        encoding="utf-8",
-    )
-
-
-def _without_what_follows(text: str) -> str | None:
-    """`text` up to the last end tag of its first element."""
-    first = re.search(r"<([A-Za-z_][\w.:-]*)", text)
-    if not first:
-        return None
-    end = text.rfind(f"</{first.group(1)}>")
-    return text[: end + len(first.group(1)) + 3] if end > 0 else None
-
-
-def _is_deeper(root: etree._Element, limit: int) -> bool:
-    level = [root]
-    for _ in range(limit):
-        level = [child for element in level for child in element]
-        if not level:
-            return False
-    return True
 
 
 def _resource(element: etree._Element, resource_type: str, notes: list[NotUnderstood]) -> dict:
