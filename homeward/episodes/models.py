@@ -12,9 +12,12 @@ class Episode(models.Model):
     """A person's time on one version of one pathway."""
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="episodes")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="episodes")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="episodes")
+    about = models.CharField(max_length=160, blank=True, help_text="The staff or the service, where it is no person")
     referral = models.OneToOneField(Referral, null=True, on_delete=models.PROTECT, related_name="episode")
     pathway = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="episodes")
+    # The episode that handed this one over, where one did.
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="episodes")
     stage = models.SlugField(max_length=60)
     started_at = models.DateTimeField()
@@ -24,6 +27,11 @@ class Episode(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=False, about="")
+                | (models.Q(person__isnull=True) & ~models.Q(about="")),
+                name="episode_is_about_a_person_or_a_service",
+            ),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True, outcome_code="")
                 | (models.Q(ended_at__isnull=False) & ~models.Q(outcome_code="")),
@@ -43,11 +51,18 @@ class Episode(models.Model):
     def pathway_code(self) -> str:
         return self.pathway.code
 
+    @property
+    def subject_label(self) -> str:
+        """The name of the person, or what else it is about."""
+        return self.person.label if self.person else self.about
+
 
 class EpisodeEvent(models.Model):
     """Something that happened in an episode. Append-only; clocks are computed from these and the referral's.
 
-    Kinds are codes of the procedures' events, and: episode_started, stage_changed.
+    Kinds are codes of the procedures' events, and: episode_started, stage_changed,
+    moved_to_version, overrun_explained, handed_on. A wrong time is put right by an event of the same kind that
+    `corrects` it: both stay, and clocks read the newer.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.PROTECT, related_name="events")
@@ -58,6 +73,7 @@ class EpisodeEvent(models.Model):
     actor_role = models.CharField(max_length=120, blank=True)
     employer = models.CharField(max_length=200, blank=True)
     detail = models.TextField(blank=True)
+    corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
 
     class Meta:
         indexes = [models.Index(fields=["episode", "happened_at"], name="episode_event_order")]

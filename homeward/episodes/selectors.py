@@ -82,7 +82,7 @@ def open_episodes(actor: Actor, service_id: int, pathway_code: str, now: datetim
         subject_kind="episode",
         now=now,
         service_id=service_id,
-        person_ids=[one.episode.person_id for one in running],
+        person_ids=[one.episode.person_id for one in running if one.episode.person_id],
     )
     return running
 

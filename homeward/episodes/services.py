@@ -11,11 +11,35 @@ from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
 from homeward.people.models import TimelineEntry
 from homeward.people.services import add_many_to_timeline, add_to_timeline
-from homeward.procedures.rules import Subject, UnknownCodeError, Urgency
+from homeward.procedures.rules import Pathway, Subject, UnknownCodeError, Urgency
 from homeward.procedures.selectors import built, procedure
 from homeward.referrals.models import Referral
 from homeward.referrals.services import mark_accepted
 from homeward.referrals.states import ReferralState
+
+FOR_SUBJECT = {
+    Subject.PERSON: "for a person",
+    Subject.CARER: "for a person's carer",
+    Subject.STAFF: "for staff, not for a person",
+    Subject.SERVICE: "for a service, not for a person",
+}
+# Moments that people record, and so may record wrong.
+CORRECTABLE_KINDS = (
+    "first_face_to_face_contact",
+    "support_started",
+    "support_ended",
+    "handed_over",
+    "admitted_to_hospital",
+    "came_home_from_hospital",
+    "contact_attempted",
+    "review_held",
+    "assessment_completed",
+    "plan_agreed",
+)
+
+
+class SecondPersonNeededError(RefusedError):
+    """Two people must agree before this pathway starts, and only one has."""
 
 
 class EpisodeEndedError(RefusedError):
@@ -23,7 +47,13 @@ class EpisodeEndedError(RefusedError):
 
 
 def _add_event(
-    episode: Episode, actor: Actor, kind: str, happened_at: datetime, now: datetime, detail: str = ""
+    episode: Episode,
+    actor: Actor,
+    kind: str,
+    happened_at: datetime,
+    now: datetime,
+    detail: str = "",
+    corrects: EpisodeEvent | None = None,
 ) -> EpisodeEvent:
     return EpisodeEvent.objects.create(
         episode=episode,
@@ -34,11 +64,27 @@ def _add_event(
         actor_role=actor.title,
         employer=actor.employer,
         detail=detail,
+        corrects=corrects,
     )
 
 
+def _tell_timeline(episode: Episode, actor: Actor, happened_at: datetime, now: datetime, title: str, text: str) -> None:
+    """Add it to the person's timeline, where the episode is about a person."""
+    if episode.person is not None:
+        add_to_timeline(
+            actor=actor,
+            person=episode.person,
+            kind="episode",
+            happened_at=happened_at,
+            now=now,
+            title=title[:200],
+            text=text,
+            subject=("episode", episode.pk),
+        )
+
+
 def _locked(episode: Episode) -> Episode:
-    episode = Episode.objects.select_for_update().get(pk=episode.pk)
+    episode = Episode.objects.select_for_update(of=("self",)).select_related("person").get(pk=episode.pk)
     if episode.ended_at:
         raise EpisodeEndedError("This has been closed. Open the person's record to see how it ended.")
     return episode
@@ -60,20 +106,27 @@ def _done(actor: Actor, action: str, episode: Episode, now: datetime) -> None:
 def accept_referral(*, actor: Actor, referral: Referral, pathway_code: str, now: datetime, reason: str = "") -> Episode:
     """Accept a referral onto the newest version of a pathway: its episode starts at the stage after the front door.
 
-    Raises: NotAllowedError; RefusedError when the pathway is not one a person can be on;
-    procedures.selectors.NoSuchProcedureError; ReferralAlreadyDecidedError.
+    Where the pathway says that two people must agree, somebody else must have proposed the same pathway before
+    (`referrals.services.propose_acceptance`).
+
+    Raises: NotAllowedError; RefusedError when the pathway is not for a person, or not for staff or a service, as the
+    referral is; SecondPersonNeededError; procedures.selectors.NoSuchProcedureError; ReferralAlreadyDecidedError.
     """
     require(actor, Permission.TRIAGE_REFERRALS, referral.service_id)
     row = procedure("pathway", pathway_code)
     pathway = built(row)
-    if pathway.subject not in (Subject.PERSON, Subject.CARER):
-        raise RefusedError(f"{pathway.title} is not a pathway for a person. Choose another.")
+    referral = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
+    if (pathway.subject in (Subject.PERSON, Subject.CARER)) != (referral.person_id is not None):
+        raise RefusedError(f"{pathway.title} is {FOR_SUBJECT[pathway.subject]}. Choose another pathway.")
+    if pathway.entry.second_person_agrees:
+        _check_second_person(actor, referral, pathway)
     referral = mark_accepted(
         actor=actor, referral=referral, pathway_code=pathway.code, pathway_title=pathway.title, now=now, reason=reason
     )
     episode = Episode.objects.create(
         service_id=referral.service_id,
         person=referral.person,
+        about=referral.about,
         referral=referral,
         pathway=row,
         stage=next(iter(pathway.first_stage.moves_to), pathway.first_stage.code),
@@ -205,16 +258,7 @@ def note_event(
         raise RefusedError("The time is in the future. Check it.")
     event = _add_event(episode, actor, kind, happened_at, now, detail)
     if title:
-        add_to_timeline(
-            actor=actor,
-            person=episode.person,
-            kind="episode",
-            happened_at=happened_at,
-            now=now,
-            title=title,
-            text=detail,
-            subject=("episode", episode.pk),
-        )
+        _tell_timeline(episode, actor, happened_at, now, title, detail)
     _done(actor, kind.replace("_", " "), episode, now)
     return event
 
@@ -256,15 +300,108 @@ def close_episode(*, actor: Actor, episode: Episode, outcome_code: str, now: dat
     episode.stage = next((stage.code for stage in reversed(pathway.stages) if not stage.moves_to), episode.stage)
     episode.save()
     _add_event(episode, actor, "episode_closed", now, now, outcome.title)
-    add_to_timeline(
-        actor=actor,
-        person=episode.person,
-        kind="episode",
-        happened_at=now,
-        now=now,
-        title=f"{pathway.title} ended: {outcome.title}"[:200],
-        text=note,
-        subject=("episode", episode.pk),
-    )
+    _tell_timeline(episode, actor, now, now, f"{pathway.title} ended: {outcome.title}", note)
     _done(actor, "close episode", episode, now)
     return episode
+
+
+@transaction.atomic
+def hand_on(*, actor: Actor, episode: Episode, now: datetime, pathway_code: str = "", note: str = "") -> Episode:
+    """Start the next pathway for somebody whose episode ended by handing over, without a new referral.
+
+    The pathway is the one the closing outcome names, unless `pathway_code` says another. The new episode follows the
+    old one, and starts at the stage after the front door.
+
+    Raises: NotAllowedError; RefusedError when the episode is open, its outcome hands over to no pathway, or it was
+    handed on before; procedures.selectors.NoSuchProcedureError.
+    """
+    require(actor, Permission.SEE_PEOPLE, episode.service_id)
+    episode = Episode.objects.select_for_update(of=("self",)).select_related("person", "pathway").get(pk=episode.pk)
+    if episode.ended_at is None:
+        raise RefusedError("Close this first: what is still open cannot be handed on.")
+    code = pathway_code or built(episode.pathway).outcome(episode.outcome_code).hands_over_to
+    if not code:
+        raise RefusedError("Choose the pathway that takes over.")
+    if Episode.objects.filter(follows=episode).exists():
+        raise RefusedError("This was handed on before. Open the person's record to see to which pathway.")
+    row = procedure("pathway", code)
+    pathway = built(row)
+    following = Episode.objects.create(
+        service_id=episode.service_id,
+        person=episode.person,
+        about=episode.about,
+        follows=episode,
+        pathway=row,
+        stage=next(iter(pathway.first_stage.moves_to), pathway.first_stage.code),
+        started_at=now,
+    )
+    _add_event(episode, actor, "handed_on", now, now, pathway.title)
+    # its clocks start from the moment the earlier pathway asked for it, as from any referral
+    for kind in ("referral_received", "referral_accepted", "episode_started"):
+        _add_event(following, actor, kind, now, now, pathway.title)
+    _tell_timeline(following, actor, now, now, f"{pathway.title} takes over", note)
+    _done(actor, "hand on", following, now)
+    return following
+
+
+@transaction.atomic
+def move_to_version(
+    *, actor: Actor, episode: Episode, version: int, now: datetime, reason: str, stage: str = ""
+) -> Episode:
+    """Move an open episode to another version of its pathway. It stays at its stage, unless `stage` says another.
+
+    Raises: NotAllowedError; EpisodeEndedError; RefusedError when there is no reason, it is on that version already, or
+    that version has no such stage: choose one; procedures.selectors.NoSuchProcedureError.
+    """
+    require(actor, Permission.WRITE_PLANS, episode.service_id)
+    episode = _locked(episode)
+    if not reason.strip():
+        raise RefusedError("Say why the episode moves to another version.")
+    row = procedure("pathway", episode.pathway.code, version)
+    if row.pk == episode.pathway_id:
+        raise RefusedError(f"This episode is on version {version} already.")
+    pathway, stage = built(row), stage or episode.stage
+    if stage not in {one.code for one in pathway.stages}:
+        raise RefusedError(f"Version {version} has no stage “{stage}”. Choose the stage it goes on from.")
+    before = episode.pathway.version
+    episode.pathway = row
+    episode.stage = stage
+    episode.save(update_fields=["pathway", "stage"])
+    _add_event(episode, actor, "moved_to_version", now, now, f"From version {before} to {version}: {reason.strip()}")
+    _tell_timeline(
+        episode, actor, now, now, f"{pathway.title}: moved from version {before} to {version}", reason.strip()
+    )
+    _done(actor, "move to version", episode, now)
+    return episode
+
+
+@transaction.atomic
+def correct_episode_time(
+    *, actor: Actor, event: EpisodeEvent, happened_at: datetime, reason: str, now: datetime
+) -> EpisodeEvent:
+    """Put right when something happened in an episode. Both times stay on record; the clocks read the right one.
+
+    Raises: NotAllowedError; RefusedError when there is no reason, the time is in the future or the same, the event was
+    corrected before, or it is a moment the service itself timed.
+    """
+    require(actor, Permission.RESPOND, event.episode.service_id)
+    episode = Episode.objects.select_for_update(of=("self",)).select_related("person").get(pk=event.episode_id)
+    if event.kind not in CORRECTABLE_KINDS:
+        raise RefusedError("The service itself recorded this moment, so it cannot be changed.")
+    if not reason.strip():
+        raise RefusedError("Say why the time was wrong.")
+    if happened_at > now or happened_at == event.happened_at:
+        raise RefusedError("Give the right time. It must differ from the one on record and not be in the future.")
+    if EpisodeEvent.objects.filter(corrects=event).exists():
+        raise RefusedError("This time was put right before. Correct the newer one.")
+    corrected = _add_event(episode, actor, event.kind, happened_at, now, reason.strip(), corrects=event)
+    _tell_timeline(episode, actor, now, now, f"Time corrected: {event.kind.replace('_', ' ')}", reason.strip())
+    _done(actor, "correct time", episode, now)
+    return corrected
+
+
+def _check_second_person(actor: Actor, referral: Referral, pathway: Pathway) -> None:
+    if referral.proposed_by_id is None or referral.proposed_pathway_code != pathway.code:
+        raise SecondPersonNeededError(f"{pathway.title} needs two people to agree. Propose it, for a second to agree.")
+    if actor.account_id is None or referral.proposed_by_id == actor.account_id:
+        raise SecondPersonNeededError("You proposed this. Somebody else must agree to it.")

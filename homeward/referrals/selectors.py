@@ -31,8 +31,14 @@ def response_clock(pathway: Pathway) -> Clock | None:
 
 
 def clock_events(events) -> list[Event]:
-    """Events of referrals or episodes as the clocks read them."""
-    return [Event(kind=event.kind, at=event.happened_at, recorded_at=event.recorded_at) for event in events]
+    """Events of referrals or episodes as the clocks read them: of a moment put right, only the right one."""
+    events = list(events)
+    corrected = {(type(event), event.corrects_id) for event in events}
+    return [
+        Event(kind=event.kind, at=event.happened_at, recorded_at=event.recorded_at)
+        for event in events
+        if (type(event), event.pk) not in corrected
+    ]
 
 
 def reading_for(clock: Clock, referral: Referral, events: list[Event], now: datetime) -> ClockReading:
@@ -49,7 +55,7 @@ def queue_for(actor: Actor, service_id: int, now: datetime) -> list[QueuedReferr
     require(actor, Permission.SEE_FRONT_DOOR, service_id)
     waiting = list(
         Referral.objects.filter(service_id=service_id, state__in=OPEN_STATES)
-        .select_related("person", "organisation")
+        .select_related("person", "organisation", "held_by")
         .prefetch_related("events", "person__addresses")
         .order_by("received_at")
     )
@@ -71,7 +77,7 @@ def queue_for(actor: Actor, service_id: int, now: datetime) -> list[QueuedReferr
         subject_kind="referral",
         now=now,
         service_id=service_id,
-        person_ids=[one.referral.person_id for one in queued],
+        person_ids=[one.referral.person_id for one in queued if one.referral.person_id],
     )
     return queued
 
@@ -84,7 +90,7 @@ def referral_for(actor: Actor, referral_id: int, now: datetime) -> Referral:
     require(actor, Permission.SEE_FRONT_DOOR)
     referral = (
         Referral.objects.filter(service_id__in=actor.service_ids)
-        .select_related("person", "organisation", "service")
+        .select_related("person", "organisation", "service", "held_by", "proposed_by")
         .prefetch_related("events", "person__addresses")
         .filter(pk=referral_id)
         .first()
@@ -142,7 +148,7 @@ def recent_referrals(actor: Actor, service_id: int, now: datetime, limit: int = 
         subject_kind="referral",
         now=now,
         service_id=service_id,
-        person_ids=[row.person_id for row in rows],
+        person_ids=[row.person_id for row in rows if row.person_id],
     )
     return rows
 

@@ -11,33 +11,31 @@ class ReferralState(models.TextChoices):
     ACCEPTED = "accepted", "Accepted"
     REDIRECTED = "redirected", "Redirected"
     DECLINED = "declined", "Declined"
+    ADVISED = "advised", "Advice given"
     WITHDRAWN = "withdrawn", "Withdrawn by the sender"
 
 
 OPEN_STATES = (ReferralState.WAITING, ReferralState.MORE_ASKED)
+DECISIONS = (
+    ReferralState.ACCEPTED,
+    ReferralState.REDIRECTED,
+    ReferralState.DECLINED,
+    ReferralState.ADVISED,
+    ReferralState.WITHDRAWN,
+)
+# A decision may be wrong, or the need may grow: what was turned away can come back to the queue. What was accepted
+# has an episode, which is closed instead.
+REOPENABLE_STATES = (
+    ReferralState.REDIRECTED,
+    ReferralState.DECLINED,
+    ReferralState.ADVISED,
+    ReferralState.WITHDRAWN,
+)
 MOVES: dict[str, frozenset[str]] = {
-    ReferralState.WAITING: frozenset(
-        {
-            ReferralState.MORE_ASKED,
-            ReferralState.ACCEPTED,
-            ReferralState.REDIRECTED,
-            ReferralState.DECLINED,
-            ReferralState.WITHDRAWN,
-        }
-    ),
-    ReferralState.MORE_ASKED: frozenset(
-        {
-            ReferralState.WAITING,
-            ReferralState.ACCEPTED,
-            ReferralState.REDIRECTED,
-            ReferralState.DECLINED,
-            ReferralState.WITHDRAWN,
-        }
-    ),
+    ReferralState.WAITING: frozenset({ReferralState.MORE_ASKED, *DECISIONS}),
+    ReferralState.MORE_ASKED: frozenset({ReferralState.WAITING, *DECISIONS}),
     ReferralState.ACCEPTED: frozenset({ReferralState.WITHDRAWN}),
-    ReferralState.REDIRECTED: frozenset(),
-    ReferralState.DECLINED: frozenset(),
-    ReferralState.WITHDRAWN: frozenset(),
+    **{state: frozenset({ReferralState.WAITING}) for state in REOPENABLE_STATES},
 }
 
 
@@ -77,6 +75,30 @@ class Source(models.TextChoices):
     FAMILY = "family", "Family or friend"
     SELF = "self", "The person themselves"
     OTHER = "other", "Someone else"
+
+
+class Route(models.TextChoices):
+    """How a referral reached the front door."""
+
+    STAFF = "staff", "Taken by staff"
+    PROFESSIONAL = "professional", "Professionals' form"
+    MESSAGE = "message", "Message from another system"
+    FILE = "file", "File of referrals"
+
+
+class ReplyKind(models.TextChoices):
+    """What a reply to a sending system says (STANDARDS A3)."""
+
+    INTERIM = "interim", "We have started"
+    FULL = "full", "We have finished"
+    UNABLE = "unable", "We cannot take this"
+
+
+class ReplyState(models.TextChoices):
+    QUEUED = "queued", "Waiting to be sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Not sent: somebody must look"
+    KEPT = "kept", "Kept: the sender gave no address to answer to"
 
 
 class CallOutcome(models.TextChoices):

@@ -1,0 +1,64 @@
+"""Writes at the front door, by subject. Every change of a referral adds an event, from which clocks are computed."""
+
+from .calls import link_call, log_call, try_call_back
+from .deciding import (
+    ask_for_more,
+    decline_referral,
+    give_advice,
+    mark_accepted,
+    propose_acceptance,
+    redirect_referral,
+    reopen_referral,
+    withdraw_referral,
+)
+from .desk import (
+    CORRECTABLE_KINDS,
+    ReferralHeldError,
+    claim_referral,
+    comment_on_referral,
+    correct_referral_time,
+    escalate_referral,
+    hand_over_referral,
+    release_referral,
+)
+from .messages import judge_message, keep_message
+from .receiving import (
+    CLOCKS_MAY_DIFFER,
+    STATE_AFTER,
+    NewReferral,
+    add_referrals,
+    receive_referral,
+    take_referral,
+    update_referral,
+)
+
+__all__ = [
+    "CLOCKS_MAY_DIFFER",
+    "CORRECTABLE_KINDS",
+    "STATE_AFTER",
+    "NewReferral",
+    "ReferralHeldError",
+    "add_referrals",
+    "ask_for_more",
+    "claim_referral",
+    "comment_on_referral",
+    "correct_referral_time",
+    "decline_referral",
+    "escalate_referral",
+    "give_advice",
+    "hand_over_referral",
+    "judge_message",
+    "keep_message",
+    "link_call",
+    "log_call",
+    "mark_accepted",
+    "propose_acceptance",
+    "receive_referral",
+    "redirect_referral",
+    "release_referral",
+    "reopen_referral",
+    "take_referral",
+    "try_call_back",
+    "update_referral",
+    "withdraw_referral",
+]
