@@ -1,0 +1,193 @@
+"""Visits that are needed: from plans, from a response clock, from an import."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from homeward.access.rules import Actor, Permission, require
+from homeward.audit.services import record
+from homeward.episodes.models import Episode
+from homeward.kernel.rules import RefusedError, london_day, wall_clock
+from homeward.kernel.services import tell
+from homeward.people.selectors import current_addresses
+from homeward.plans.models import VisitPattern
+from homeward.procedures.rules import Urgency, VisitTemplate
+from homeward.procedures.selectors import built, library
+from homeward.referrals.selectors import clock_events, reading_for
+from homeward.visits.models import Assignment, Visit, VisitTask
+from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, needed_on
+from homeward.visits.services.changing import _done
+
+# When a pathway's clock gives no due time, a response visit is still wanted today rather than some day.
+RESPOND_WITHIN_AT_MOST = timedelta(hours=8)
+
+
+# A pathway that names no hours for a first visit: a local decision
+OFFICE_HOURS = ("09:00", "16:00")
+
+
+@transaction.atomic
+def make_visits(*, actor: Actor, service_id: int, day: date, now: datetime) -> int:
+    """Make the visits that everyone's plans need on a day; those made before are left as they are. Gives how many.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.PLAN_DAY, service_id)
+    patterns = (
+        VisitPattern.objects.filter(
+            plan__episode__service_id=service_id, starts_on__lte=day, plan__episode__started_at__date__lte=day
+        )
+        .exclude(ends_on__lt=day)
+        .exclude(plan__episode__ended_at__date__lt=day)
+        .exclude(plan__person__died_on__lt=day)
+        .exclude(visits__day=day)
+        .select_related("plan__person")
+        .prefetch_related("plan__person__addresses")
+        .order_by("id")
+    )
+    visits = []
+    tasks = []
+    for pattern in patterns:
+        needed = needed_on(
+            day,
+            weekdays=pattern.weekdays,
+            starts_on=pattern.starts_on,
+            ends_on=pattern.ends_on,
+            opens_at=pattern.opens_at,
+            closes_at=pattern.closes_at,
+            is_window_hard=pattern.is_window_hard,
+        )
+        if needed is None:
+            continue
+        visit = Visit(
+            service_id=service_id,
+            person=pattern.plan.person,
+            episode_id=pattern.plan.episode_id,
+            pattern=pattern,
+            address=next(iter(current_addresses(pattern.plan.person, day)), None),
+            day=day,
+            title=pattern.title,
+            window_opens_at=needed.opens_at,
+            window_closes_at=needed.closes_at,
+            is_window_hard=pattern.is_window_hard,
+            slots=pattern.slots,
+            gap_minutes=pattern.gap_minutes,
+            undone_cost=needed.undone_cost,
+        )
+        visits.append(visit)
+        tasks.append(pattern.tasks)
+    Visit.objects.bulk_create(visits, batch_size=500)
+    VisitTask.objects.bulk_create(
+        [
+            VisitTask(
+                visit=visit,
+                activity_code=task["code"],
+                title=task["title"],
+                is_delegated=task.get("is_delegated", False),
+            )
+            for visit, theirs in zip(visits, tasks)
+            for task in theirs
+        ],
+        batch_size=500,
+    )
+    if visits:
+        record(
+            actor=actor,
+            action="make visits",
+            subject=("visit", None),
+            now=now,
+            service_id=service_id,
+            count=len(visits),
+        )
+        tell(topic="visits", service_id=service_id, subject=("day", None), now=now)
+    return len(visits)
+
+
+@transaction.atomic
+def add_visits(
+    *,
+    actor: Actor,
+    service_id: int,
+    visits: list[Visit],
+    now: datetime,
+    assignments: list[Assignment] | None = None,
+    tasks: list[VisitTask] | None = None,
+) -> list[Visit]:
+    """Add many visits (unsaved rows), with what is known of who did them, for an import or a fictitious place.
+
+    Raises: NotAllowedError; RefusedError when a visit has no slot.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    if any(not visit.slots for visit in visits):
+        raise RefusedError("Every visit needs at least one worker. Give each a slot.")
+    Visit.objects.bulk_create(visits, batch_size=500)
+    Assignment.objects.bulk_create(assignments or [], batch_size=500)
+    VisitTask.objects.bulk_create(tasks or [], batch_size=500)
+    record(actor=actor, action="add visits", subject=("visit", None), now=now, service_id=service_id, count=len(visits))
+    tell(topic="visits", service_id=service_id, subject=("day", None), now=now)
+    return visits
+
+
+def response_template(episode: Episode) -> VisitTemplate | None:
+    """The visit by which an episode's response clock is met, if its pathway has one for its stage."""
+    return next((visit for visit in built(episode.pathway).visits if visit.due_with_clock), None)
+
+
+@transaction.atomic
+def need_response(*, actor: Actor, episode: Episode, now: datetime) -> Visit | None:
+    """Make the visit that answers an episode's response clock; None when its pathway has no such visit.
+
+    In a crisis it may start now and should start before the clock breaches, or after a breach as soon as can be. A
+    slower pathway's first visit is wanted the next day, or today where its clock leaves no next day, in the hours the
+    pathway names.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.TRIAGE_REFERRALS, episode.service_id)
+    template = response_template(episode)
+    if template is None:
+        return None
+    pathway = built(episode.pathway)
+    is_crisis = pathway.urgency is Urgency.CRISIS
+    happened = clock_events(episode.events.all()) + clock_events(episode.referral.events.all())
+    due_at = reading_for(pathway.clock(template.due_with_clock), episode.referral, happened, now).due_at
+    opens_at, closes_at = _window_now(due_at, now) if is_crisis else _window_in_hours(template, due_at, now)
+    day = london_day(opens_at)
+    visit = Visit.objects.create(
+        service_id=episode.service_id,
+        person=episode.person,
+        episode=episode,
+        day=day,
+        address=next(iter(current_addresses(episode.person, day)), None),
+        title=template.title,
+        window_opens_at=opens_at,
+        window_closes_at=closes_at,
+        is_window_hard=False,
+        slots=[
+            {"skill": slot.skill, "competences": list(slot.competences), "minutes": template.minutes}
+            for slot in template.staff
+        ],
+        undone_cost=UNDONE_COST_CRISIS if is_crisis else UNDONE_COST_FIXED_TIME,
+        is_crisis=is_crisis,
+    )
+    VisitTask.objects.bulk_create(
+        VisitTask(visit=visit, activity_code=code, title=library().activity(code).title[:160])
+        for code in template.activities
+    )
+    _done(actor, "need visit", visit, now)
+    return visit
+
+
+def _window_now(due_at: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    latest = now + RESPOND_WITHIN_AT_MOST
+    return now, max(now, min(due_at or latest, latest))
+
+
+def _window_in_hours(template: VisitTemplate, due_at: datetime | None, now: datetime) -> tuple[datetime, datetime]:
+    hours = template.times_of_day[0] if template.times_of_day else None
+    starts_from, starts_by = (hours.starts_from, hours.starts_by) if hours else OFFICE_HOURS
+    day = london_day(now) + timedelta(days=1)
+    if due_at is not None and london_day(due_at) < day:
+        day = london_day(now)
+    opens_at = max(now, wall_clock(day, starts_from))
+    return opens_at, max(opens_at, wall_clock(day, starts_by))

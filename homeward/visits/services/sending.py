@@ -1,0 +1,117 @@
+"""Who a person decided to send, and visits taken out of the day."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from homeward.access.rules import Actor, Permission, require
+from homeward.kernel.rules import RefusedError
+from homeward.people.services import add_to_timeline
+from homeward.procedures.selectors import library
+from homeward.roster.models import Absence
+from homeward.teams.models import Worker
+from homeward.visits.models import Assignment, Visit
+from homeward.visits.services.changing import _done, _settle
+from homeward.visits.states import (
+    AssignmentState,
+    VisitState,
+    check_visit_move,
+)
+
+# Nobody is sent to begin later than this after a visit should have begun, or after now: it is a slip of the keys.
+START_LATE_AT_MOST = timedelta(days=1)
+
+
+@transaction.atomic
+def assign_worker(
+    *,
+    actor: Actor,
+    visit: Visit,
+    slot: int,
+    worker: Worker,
+    starts_at: datetime,
+    now: datetime,
+    why: str = "",
+    travel_minutes: float = 0.0,
+) -> Assignment:
+    """Decide who goes. The planner then leaves this slot alone; whoever held it is freed.
+
+    Raises: NotAllowedError; VisitCannotMoveError when the visit is over; RefusedError when there is no such slot, the
+    worker is already in the visit, is away that day, has not the skill or has started it, or the time is days away.
+    """
+    require(actor, Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.PLAN_DAY, visit.service_id)
+    visit = Visit.objects.select_for_update().select_related("person").get(pk=visit.pk)
+    if not 0 <= slot < len(visit.slots):
+        raise RefusedError("This visit has no such place for a worker.")
+    if worker.service_id != visit.service_id:
+        raise RefusedError("This worker belongs to another service.")
+    held_skills = library().skills_held(code for code in worker.skills if code in {s.code for s in library().skills})
+    if visit.slots[slot]["skill"] not in held_skills | set(worker.skills):
+        raise RefusedError(f"{worker.label} has not the skill this needs. Choose somebody else.")
+    if Absence.objects.filter(worker=worker, starts_on__lte=visit.day, ends_on__gte=visit.day).exists():
+        raise RefusedError(f"{worker.label} is away that day. Choose somebody else.")
+    if starts_at > max(now, visit.window_closes_at) + START_LATE_AT_MOST:
+        raise RefusedError("The time is more than a day after the visit should begin. Choose who goes again.")
+    if visit.state not in (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY):
+        check_visit_move(visit.state, VisitState.PLANNED)
+    elsewhere = visit.assignments.filter(worker=worker).exclude(slot=slot).first()
+    if elsewhere and elsewhere.is_pinned:
+        raise RefusedError(f"{worker.label} is already going. Choose somebody else to go with them.")
+    if elsewhere:  # only proposed by the planner, and so gives way to a person's decision
+        elsewhere.delete()
+    before = visit.assignments.filter(slot=slot).first()
+    if before and before.state in (AssignmentState.ARRIVED, AssignmentState.LEFT):
+        raise RefusedError(f"{before.worker.label} is already there.")
+    if before:
+        before.delete()
+    assignment = Assignment.objects.create(
+        visit=visit,
+        slot=slot,
+        worker=worker,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=visit.slots[slot]["minutes"]),
+        travel_minutes=travel_minutes,
+        why=why,
+        state=AssignmentState.SENT,
+        decided_by=actor.name,
+    )
+    _settle(visit)
+    add_to_timeline(
+        actor=actor,
+        person=visit.person,
+        kind="visit",
+        happened_at=now,
+        now=now,
+        title=f"{worker.label} sent: {visit.title}"[:200],
+        subject=("visit", visit.pk),
+    )
+    _done(actor, "assign worker", visit, now)
+    return assignment
+
+
+@transaction.atomic
+def cancel_visit(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> Visit:
+    """Take a visit out of the day, saying why; workers on it are freed.
+
+    Raises: NotAllowedError; VisitCannotMoveError when it has begun; RefusedError without a reason.
+    """
+    require(actor, Permission.PLAN_DAY if actor.may(Permission.PLAN_DAY) else Permission.RESPOND, visit.service_id)
+    if not reason.strip():
+        raise RefusedError("Say why the visit is cancelled.")
+    visit = Visit.objects.select_for_update().select_related("person").get(pk=visit.pk)
+    check_visit_move(visit.state, VisitState.CANCELLED)
+    visit.assignments.all().delete()
+    visit.state, visit.unplanned_reason, visit.outcome_note = VisitState.CANCELLED, "", reason
+    visit.save(update_fields=["state", "unplanned_reason", "outcome_note"])
+    add_to_timeline(
+        actor=actor,
+        person=visit.person,
+        kind="visit",
+        happened_at=now,
+        now=now,
+        text=reason,
+        title=f"Visit cancelled: {visit.title}"[:200],
+        subject=("visit", visit.pk),
+    )
+    _done(actor, "cancel visit", visit, now)
+    return visit
