@@ -1,9 +1,9 @@
-"""Person, address, contact, alert, need, identifier and the timeline."""
+"""Person, address, contact, alert, need, identifier, the timeline, what finds people, and records of one person."""
 
 from django.db import models
 from django.db.models import Q
 
-from homeward.people.states import AddressKind, AlertKind, Gender, NeedKind, NhsNumberStatus
+from homeward.people.states import AddressKind, AlertKind, DuplicateState, Gender, NeedKind, NhsNumberStatus
 from homeward.teams.models import Organisation, Service
 
 
@@ -15,6 +15,8 @@ class Person(models.Model):
     given_name = models.CharField(max_length=120, blank=True)
     family_name = models.CharField(max_length=120, blank=True)
     preferred_name = models.CharField(max_length=120, blank=True)
+    # One a line: names they had before, or are also known by
+    other_names = models.TextField(blank=True)
     # tidy_name of given and family name, kept for looking up
     name_key = models.CharField(max_length=250, blank=True)
     birth_date = models.DateField(null=True)
@@ -30,6 +32,8 @@ class Person(models.Model):
     lives_alone = models.BooleanField(null=True)
     what_matters = models.TextField(blank=True)
     died_on = models.DateField(null=True)
+    # The record that this one was found to be a second of; whoever opens this one is shown that
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged_from")
 
     class Meta:
         constraints = [
@@ -142,3 +146,74 @@ class TimelineEntry(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["person", "-happened_at", "-id"], name="timeline_order")]
+
+
+class SearchEntry(models.Model):
+    """What one person can be found by, for the index. Made from the record and safe to make again."""
+
+    person = models.OneToOneField(Person, primary_key=True, on_delete=models.CASCADE, related_name="search_entry")
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="+")
+    terms = models.TextField(help_text="Terms with spaces between, see people.searching.terms")
+
+
+class NameWord(models.Model):
+    """A word that somebody, in any service, is or was called; finds the word meant when one is misspelt."""
+
+    word = models.CharField(max_length=40, unique=True)
+    sound = models.CharField(max_length=40, blank=True, db_index=True)
+
+
+class PossibleDuplicate(models.Model):
+    """Two records that may be of one person, how likely and why. Only a person decides."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    # The older record, with the lower number, comes first: a pair is kept once
+    first = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    likelihood = models.FloatField(help_text="0 to 1, from comparing the two")
+    reasons = models.JSONField(default=list, help_text="[[what was compared, what was found, weight in bits], ...]")
+    found_at = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=DuplicateState, default=DuplicateState.OPEN)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="possible_duplicate_once"),
+            models.CheckConstraint(condition=Q(first__lt=models.F("second")), name="possible_duplicate_in_order"),
+        ]
+        indexes = [models.Index(fields=["service", "state", "-likelihood"], name="possible_duplicate_order")]
+
+
+class PersonMerge(models.Model):
+    """One record joined to another by a person's decision, with what is needed to take them apart again."""
+
+    kept = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merges")
+    merged = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="merged_by")
+    reason = models.CharField(max_length=500)
+    merged_at = models.DateTimeField()
+    merged_by_name = models.CharField(max_length=200)
+    # What each record said in the fields that changed, as text: {"kept": {...}, "merged": {...}}, before and after
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    undone_at = models.DateTimeField(null=True)
+    undone_by_name = models.CharField(max_length=200, blank=True)
+    undone_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merged"], condition=Q(undone_at__isnull=True), name="merged_into_one_record_at_a_time"
+            )
+        ]
+
+
+class PersonMergeRow(models.Model):
+    """One row that a merge moved to the kept record, or an address it ended (`ended` holds the day it had before)."""
+
+    merge = models.ForeignKey(PersonMerge, on_delete=models.PROTECT, related_name="rows")
+    table = models.CharField(max_length=80, help_text="app.Model")
+    row_id = models.BigIntegerField()
+    is_moved = models.BooleanField(default=True)
+    ended = models.CharField(max_length=10, blank=True)

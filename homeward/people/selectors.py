@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Avg, Count, Q, Value
-from django.db.models.functions import Replace
+from django.db.models import Avg, Count, Q
 
 from homeward.access.rules import Actor, Permission, require
-from homeward.audit.services import record
-from homeward.kernel.rules import LONDON, is_postcode, tidy_name, tidy_nhs_number, tidy_postcode
+from homeward.audit.services import record, record_reads
+from homeward.kernel.rules import LONDON, is_postcode, tidy_postcode
 from homeward.people.models import Address, Alert, Person, TimelineEntry
-from homeward.people.rules import Identity, Likeness, digits_of, likeness, read_nhs_number
+from homeward.people.rules import Identity, Likeness, likeness
+from homeward.people.searching.finding import candidates_like, ranked_people
 from homeward.people.states import NhsNumberStatus
 
 
@@ -29,6 +29,15 @@ class KnownPerson:
     person: Person
     address: Address | None
     likeness: Likeness
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPerson:
+    """Somebody found, where they are now, and why they match what was typed, the surest reason first."""
+
+    person: Person
+    address: Address | None
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,29 +223,14 @@ def people_like(actor: Actor, service_id: int, wanted: Identity, now: datetime, 
     """
     if not actor.may(Permission.RECEIVE_MESSAGES):
         require(actor, Permission.SEE_PEOPLE, service_id)
-    digits, is_valid = read_nhs_number(wanted.nhs_number)
-    near = Q(pk__in=[])
-    if digits and is_valid and wanted.is_nhs_number_verified:
-        near |= Q(nhs_number=digits, nhs_number_status=NhsNumberStatus.VERIFIED)
-    if wanted.birth_date:
-        near |= Q(birth_date=wanted.birth_date)
-    family = tidy_name(wanted.family_name)
-    if family:
-        given = tidy_name(wanted.given_name)
-        if given:
-            near |= Q(name_key=f"{given} {family}") | Q(name_key=f"{family} {given}")
-        if wanted.postcode:
-            near |= Q(addresses__postcode=tidy_postcode(wanted.postcode), name_key__endswith=family[-3:])
-    if digits_of(wanted.phone):
-        near |= Q(phone=wanted.phone)
-    candidates = (
-        Person.objects.filter(near, service_id=service_id).distinct().prefetch_related("addresses").order_by("id")[:400]
-    )
+    candidates = _people_with(candidates_like(wanted, service_id), service_id)
     day = now.astimezone(LONDON).date()
     found = []
     for person in candidates:
         address = next(iter(current_addresses(person, day)), None)
-        alike = likeness(wanted, identity_of(person, address))
+        # somebody recorded twice, and joined since, is known by what either record says
+        identities = [identity_of(person, address), *(identity_of(one, address) for one in person.merged_from.all())]
+        alike = max((likeness(wanted, one) for one in identities), key=lambda one: one.points)
         if alike.is_possible:
             found.append(KnownPerson(person, address, alike))
     found.sort(key=lambda known: (-known.likeness.points, known.person.pk))
@@ -266,39 +260,47 @@ def identity_of(person: Person, address: Address | None) -> Identity:
 
 
 def find_people(actor: Actor, text: str, now: datetime, limit: int = 20) -> list[Person]:
-    """People whose name, NHS number, reference, phone or postcode begins as typed; the list shown is audited.
-
-    Names may be typed in any order, numbers with or without spaces.
+    """The people `search_people` finds, without the reasons.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_PEOPLE)
-    text = text.strip()
-    if len(text) < 2:
-        return []
-    mine = Person.objects.filter(service_id__in=actor.service_ids)
-    mine = mine.select_related("service").prefetch_related("addresses")
-    matches = Q(reference__iexact=text)
-    digits = tidy_nhs_number(text)
-    if digits.isdigit() and len(digits) >= 3:
-        mine = mine.annotate(phone_digits=Replace("phone", Value(" "), Value("")))
-        matches |= Q(nhs_number__startswith=digits) | Q(phone_digits__startswith=digits)
-    else:
-        matches |= Q(addresses__postcode__startswith=tidy_postcode(text.upper()))
-        words = tidy_name(text).split()
-        if words:
-            named = Q()
-            for word in words:
-                named &= Q(name_key__startswith=word) | Q(name_key__contains=f" {word}")
-            matches |= named | Q(preferred_name__istartswith=text)
-    people = list(mine.filter(matches).distinct().order_by("name_key", "id")[:limit])
-    for person in people:
-        record(
+    return [found.person for found in search_people(actor, text, now, limit)]
+
+
+def search_people(actor: Actor, typed: str, now: datetime, limit: int = 20) -> list[FoundPerson]:
+    """People of the actor's services who match what was typed, the best first; the list shown is audited once.
+
+    Typed may be names in any order, begun, misspelt, by sound, short or former; a birth date in any usual form, its
+    month or year; an NHS number, phone or reference or its beginning, or a number's last digits; a postcode or its
+    beginning; and any of them together.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE)
+    day = now.astimezone(LONDON).date()
+    ranked = ranked_people(typed, sorted(actor.service_ids), day, limit)
+    matches = dict(ranked)
+    people = {person.pk: person for person in _people_with(list(matches), *actor.service_ids)}
+    found = [
+        FoundPerson(people[number], next(iter(current_addresses(people[number], day)), None), match.reasons)
+        for number, match in ranked
+        if number in people
+    ]
+    for service_id in sorted({one.person.service_id for one in found}):
+        shown = [one.person.pk for one in found if one.person.service_id == service_id]
+        record_reads(
             actor=actor,
             action="see in search",
-            subject=("person", person.pk),
-            person_id=person.pk,
+            subject_kind="person",
+            person_ids=shown,
             now=now,
-            service_id=person.service_id,
+            service_id=service_id,
         )
-    return people
+    return found
+
+
+def _people_with(numbers: list[int], *service_ids: int) -> list[Person]:
+    """These people with what lists of them show."""
+    people = Person.objects.filter(pk__in=numbers, service_id__in=service_ids, merged_into__isnull=True)
+    return list(people.select_related("service").prefetch_related("addresses", "merged_from").order_by("pk"))

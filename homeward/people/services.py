@@ -20,6 +20,7 @@ from homeward.people.models import (
     TimelineEntry,
 )
 from homeward.people.rules import read_nhs_number
+from homeward.people.searching.index import index_people
 from homeward.people.states import AddressKind, AlertKind, Gender, NeedKind, NhsNumberStatus
 from homeward.teams.models import Organisation, Service
 
@@ -46,6 +47,7 @@ class NewPerson:
     given_name: str = ""
     family_name: str = ""
     preferred_name: str = ""
+    other_names: tuple[str, ...] = ()
     birth_date: date | None = None
     birth_text: str = ""
     gender: str = Gender.UNKNOWN
@@ -77,6 +79,7 @@ def _row(service_id: int, new: NewPerson, fallback_reference: str) -> Person:
         given_name=new.given_name.strip(),
         family_name=new.family_name.strip(),
         preferred_name=new.preferred_name.strip(),
+        other_names="\n".join(name.strip() for name in new.other_names if name.strip()),
         name_key=tidy_name(f"{new.given_name} {new.family_name}"),
         birth_date=new.birth_date,
         birth_text=new.birth_text,
@@ -151,6 +154,7 @@ def register_person(*, actor: Actor, service_id: int, new: NewPerson, now: datet
         person.save()
     for part in _parts(person, new, london_day(now)):
         part.save()
+    index_people([person.pk])
     record(
         actor=actor,
         action="register person",
@@ -185,6 +189,7 @@ def register_people(
             by_kind.setdefault(type(part), []).append(part)
     for kind, parts in by_kind.items():
         kind.objects.bulk_create(parts, batch_size=500)
+    index_people(row.pk for row in rows)
     record(
         actor=actor, action="register people", subject=("person", None), now=now, service_id=service_id, count=len(rows)
     )
@@ -210,6 +215,7 @@ def add_address(*, actor: Actor, person: Person, new: NewAddress, now: datetime)
         before.ends_on = max(today, before.starts_on)
         before.save(update_fields=["ends_on"])
     address.save()
+    index_people([person.pk])
     add_to_timeline(
         actor=actor,
         person=person,

@@ -54,3 +54,13 @@ class NeedKind(models.TextChoices):
     SPEECH = "speech", "Difficulty speaking: allow more time"
     WRITTEN = "written", "Prefers things written down"
     OTHER = "other", "Other need"
+
+
+class DuplicateState(models.TextChoices):
+    """What was decided about two records that may be of one person."""
+
+    OPEN = "open", "To decide"
+    UNSURE = "unsure", "Not sure yet"
+    MERGED = "merged", "Same person"
+    NOT_SAME = "not_same", "Not the same"
+    GONE = "gone", "No longer alike"

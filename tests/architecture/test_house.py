@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 BASE = Path(__file__).resolve().parents[2] / "homeward"
 # Top to bottom: a room may use those after it.
 ROOMS = [
+    "escalation",
     "visits",
     "roster",
     "plans",
@@ -19,6 +20,7 @@ ROOMS = [
     "referrals",
     "procedures",
     "people",
+    "notices",
     "teams",
     "audit",
     "access",
@@ -37,6 +39,8 @@ ALLOWED_IN_A_ROOM = {
     "library",
     "planning",
     "append_only",
+    "searching",
+    "linking",
 }
 
 

@@ -1,0 +1,152 @@
+"""From what was typed, or is known of somebody, to who it may be: candidates from the index, each then looked at."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from homeward.kernel.rules import is_valid_nhs_number
+from homeward.people.models import NameWord, Person
+from homeward.people.rules import Identity, digits_of
+from homeward.people.searching.asking import Part, Reading, Way, readings_of
+from homeward.people.searching.engine import Engine, Wanted, engine
+from homeward.people.searching.ranking import SHORT_FORMS, Match, Named, match, near_dates, words_meant
+from homeward.people.searching.terms import (
+    BIRTH_DATE,
+    NHS,
+    PHONE,
+    POSTCODE,
+    WORD,
+    digits_only,
+    name_words,
+    sound_of,
+    squeezed,
+)
+
+# How many to look at each time the index is asked: enough that the best are among them, few enough to be quick.
+CANDIDATES = 200
+WORDS_LOOKED_AT = 200
+WORDS_MEANT = 30
+# With this many found by what was typed exactly, nobody needs guesses.
+ENOUGH = 20
+FEWEST_PARTS_TO_FORGIVE = 3  # of these, one may be wrong
+
+
+def ranked_people(typed: str, service_ids: Sequence[int], today: date, limit: int) -> list[tuple[int, Match]]:
+    """The numbers of the people who match, best first, each with why; nobody when too little was typed."""
+    index = engine()
+    readings = readings_of(typed, today)
+    found: dict[int, Match] = {}
+    if not service_ids:
+        return []
+    for reading in readings:
+        _look(found, reading, index, [_exactly(part) for part in reading], service_ids)
+    if len(found) < limit:
+        for reading in readings:
+            _look(found, reading, index, [_begun(part) for part in reading], service_ids)
+    if len(found) < min(limit, ENOUGH):
+        for reading in readings:
+            meant = [_meant(part, index) for part in reading]
+            _look(found, reading, index, meant, service_ids)
+            if not found and len(reading) >= FEWEST_PARTS_TO_FORGIVE:
+                for left_out in range(len(reading)):
+                    fewer = [*meant[:left_out], *meant[left_out + 1 :]]
+                    _look(found, reading, index, fewer, service_ids, forgiven=1)
+    names = _order_names(found)
+    return sorted(found.items(), key=lambda one: (-one[1].points, names[one[0]], one[0]))[:limit]
+
+
+def candidates_like(wanted: Identity, service_id: int) -> list[int]:
+    """The numbers of people who may be the one with this identity, to be compared one by one."""
+    index = engine()
+    given, family = name_words(wanted.given_name), name_words(wanted.family_name)
+    birth = [Way(f"{BIRTH_DATE}{wanted.birth_date:%Y%m%d}")] if wanted.birth_date else []
+    near_birth = birth + [Way(term) for term in (near_dates(wanted.birth_date) if wanted.birth_date else [])]
+    postcode = [Way(POSTCODE + squeezed(wanted.postcode))] if squeezed(wanted.postcode) else []
+    phone = [Way(PHONE + digits_only(wanted.phone))] if digits_of(wanted.phone) else []
+    asked: list[Wanted] = []
+    number = digits_only(wanted.nhs_number)
+    if wanted.is_nhs_number_verified and is_valid_nhs_number(number):
+        asked.append([[Way(NHS + number)]])
+    named = [[Way(WORD + word)] for word in dict.fromkeys([*given[:1], *family[:1]])]
+    alike = [_word_ways(words[0], index) for words in (given, family) if words]
+    # from what few people share to what many do, so that those cut off are the unlikely ones
+    for group in (phone, postcode):
+        asked += [[group, ways] for ways in alike if group]
+        asked += [[group, birth]] if group and birth else []
+    asked += [[near_birth, ways] for ways in alike if near_birth]
+    if len(named) > 1:
+        asked.append(named)
+    if birth:
+        asked.append([birth])
+    if phone:
+        asked.append([phone])
+    found: dict[int, None] = {}
+    for one in asked:
+        found.update(dict.fromkeys(index.candidates(one, [service_id], CANDIDATES)))
+    return list(found)
+
+
+def _look(
+    found: dict[int, Match],
+    reading: Reading,
+    index: Engine,
+    wanted: Wanted,
+    service_ids: Sequence[int],
+    forgiven: int = 0,
+) -> None:
+    """Add to `found` whoever the index gives for `wanted` and who does match the reading."""
+    if not all(wanted):
+        return
+    numbers = index.candidates(wanted, service_ids, CANDIDATES)
+    for number, named in _named(number for number in numbers).items():
+        alike = match(reading, named)
+        if alike.parts_matched >= len(reading) - forgiven and (
+            number not in found or alike.points > found[number].points
+        ):
+            found[number] = alike
+
+
+def _named(numbers) -> dict[int, Named]:
+    rows = Person.objects.filter(pk__in=list(numbers), search_entry__isnull=False).values_list(
+        "pk", "given_name", "family_name", "preferred_name", "other_names", "search_entry__terms"
+    )
+    return {
+        number: Named(given, family, known_as, tuple(filter(None, others.split("\n"))), frozenset(terms.split()))
+        for number, given, family, known_as, others, terms in rows
+    }
+
+
+def _order_names(found: dict[int, Match]) -> dict[int, str]:
+    return dict(Person.objects.filter(pk__in=list(found)).values_list("pk", "name_key"))
+
+
+def _exactly(part: Part) -> list[Way]:
+    if not part.word:
+        return list(part.ways)
+    return [Way(WORD + part.word, len(part.word) == 1)]
+
+
+def _begun(part: Part) -> list[Way]:
+    return [Way(WORD + part.word, True)] if part.word else list(part.ways)
+
+
+def _meant(part: Part, index: Engine) -> list[Way]:
+    if part.word:
+        return _word_ways(part.word, index)
+    return [*part.ways, *(Way(term) for term in (near_dates(part.day) if part.day else []))]
+
+
+def _word_ways(word: str, index: Engine) -> list[Way]:
+    """A name as typed or begun, and the names somebody is called that it may be meant for."""
+    if len(word) == 1:
+        return [Way(WORD + word, True)]
+    slips = {word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)}
+    slips |= {word[:place] + word[place + 1 :] for place in range(len(word))}
+    sound = sound_of(word)
+    near = set(index.words_like(word, WORDS_LOOKED_AT))
+    near |= set(NameWord.objects.filter(word__in=slips).values_list("word", flat=True))
+    if sound:
+        near |= set(NameWord.objects.filter(sound=sound).values_list("word", flat=True)[:WORDS_LOOKED_AT])
+    if word in SHORT_FORMS:
+        near.add(SHORT_FORMS[word])
+    meant = words_meant(word, near, WORDS_MEANT)
+    return [Way(WORD + word, True), *(Way(WORD + one) for one in meant if not one.startswith(word))]
