@@ -1,4 +1,4 @@
-"""Visit, assignment, task, day plan, move and a service's own travel table."""
+"""Visit, assignment, task, day plan, move, who was told of it, handover sheet, and where a service goes."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -138,3 +138,72 @@ class TravelTable(models.Model):
     service = models.OneToOneField(Service, on_delete=models.CASCADE, related_name="travel_table")
     place_keys = models.JSONField()
     seconds = models.BinaryField()
+
+
+class ServiceArea(models.Model):
+    """Where a service goes. Without one of its own, a service goes as far as `rules.AREA_RADIUS_KM` from its bases."""
+
+    service = models.OneToOneField(Service, on_delete=models.CASCADE, related_name="area")
+    radius_kilometres = models.PositiveSmallIntegerField()
+    # Outward codes, such as ["DE1", "DE24"]; where given, they decide, and the radius does not.
+    postcode_districts = models.JSONField(default=list)
+    set_by = models.CharField(max_length=200)
+    set_at = models.DateTimeField()
+
+
+class Telling(models.Model):
+    """Somebody whose day one planning changed, and when they were told: a worker, or a person whose visit moved."""
+
+    plan = models.ForeignKey(DayPlan, on_delete=models.CASCADE, related_name="tellings")
+    # The visit for which the day was planned again
+    visit = models.ForeignKey(Visit, on_delete=models.CASCADE, related_name="tellings")
+    worker = models.ForeignKey(Worker, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField()
+    told_at = models.DateTimeField(null=True)
+    told_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(worker__isnull=False, person__isnull=True) | Q(worker__isnull=True, person__isnull=False),
+                name="telling_is_to_one",
+            ),
+            models.UniqueConstraint(fields=["plan", "worker"], name="told_once_a_worker"),
+            models.UniqueConstraint(fields=["plan", "person"], name="told_once_a_person"),
+        ]
+
+
+class HandoverSheet(models.Model):
+    """What one shift leaves to the next, as the record stood when the shift changed. One for each change of shift.
+
+    `parts`: [{"code": "open_crises", "lines": [{"title": ..., "text": ..., "episode_id": ..., "person_id": ...}]}].
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="handover_sheets")
+    changes_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    parts = models.JSONField()
+    taken_over_by = models.CharField(max_length=200, blank=True)
+    taken_over_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "changes_at"], name="one_sheet_a_change"),
+            models.CheckConstraint(
+                condition=Q(taken_over_at__isnull=True, taken_over_by="")
+                | (Q(taken_over_at__isnull=False) & ~Q(taken_over_by="")),
+                name="taken_over_by_somebody",
+            ),
+        ]
+
+
+class HandoverNote(models.Model):
+    """Something either shift adds to a handover sheet. Append-only."""
+
+    sheet = models.ForeignKey(HandoverSheet, on_delete=models.PROTECT, related_name="notes")
+    text = models.TextField()
+    written_at = models.DateTimeField()
+    author_name = models.CharField(max_length=200)
+    author_role = models.CharField(max_length=120, blank=True)
+    employer = models.CharField(max_length=200, blank=True)
