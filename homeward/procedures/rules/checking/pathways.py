@@ -189,6 +189,8 @@ def _other_part_complaints(pathway: Pathway, names: Names) -> Iterator[Complaint
                     f"There is no stage called '{stage}'. Correct the code.",
                 )
         yield from names.unknown("source", routine.source, ("routines", place, "source"))
+    for place, thing in enumerate(pathway.equipment):
+        yield from names.unknown("source", thing.source, ("equipment", place, "source"))
     for place, document in enumerate(pathway.documents):
         yield from names.unknown("form", document.form, ("documents", place, "form"))
     for place, course in enumerate(pathway.courses):

@@ -337,6 +337,8 @@ class Equipment:
     is_alerting: bool = False
     respond_within_minutes: int | None = None
     review_days: int | None = None
+    source: str | None = None
+    local_decision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
