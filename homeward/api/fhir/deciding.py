@@ -47,10 +47,11 @@ def decide(content: bytes, content_type: str | None = None, receives_for: Collec
         wire = read_message(content, content_type)
     except UnreadableMessageError as error:
         return Refusal(error.status, error.issue_code, str(error))
-    return _decide_resource(wire, receives_for)
+    return decide_resource(wire, receives_for)
 
 
-def _decide_resource(wire: WireMessage, receives_for: Collection[str]) -> Asked | Refusal:
+def decide_resource(wire: WireMessage, receives_for: Collection[str] = ()) -> Asked | Refusal:
+    """What a message that was read from its bytes asks, or why it is refused."""
     resource = _unwrapped(wire.resource)
     bundle_id = resource.get("id")
     bundle_id = bundle_id if isinstance(bundle_id, str) else ""

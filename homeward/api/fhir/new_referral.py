@@ -8,6 +8,7 @@ from homeward.api.fhir.deciding import Asked
 from homeward.api.fhir.flag import WarningKind
 from homeward.api.fhir.patient import ContactPerson
 from homeward.api.fhir.referral_message import ReferralMessage
+from homeward.api.intake.needs import need_in_words
 from homeward.api.intake.notes import NotUnderstood, shortened
 from homeward.people.rules import Identity
 from homeward.people.services import NewAddress, NewPerson
@@ -108,10 +109,14 @@ def new_referral(asked: Asked) -> NewReferral:
     organisation = requester.organisation if requester.organisation else message.envelope.sender.organisation
     place = message.incident
     home = message.person.addresses[0].words() if message.person.addresses else ""
+    need, why_no_need = need_in_words(message.need)
     notes = [*asked.notes, *([why] if why else []), *_too_long(message)]
+    if why_no_need:
+        notes.append(NotUnderstood("", why_no_need))
     return NewReferral(
         source=SOURCES.get(message.request.use_case, Source.OTHER),
         urgency=urgency,
+        need_code=need,
         need_text=message.need or NO_NEED_SENT,
         requester_name=requester.name,
         requester_role=requester.role,

@@ -1,177 +1,37 @@
-"""The FHIR door over HTTP. A connected system shows a bearer token; TLS is ended in front of us."""
+"""The FHIR door over HTTP."""
 
-import json
-import logging
 from datetime import UTC, datetime
-from decimal import Decimal
-from hashlib import sha256
+from functools import partial
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.http.request import UnreadablePostError
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
-from homeward.access.rules import NotAllowedError
+from homeward.api.door import NOT_WRITTEN, answer_format, refused, take_in, written
 from homeward.api.fhir.capability_statement import capability_statement
-from homeward.api.fhir.intake import receive_message
-from homeward.api.fhir.wire import JSON, LARGEST_MESSAGE, XML
-from homeward.api.fhir.xml_writer import write_xml
-from homeward.api.intake.asked import Refusal
-from homeward.api.intake.operation_outcome import refusal
-from homeward.teams.selectors import machine_with_token, services_for
-
-logger = logging.getLogger(__name__)
+from homeward.api.fhir.intake import read_bars
+from homeward.api.fhir.wire import JSON
 
 PUBLISHED_AT = datetime(2026, 11, 22, tzinfo=UTC)  # when what this door takes last changed
-ECHOED = ("X-Request-Id", "X-Correlation-Id")  # BaRS: the sender follows its message by these
-_JSON_TYPES = {"application/fhir+json", "application/json", "text/json", "application/*", "*/*", "json"}
-_XML_TYPES = {"application/fhir+xml", "application/xml", "text/xml", "xml"}
-TOO_LARGE = (
-    f"The message is larger than {LARGEST_MESSAGE // (1024 * 1024)} megabytes. "
-    "Send attachments as DocumentReference addresses instead of inside the message."
-)
-SENDER_NOT_KNOWN = "Show the token this system was given, as Authorization: Bearer. If it is lost, ask for a new one."
-NOT_WRITTEN = "We answer as application/fhir+json or application/fhir+xml. Ask for one of them in Accept."
 
 
 @csrf_exempt
 @never_cache
 def process_message(request: HttpRequest) -> HttpResponse:
-    """Take in one message from a connected system that may hand in messages; answer as FHIR JSON or XML."""
-    answer_in = _answer_format(request)
-    if request.method != "POST":
-        response = _refused(request, answer_in, 405, "not-supported", "Send the message with POST.")
-        response["Allow"] = "POST"
-        return response
-    actor = machine_with_token(_bearer_token(request))
-    if actor is None:
-        response = _refused(request, answer_in, 401, "security", SENDER_NOT_KNOWN)
-        response["WWW-Authenticate"] = 'Bearer realm="Homeward"'
-        return response
-    services = services_for(actor)
-    if not services:
-        return _refused(request, answer_in, 403, "forbidden", "This system is not connected to any service here.")
-    try:
-        content = _body(request)
-    except RequestDataTooBig:
-        return _refused(request, answer_in, 413, "too-long", TOO_LARGE)
-    except (UnreadablePostError, OSError):
-        return _refused(request, answer_in, 400, "incomplete", "The message broke off on the way. Send it again.")
-    if content is None:
-        return _refused(request, answer_in, 411, "incomplete", "Say how long the message is, in Content-Length.")
-    now = timezone.now()
-    try:
-        answer = receive_message(
-            actor=actor,
-            service_id=services[0].pk,
-            content=content,
-            content_type=request.headers.get("Content-Type"),
-            now=now,
-            receives_for=getattr(settings, "FHIR_RECEIVES_FOR", ()),
-            refused_because=_refused_at_the_door(request),
-        )
-    except NotAllowedError as error:
-        return _refused(request, answer_in, 403, "forbidden", str(error))
-    except Exception as error:
-        # No traceback: the values in it are somebody's record. The bytes are kept, so it can be repeated.
-        logger.error("message %s failed: %s", sha256(content).hexdigest()[:12], type(error).__name__)
-        text = "We could not take the message in; the fault is ours. It is kept. Send it again in a minute, or phone."
-        return _refused(request, answer_in, 500, "exception", text)
-    return _written(request, answer_in, answer.status, answer.resource)
+    """Take in one BaRS message."""
+    return take_in(request, partial(read_bars, receives_for=getattr(settings, "FHIR_RECEIVES_FOR", ())))
 
 
 @never_cache
 def metadata(request: HttpRequest) -> HttpResponse:
     """What this door takes; anybody may ask."""
-    answer_in = _answer_format(request)
+    answer_in = answer_format(request)
     if request.method not in ("GET", "HEAD"):
-        response = _refused(request, answer_in, 405, "not-supported", "Read this address with GET.")
+        response = refused(request, answer_in, 405, "not-supported", "Read this address with GET.")
         response["Allow"] = "GET, HEAD"
         return response
     if answer_in is None:
-        return _refused(request, JSON, 406, "processing", NOT_WRITTEN)
+        return refused(request, JSON, 406, "processing", NOT_WRITTEN)
     address = request.build_absolute_uri("/fhir")
-    return _written(request, answer_in, 200, capability_statement(PUBLISHED_AT, address))
-
-
-def _body(request: HttpRequest) -> bytes | None:
-    """The bytes of the message; None when its length is not said and the server cannot tell where it ends.
-
-    Django reads nothing of a chunked body, because WSGI does not promise where one ends; a server that does, says so.
-
-    Raises: RequestDataTooBig; UnreadablePostError or OSError when it broke off.
-    """
-    is_chunked = request.headers.get("Transfer-Encoding", "").strip().lower() == "chunked"
-    if not is_chunked or request.headers.get("Content-Length"):
-        return request.body
-    if not request.environ.get("wsgi.input_terminated"):
-        return None
-    content = bytearray()
-    while part := request.environ["wsgi.input"].read(min(65536, LARGEST_MESSAGE + 1 - len(content))):
-        content += part
-        if len(content) > LARGEST_MESSAGE:
-            raise RequestDataTooBig
-    return bytes(content)
-
-
-def _refused_at_the_door(request: HttpRequest) -> Refusal | None:
-    if _answer_format(request) is None:
-        return Refusal(406, "processing", NOT_WRITTEN)
-    if request.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
-        text = "The message is compressed. Send it without Content-Encoding."
-        return Refusal(415, "not-supported", text)
-    return None
-
-
-def _bearer_token(request: HttpRequest) -> str:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _answer_format(request: HttpRequest) -> str | None:
-    """`JSON` or `XML`, as the sender prefers; None when they accept neither."""
-    wanted = request.GET.get("_format", "").strip().lower().replace(" ", "+") or request.headers.get("Accept", "")
-    if not wanted.strip():
-        return JSON
-    best: tuple[float, str] | None = None
-    for part in wanted.lower().split(","):
-        media_type, *parameters = [piece.strip() for piece in part.split(";")]
-        chosen = JSON if media_type in _JSON_TYPES else XML if media_type in _XML_TYPES else None
-        weight = _weight(parameters)
-        if chosen and weight > 0 and (best is None or weight > best[0]):
-            best = (weight, chosen)
-    return best[1] if best else None
-
-
-def _weight(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0.0
-    return 1.0
-
-
-def _refused(request: HttpRequest, answer_in: str | None, status: int, issue_code: str, text: str) -> HttpResponse:
-    return _written(request, answer_in, status, refusal(status, issue_code, text))
-
-
-def _written(request: HttpRequest, answer_in: str | None, status: int, resource: dict) -> HttpResponse:
-    if answer_in == XML:
-        body = write_xml(resource)
-    else:
-        body = json.dumps(resource, ensure_ascii=False, default=_number).encode()
-    response = HttpResponse(body, status=status, content_type=f"{answer_in or JSON}; charset=utf-8")
-    for name in ECHOED:
-        value = request.headers.get(name, "")
-        if value and len(value) <= 100 and value.isascii() and value.isprintable():
-            response[name] = value
-    return response
-
-
-def _number(value: object) -> float | str:
-    return float(value) if isinstance(value, Decimal) else str(value)
+    return written(request, answer_in, 200, capability_statement(PUBLISHED_AT, address))

@@ -13,9 +13,12 @@ from homeward.referrals.services import NewReferral
 
 
 class Intention(StrEnum):
+    """`EITHER`: the format does not say whether it is new or an update."""
+
     NEW = "new"
     UPDATE = "update"
     WITHDRAW = "withdraw"
+    EITHER = "new or update"
 
 
 @dataclass(frozen=True)

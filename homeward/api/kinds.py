@@ -1,0 +1,70 @@
+"""Which kind of message some bytes are, by what they say and not by what they are labelled."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.conf import settings
+
+from homeward.access.rules import Actor
+from homeward.api.ers.intake import is_ers, read_ers
+from homeward.api.fhir.deciding import decide_resource
+from homeward.api.fhir.intake import brought_by
+from homeward.api.fhir.wire import read_message
+from homeward.api.intake.asked import Brought, Refusal
+from homeward.api.intake.receiving import judge_again
+from homeward.api.intake.text import PADDING, UnreadableMessageError, decoded
+from homeward.api.nhs111.adaptor_bundle import is_adaptor_bundle
+from homeward.api.nhs111.intake import read_bundle, read_cda
+from homeward.referrals.models import KeptMessage
+
+CDA_NAMES = ("ClinicalDocument", "DistributionEnvelope", "schemas.xmlsoap.org/soap/envelope", "urn:hl7-org:v3")
+XML_TYPES = ("text/xml", "application/xml", "application/soap+xml", "multipart/related", "multipart/mixed")
+
+
+def read_any(content: bytes, content_type: str | None = None) -> Brought | Refusal:
+    """What a message of any kind brings, or why it is refused: NHS 111 in CDA or FHIR, e-RS, or BaRS.
+
+    What a place has decided comes from its settings: `FHIR_RECEIVES_FOR`, `NHS_111_URGENCIES`.
+    """
+    receives_for: Collection[str] = getattr(settings, "FHIR_RECEIVES_FOR", ())
+    urgencies = getattr(settings, "NHS_111_URGENCIES", {})
+    if looks_like_cda(content, content_type):
+        return read_cda(content, content_type, receives_for, urgencies)
+    said = (content_type or "").split(";")[0].strip().lower()
+    try:
+        wire = read_message(content, None if said in XML_TYPES else content_type)
+    except UnreadableMessageError as error:
+        return Refusal(error.status, error.issue_code, str(error))
+    if is_adaptor_bundle(wire.resource):
+        return read_bundle(wire.resource, wire.notes, receives_for, urgencies)
+    if is_ers(wire.resource):
+        return read_ers(wire.resource, wire.notes)
+    decision = decide_resource(wire, receives_for)
+    return decision if isinstance(decision, Refusal) else brought_by(decision)
+
+
+def read_111(content: bytes, content_type: str | None = None) -> Brought | Refusal:
+    """What an NHS 111 report brings, or why it is refused; anything else is refused with where to send it."""
+    read = read_any(content, content_type)
+    if isinstance(read, Brought) and not read.kind.startswith("nhs111"):
+        text = "This address takes NHS 111 reports. Send this message to /api/referrals/messages."
+        return Refusal(422, "not-supported", text, read.message_id)
+    return read
+
+
+def judge_kept(*, actor: Actor, message: KeptMessage, now: datetime) -> KeptMessage:
+    """Judge a kept message again as it would be judged if it came in now; `settings.MESSAGE_READER`.
+
+    Raises: NotAllowedError when the actor may not hand in messages.
+    """
+    judge_again(actor=actor, message=message, read=read_any, now=now)
+    return message
+
+
+def looks_like_cda(content: bytes, content_type: str | None = None) -> bool:
+    """Whether bytes are a CDA document, bare or wrapped; a cheap look, not a check."""
+    text = decoded(content[:200_000], content_type, []).strip(PADDING)
+    is_parts = (content_type or "").lower().startswith("multipart/") or text[:30].lower().startswith(
+        ("--", "mime-version", "content-type: multipart")
+    )
+    return is_parts or (text.startswith("<") and any(name in text for name in CDA_NAMES))

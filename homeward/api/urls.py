@@ -1,0 +1,11 @@
+"""Addresses for messages of other kinds than BaRS, under /api/."""
+
+from django.urls import path
+
+from homeward.api import views
+
+app_name = "api"
+urlpatterns = [
+    path("itk/111", views.nhs_111_report, name="nhs_111_report"),
+    path("referrals/messages", views.referral_message, name="referral_message"),
+]
