@@ -200,5 +200,10 @@ LOGGING = {
 
 # Destinations (ODS codes or addresses) this service takes messages for; any, when none is given.
 FHIR_RECEIVES_FOR = tuple(filter(None, os.environ.get("HOMEWARD_RECEIVES_FOR", "").split(",")))
+# How soon a disposition of NHS 111 is here, as DX05=crisis,DX09=routine; for the rest the report's own words count.
+NHS_111_URGENCIES = dict(
+    pair.split("=", 1) for pair in os.environ.get("HOMEWARD_111_URGENCIES", "").split(",") if "=" in pair
+)
+MESSAGE_READER = "homeward.api.kinds.judge_kept"  # what judges a kept message again; rooms know no format
 
 LIVE_POLL_SECONDS = 2  # a page asks this often whether anything changed; the promise is 5 seconds
