@@ -1,9 +1,13 @@
 """Reading the roster."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from copy import copy
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
 
 from homeward.access.rules import Actor, Permission, Role, require
+from homeward.kernel.rules import wall_clock
 from homeward.roster.models import Absence, Shift
 from homeward.teams.models import Account
 
@@ -21,6 +25,46 @@ def shifts_on(actor: Actor, service_id: int, day: date) -> list[Shift]:
         .select_related("worker__organisation")
         .order_by("worker_id", "starts_at")
     )
+
+
+def shifts_over(actor: Actor, service_id: int, day: date) -> list[Shift]:
+    """The shifts worked at any time of a day, by worker and time: also those of the day before that run into it.
+
+    A night kept as two shifts that meet at midnight is one here, which begins or ends on the day beside. Such a joined
+    shift is a copy under the number of its part on this day, and is not for saving.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_TODAY if actor.may(Permission.SEE_TODAY) else Permission.PLAN_DAY, service_id)
+    begins, ends = wall_clock(day, "00:00"), wall_clock(day, "24:00")
+    beside = (day - timedelta(days=1), day + timedelta(days=1))
+    rows = (
+        Shift.objects.filter(worker__service_id=service_id)
+        .filter(Q(day=day) | Q(day=beside[0], ends_at__gte=begins) | Q(day=beside[1], starts_at__lte=ends))
+        .select_related("worker__organisation")
+        .order_by("worker_id", "starts_at")
+    )
+    away = {
+        (absence.worker_id, on)
+        for absence in Absence.objects.filter(
+            worker__service_id=service_id, starts_on__lte=beside[1], ends_on__gte=beside[0]
+        )
+        for on in (beside[0], day, beside[1])
+        if absence.starts_on <= on <= absence.ends_on
+    }
+    joined: list[Shift] = []
+    for shift in rows:
+        if (shift.worker_id, shift.day) in away:
+            continue
+        before = joined[-1] if joined else None
+        meets = before and before.worker_id == shift.worker_id and before.ends_at == shift.starts_at
+        if meets and before.day != shift.day:
+            whole = copy(before if before.day == day else shift)
+            whole.starts_at, whole.ends_at = before.starts_at, shift.ends_at
+            joined[-1] = whole
+        else:
+            joined.append(shift)
+    return [shift for shift in joined if shift.starts_at < ends and shift.ends_at > begins]
 
 
 def absences_on(actor: Actor, service_id: int, day: date) -> list[Absence]:
