@@ -8,9 +8,11 @@ from ..definitions import (
     Clock,
     Criterion,
     Exclusion,
+    FormNeeded,
     Library,
     Pathway,
     Per,
+    StageForm,
     StageKind,
     TargetCounts,
     TargetUnit,
@@ -115,6 +117,7 @@ def _stage_complaints(pathway: Pathway, names: Names) -> Iterator[Complaint]:
             yield (*here, "code"), f"Nobody can leave '{stage.code}'. Add 'moves_to', or make it last."
         for number, form in enumerate(stage.forms):
             yield from names.unknown("form", form.form, (*here, "forms", number, "form"))
+            yield from _not_after_complaints(pathway, form, (*here, "forms", number, "not_after"))
     if len(firsts) == 1:
         reached = _reached(pathway, pathway.stages[firsts[0]].code)
         for place, stage in enumerate(pathway.stages):
@@ -125,6 +128,15 @@ def _stage_complaints(pathway: Pathway, names: Names) -> Iterator[Complaint]:
         ends = {code for code in _reached(pathway, stage.code) if code in stages}
         if stage.moves_to and not any(stages[code].kind is StageKind.LAST for code in ends):
             yield ("stages", place, "moves_to"), f"No way leads from '{stage.code}' to a last stage. Add one."
+
+
+def _not_after_complaints(pathway: Pathway, form: StageForm, path: Path) -> Iterator[Complaint]:
+    if form.not_after and form.needed is not FormNeeded.TO_CLOSE:
+        yield path, "Only a form needed to close can be left out after an outcome. Remove 'not_after'."
+    outcomes = {outcome.code for outcome in pathway.outcomes}
+    for number, code in enumerate(form.not_after):
+        if code not in outcomes:
+            yield (*path, number), f"There is no outcome called '{code}'. Correct the code, or add it."
 
 
 def _reached(pathway: Pathway, start: str) -> set[str]:
@@ -197,6 +209,7 @@ def _other_part_complaints(pathway: Pathway, names: Names) -> Iterator[Complaint
         yield from names.unknown("form", course.before_form, ("courses", place, "before_form"))
         yield from names.unknown("form", course.after_form, ("courses", place, "after_form"))
         yield from names.unknown("skill", course.gives_skill, ("courses", place, "gives_skill"))
+        yield from names.unknown("source", course.source, ("courses", place, "source"))
 
 
 def staffing_complaints(pathway: Pathway, library: Library) -> Iterator[Complaint]:

@@ -173,8 +173,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class StageForm:
+    """A form of a stage. One needed to close is not asked for after the outcomes in `not_after`."""
+
     form: str
     needed: FormNeeded
+    not_after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,6 +368,8 @@ class Course:
     before_form: str | None = None
     after_form: str | None = None
     gives_skill: str | None = None
+    source: str | None = None
+    local_decision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
