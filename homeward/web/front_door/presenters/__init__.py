@@ -1,0 +1,1 @@
+"""Finished text for the front door: the queue, one referral, triage, calls."""
