@@ -18,6 +18,7 @@ ROOMS = [
     "plans",
     "episodes",
     "referrals",
+    "assessments",
     "procedures",
     "people",
     "notices",
@@ -143,7 +144,8 @@ class TestSelectors:
         "teams": None,
         "procedures": None,
         "kernel": None,
-        "people": {"current_addresses", "identity_of"},
+        "notices": None,
+        "people": {"current_addresses", "identity_of", "person_ids_of"},
         "referrals": {"response_clock", "clock_events", "reading_for", "suggestion_for", "events_of"},
         "visits": {"newest_plan"},
     }
