@@ -26,9 +26,15 @@ class Permission(StrEnum):
     APPROVE_PROCEDURES = "approve_procedures"
     PUBLISH_PROCEDURES = "publish_procedures"
     RECEIVE_MESSAGES = "receive_messages"
+    SEE_MESSAGES = "see_messages"
     IMPORT_SERVICE = "import_service"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_AUDIT = "see_audit"
+    MERGE_PEOPLE = "merge_people"
+    SEE_NOTICES = "see_notices"
+    SET_ESCALATION = "set_escalation"
+    # What the service does by itself, every few seconds: no role has it.
+    RUN_SCHEDULE = "run_schedule"
 
 
 class Role(StrEnum):
@@ -70,8 +76,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_FRONT_DOOR,
             P.TAKE_REFERRALS,
             P.TRIAGE_REFERRALS,
+            P.SEE_MESSAGES,
             P.SEE_RESPONDING,
             P.RESPOND,
+            P.MERGE_PEOPLE,
             P.SEE_PROCEDURES,
         }
     ),
@@ -83,6 +91,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_FRONT_DOOR,
             P.TAKE_REFERRALS,
             P.TRIAGE_REFERRALS,
+            P.SEE_MESSAGES,
             P.SEE_RESPONDING,
             P.RESPOND,
             P.SEE_PROCEDURES,
@@ -95,7 +104,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_FRONT_DOOR,
             P.TAKE_REFERRALS,
             P.TRIAGE_REFERRALS,
+            P.SEE_MESSAGES,
             P.WRITE_PLANS,
+            P.MERGE_PEOPLE,
             P.SEE_PROCEDURES,
             P.DRAFT_PROCEDURES,
         }
@@ -107,6 +118,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_FRONT_DOOR,
             P.TAKE_REFERRALS,
             P.TRIAGE_REFERRALS,
+            P.SEE_MESSAGES,
             P.SEE_RESPONDING,
             P.RESPOND,
             P.PLAN_DAY,
@@ -140,6 +152,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             P.MANAGE_ACCOUNTS,
+            P.SET_ESCALATION,
             P.SEE_AUDIT,
             P.IMPORT_SERVICE,
             P.SEE_PROCEDURES,
@@ -151,6 +164,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.MACHINE: frozenset({P.RECEIVE_MESSAGES}),
 }
+# Whoever signs in can be told something.
+ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role is not Role.MACHINE}
 
 
 class NotAllowedError(Exception):
