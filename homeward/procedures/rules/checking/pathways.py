@@ -74,6 +74,9 @@ def _clock_complaints(clock: Clock, path: Path, names: Names) -> Iterator[Compla
     yield from names.unknown("source", clock.source, (*path, "source"))
     if not clock.stops:
         yield (*path, "stops"), "Nothing ever stops this clock. Name at least one event."
+    if clock.after_closing and placed.get("episode_closed"):
+        text = f"It goes on after closing, but 'episode_closed' is under '{placed['episode_closed']}'. Remove one."
+        yield (*path, "after_closing"), text
     if clock.pauses and not clock.resumes:
         yield (*path, "pauses"), "The clock can be paused but never resumed. Name an event under 'resumes'."
     if clock.resumes and not clock.pauses:

@@ -153,6 +153,7 @@ class Clock:
     """What starts, pauses, resumes, stops and cancels a clock, by event code, and how long it has.
 
     `sender_times` says that a sender's own start and breach time replace ours where they were given.
+    `after_closing` says that it goes on when the episode is closed: a question asked a year later.
     """
 
     code: str
@@ -167,6 +168,7 @@ class Clock:
     cancels: tuple[str, ...] = ()
     sender_times: bool = False
     escalate_at_percent: tuple[int, ...] = ()
+    after_closing: bool = False
     local_decision: bool = False
     note: str | None = None
 
