@@ -94,6 +94,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_MESSAGES,
             P.SEE_RESPONDING,
             P.RESPOND,
+            P.WRITE_PLANS,
             P.SEE_PROCEDURES,
         }
     ),

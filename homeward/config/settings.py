@@ -5,6 +5,12 @@ HOMEWARD_SECRET   signing key; made and kept under var/ when not given
 HOMEWARD_HOSTS    comma-separated host names the service answers to
 HOMEWARD_TLS      "1" where the service is reached over https (secure cookies, HSTS)
 HOMEWARD_RECEIVES_FOR  destinations that messages may be addressed to, comma-separated; any when not given
+HOMEWARD_ADDRESS  the address people reach it at, for links in emails and text messages
+HOMEWARD_SMTP     mail server, smtp://user:password@host:port (smtps:// or smtp+tls:// for TLS); printed when not given
+HOMEWARD_EMAIL_FROM    the address emails come from
+HOMEWARD_SMS_GATEWAY   address of a text message gateway that takes JSON; printed when not given
+HOMEWARD_WEBHOOK_SECRET  signs what is posted to other systems; printed, not posted, when not given
+HOMEWARD_DUPLICATE_LIKELIHOOD  0 to 1: how likely two records must be of one person to be listed; 0.8 when not given
 HOMEWARD_VAR      folder for the database and other things made at run time
 """
 
@@ -50,13 +56,16 @@ INSTALLED_APPS = [
     "homeward.access",
     "homeward.audit",
     "homeward.teams",
+    "homeward.notices",
     "homeward.people",
     "homeward.procedures",
+    "homeward.assessments",
     "homeward.referrals",
     "homeward.episodes",
     "homeward.plans",
     "homeward.roster",
     "homeward.visits",
+    "homeward.escalation",
     "homeward.demo",
     "homeward.api",
     "homeward.web",
@@ -204,6 +213,19 @@ FHIR_RECEIVES_FOR = tuple(filter(None, os.environ.get("HOMEWARD_RECEIVES_FOR", "
 NHS_111_URGENCIES = dict(
     pair.split("=", 1) for pair in os.environ.get("HOMEWARD_111_URGENCIES", "").split(",") if "=" in pair
 )
-MESSAGE_READER = "homeward.api.kinds.judge_kept"  # what judges a kept message again; rooms know no format
+# What judges a kept message again, and what finds the documents in it: rooms know no format.
+MESSAGE_READER = "homeward.api.kinds.judge_kept"
+MESSAGE_DOCUMENTS = "homeward.api.documents.documents_in"
+
+# Of made-up records with known duplicates this finds nine of ten, and five of six listed are right
+# (tools/measure_duplicates.py). A person decides on each, so missing one costs more than listing one too many.
+DUPLICATE_LIKELIHOOD = float(os.environ.get("HOMEWARD_DUPLICATE_LIKELIHOOD", "0.8"))
 
 LIVE_POLL_SECONDS = 2  # a page asks this often whether anything changed; the promise is 5 seconds
+
+# How people are told beside the screen (homeward/api/telling).
+HOMEWARD_ADDRESS = os.environ.get("HOMEWARD_ADDRESS", "http://127.0.0.1:8000")
+HOMEWARD_SMTP = os.environ.get("HOMEWARD_SMTP", "")
+HOMEWARD_EMAIL_FROM = os.environ.get("HOMEWARD_EMAIL_FROM", "homeward@localhost")
+HOMEWARD_SMS_GATEWAY = os.environ.get("HOMEWARD_SMS_GATEWAY", "")
+HOMEWARD_WEBHOOK_SECRET = os.environ.get("HOMEWARD_WEBHOOK_SECRET", "")

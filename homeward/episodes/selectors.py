@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
+
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
 from homeward.episodes.models import Episode
@@ -94,3 +96,53 @@ def episodes_of(actor: Actor, person: Person, now: datetime) -> list[RunningEpis
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
     return [_running(episode, now) for episode in _rows(actor).filter(person=person).order_by("-started_at")]
+
+
+def clocks_of_open_episodes(actor: Actor, service_id: int, now: datetime) -> list[RunningEpisode]:
+    """Every open episode with its clocks, for the schedule that watches them; nobody is shown anything.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    rows = (
+        Episode.objects.filter(service_id=service_id, ended_at__isnull=True)
+        .select_related("pathway", "referral")
+        .prefetch_related("events", "referral__events")
+    )
+    return [_running(episode, now) for episode in rows.order_by("pk")]
+
+
+def open_episodes_by_version(actor: Actor, service_id: int, pathway_code: str) -> dict[int, int]:
+    """How many open episodes of a service are on each version of a pathway. Counts name nobody.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PROCEDURES, service_id)
+    rows = Episode.objects.filter(service_id=service_id, ended_at__isnull=True, pathway__code=pathway_code)
+    return dict(rows.values_list("pathway__version").annotate(number=Count("id")).order_by("pathway__version"))
+
+
+def episodes_on_other_versions(
+    actor: Actor, service_id: int, pathway_code: str, version: int, now: datetime
+) -> list[Episode]:
+    """Open episodes on a pathway that are not on this version of it, oldest first; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE, service_id)
+    rows = (
+        Episode.objects.filter(service_id=service_id, ended_at__isnull=True, pathway__code=pathway_code)
+        .exclude(pathway__version=version)
+        .select_related("person", "pathway", "service")
+        .order_by("started_at", "id")
+    )
+    episodes = list(rows)
+    record_reads(
+        actor=actor,
+        action="see on older versions",
+        subject_kind="episode",
+        now=now,
+        service_id=service_id,
+        person_ids=[episode.person_id for episode in episodes],
+    )
+    return episodes

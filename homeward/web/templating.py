@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from homeward.access.rules import ROLE_TITLES, Permission
 from homeward.kernel.rules import LONDON
+from homeward.kernel.selectors import latest_change
+from homeward.notices.selectors import unseen_count
 
 
 def environment(**options) -> jinja2.Environment:
@@ -30,6 +32,8 @@ def environment(**options) -> jinja2.Environment:
         Permission=Permission,
         role_titles=ROLE_TITLES,
         messages_of=get_messages,
+        notices_unseen=unseen_count,
+        change_now=latest_change,
         poll_seconds=settings.LIVE_POLL_SECONDS,
     )
     env.filters.update(clock=clock_text, day=day_text, moment=moment_text)

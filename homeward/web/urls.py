@@ -12,5 +12,6 @@ urlpatterns = [
     path("front-door/", include("homeward.web.front_door.urls")),
     path("responding/", include("homeward.web.responding.urls")),
     path("people/", include("homeward.web.people.urls")),
+    path("notices/", include("homeward.web.notices.urls")),
     path("procedures/", include("homeward.web.procedures.urls")),
 ]

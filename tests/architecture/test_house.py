@@ -146,7 +146,7 @@ class TestSelectors:
         "kernel": None,
         "notices": None,
         "people": {"current_addresses", "identity_of", "person_ids_of"},
-        "referrals": {"response_clock", "clock_events", "reading_for", "suggestion_for", "events_of"},
+        "referrals": {"response_clock", "clock_events", "reading_for", "suggestion_for", "events_of", "pathways_for", "area_of"},
         "visits": {"newest_plan"},
     }
 

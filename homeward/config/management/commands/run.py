@@ -105,10 +105,16 @@ class Command(BaseCommand):
         ]  # fmt: skip
         # Its own process group: stopping the parent alone would leave workers serving old code.
         server = subprocess.Popen(command, start_new_session=True)
+        # what the service does by itself: watch the clocks, tell people, send what waits
+        worker = subprocess.Popen([str(Path(sys.executable).parent / "homeward"), "work"], start_new_session=True)
 
         def stop(signum, frame) -> None:
+            worker.terminate()
             os.killpg(server.pid, signal.SIGTERM)
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        raise SystemExit(max(0, server.wait()))
+        try:
+            raise SystemExit(max(0, server.wait()))
+        finally:
+            worker.terminate()

@@ -1,0 +1,61 @@
+"""`homeward work`: what the service does by itself, every few seconds."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+from django.utils import timezone
+
+from homeward.access.rules import Actor
+from homeward.api.telling.sending import send_deliveries
+from homeward.escalation.services import escalate_due
+from homeward.teams.selectors import all_service_ids
+
+SECONDS_BETWEEN = 5  # a clock's fraction is told at most this long after it is reached
+logger = logging.getLogger("homeward.work")
+
+
+def work_once(now: datetime) -> list[str]:
+    """Do everything that is due once, for every service; gives the names of what failed.
+
+    One thing that fails does not keep the others from being done. Everything here may be done by several processes at
+    once, and again after a stop: each thing is found in the record, and happens once.
+    """
+    service_ids = all_service_ids()
+    actor = Actor.system("Homeward, by itself", *service_ids)
+    duties: list[tuple[str, Callable[[], object]]] = [
+        *(
+            (f"clocks of service {pk}", lambda pk=pk: escalate_due(actor=actor, service_id=pk, now=now))
+            for pk in service_ids
+        ),
+        ("notices", lambda: send_deliveries(actor, now)),
+    ]
+    failed = []
+    for name, duty in duties:
+        try:
+            duty()
+        except Exception as error:  # the rest must still be done, and this is tried again in seconds
+            logger.error("%s failed: %s", name, type(error).__name__)
+            failed.append(name)
+    return failed
+
+
+class Command(BaseCommand):
+    help = "Watch the clocks, tell whoever must be told, and send what waits to be sent, until stopped."
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--once", action="store_true", help="do what is due now, and stop")
+
+    def handle(self, *args, once: bool, **options) -> None:
+        if once:
+            raise SystemExit(1 if work_once(timezone.now()) else 0)
+        stopped = threading.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(name, lambda signum, frame: stopped.set())
+        while not stopped.wait(SECONDS_BETWEEN):
+            close_old_connections()
+            work_once(timezone.now())
