@@ -1,6 +1,7 @@
 """Which kind of message some bytes are, by what they say and not by what they are labelled."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from homeward.api.intake.text import PADDING, UnreadableMessageError, decoded
 from homeward.api.nhs111.adaptor_bundle import is_adaptor_bundle
 from homeward.api.nhs111.intake import read_bundle, read_cda
 from homeward.referrals.models import KeptMessage
+from homeward.referrals.states import MessageKind
 
 CDA_NAMES = ("ClinicalDocument", "DistributionEnvelope", "schemas.xmlsoap.org/soap/envelope", "urn:hl7-org:v3")
 XML_TYPES = ("text/xml", "application/xml", "application/soap+xml", "multipart/related", "multipart/mixed")
@@ -29,18 +31,22 @@ def read_any(content: bytes, content_type: str | None = None) -> Brought | Refus
     receives_for: Collection[str] = getattr(settings, "FHIR_RECEIVES_FOR", ())
     urgencies = getattr(settings, "NHS_111_URGENCIES", {})
     if looks_like_cda(content, content_type):
-        return read_cda(content, content_type, receives_for, urgencies)
+        return _named(read_cda(content, content_type, receives_for, urgencies), MessageKind.NHS_111_CDA)
     said = (content_type or "").split(";")[0].strip().lower()
     try:
         wire = read_message(content, None if said in XML_TYPES else content_type)
     except UnreadableMessageError as error:
         return Refusal(error.status, error.issue_code, str(error))
     if is_adaptor_bundle(wire.resource):
-        return read_bundle(wire.resource, wire.notes, receives_for, urgencies)
+        return _named(read_bundle(wire.resource, wire.notes, receives_for, urgencies), MessageKind.NHS_111_FHIR)
     if is_ers(wire.resource):
-        return read_ers(wire.resource, wire.notes)
+        return _named(read_ers(wire.resource, wire.notes), MessageKind.ERS)
     decision = decide_resource(wire, receives_for)
     return decision if isinstance(decision, Refusal) else brought_by(decision)
+
+
+def _named(read: Brought | Refusal, kind: MessageKind) -> Brought | Refusal:
+    return replace(read, kind=kind) if isinstance(read, Refusal) else read
 
 
 def read_111(content: bytes, content_type: str | None = None) -> Brought | Refusal:

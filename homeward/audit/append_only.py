@@ -15,7 +15,7 @@ APPEND_ONLY_TABLES = (
     "procedures_proceduredraftevent",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
-JUDGED_LATER = {"referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version")}
+JUDGED_LATER = {"referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version", "kind")}
 
 
 def lay_triggers(using: str = "default") -> None:

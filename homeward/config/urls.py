@@ -4,7 +4,6 @@ from django.urls import include, path
 
 urlpatterns = [
     path("fhir/", include("homeward.api.fhir.urls")),
-    path("api/", include("homeward.api.urls")),
     path("", include("homeward.web.urls")),
 ]
 

@@ -5,6 +5,7 @@ from django.db import models
 from homeward.people.models import Person
 from homeward.referrals.states import (
     CallOutcome,
+    MessageKind,
     MessageOutcome,
     ReferralState,
     ReplyKind,
@@ -175,6 +176,7 @@ class KeptMessage(models.Model):
     received_at = models.DateTimeField()
     received_from = models.CharField(max_length=120, help_text="The connected system or person that handed it in")
     media_type = models.CharField(max_length=100, blank=True)
+    kind = models.CharField(max_length=12, choices=MessageKind, blank=True)
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64, db_index=True)
     message_id = models.CharField(max_length=200, blank=True)
@@ -185,7 +187,10 @@ class KeptMessage(models.Model):
     not_understood = models.JSONField(default=list)
 
     class Meta:
-        indexes = [models.Index(fields=["referral", "version"], name="message_versions")]
+        indexes = [
+            models.Index(fields=["referral", "version"], name="message_versions"),
+            models.Index(fields=["service", "-received_at"], name="message_newest"),
+        ]
 
 
 class Reply(models.Model):

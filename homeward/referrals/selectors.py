@@ -3,17 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
 from homeward.procedures.rules import Clock, ClockKind, ClockReading, Event, Pathway, SenderTimes, read_clock
 from homeward.procedures.selectors import newest_pathways
 from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent
-from homeward.referrals.rules import suggested_pathway
+from homeward.referrals.rules import MessageDocument, faults_file, suggested_pathway
 from homeward.referrals.states import OPEN_STATES
 
 
 class ReferralNotFoundError(Exception):
     """There is no such referral in the actor's services."""
+
+
+class MessageNotFoundError(Exception):
+    """There is no such message in the actor's services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,3 +226,70 @@ def kept_before(actor: Actor, service_id: int, sha256: str) -> KeptMessage | Non
         .select_related("referral")
         .first()
     )
+
+
+def kept_messages(
+    actor: Actor, service_id: int, now: datetime, outcome: str = "", limit: int = 100
+) -> list[KeptMessage]:
+    """The newest messages that came to a service, without their bytes; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_MESSAGES, service_id)
+    rows = KeptMessage.objects.filter(service_id=service_id).defer("content").select_related("referral")
+    if outcome:
+        rows = rows.filter(outcome=outcome)
+    messages = list(rows.order_by("-received_at", "-id")[:limit])
+    record_reads(
+        actor=actor,
+        action="see in messages",
+        subject_kind="message",
+        now=now,
+        service_id=service_id,
+        person_ids=[one.referral.person_id for one in messages if one.referral and one.referral.person_id],
+    )
+    return messages
+
+
+def message_for(actor: Actor, message_id: int, now: datetime) -> KeptMessage:
+    """One kept message with its bytes; the opening is audited.
+
+    Raises: NotAllowedError; MessageNotFoundError.
+    """
+    require(actor, Permission.SEE_MESSAGES)
+    message = (
+        KeptMessage.objects.filter(service_id__in=actor.service_ids, pk=message_id).select_related("referral").first()
+    )
+    if message is None:
+        raise MessageNotFoundError("There is no such message in your service.")
+    record(
+        actor=actor,
+        action="open message",
+        subject=("message", message.pk),
+        person_id=message.referral.person_id if message.referral else None,
+        now=now,
+        service_id=message.service_id,
+    )
+    return message
+
+
+def documents_of(actor: Actor, message: KeptMessage) -> list[MessageDocument]:
+    """The documents inside a message, in order. `message` comes from `message_for`, which audited its opening.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_MESSAGES, message.service_id)
+    return import_string(settings.MESSAGE_DOCUMENTS)(bytes(message.content), message.media_type)
+
+
+def faults_of_file(actor: Actor, message: KeptMessage) -> str:
+    """The rows of a file of referrals that were sent back, as CSV with why. `message` comes from `message_for`.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_MESSAGES, message.service_id)
+    faults = []
+    for row in message.not_understood:
+        line, _, name = str(row["path"]).removeprefix("line ").partition(", ")
+        faults.append((int(line), name, str(row["text"])))
+    return faults_file(bytes(message.content), faults)

@@ -115,3 +115,13 @@ class MessageOutcome(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrew a referral"
     REPEATED = "repeated", "Sent before, nothing changed"
     REFUSED = "refused", "Refused"
+
+
+class MessageKind(models.TextChoices):
+    """What a kept message is, by what it says; empty where that could not be told."""
+
+    BARS = "bars", "BaRS message (FHIR R4)"
+    NHS_111_CDA = "nhs111_cda", "NHS 111 report (CDA)"
+    NHS_111_FHIR = "nhs111_fhir", "NHS 111 report (FHIR STU3)"
+    ERS = "ers", "e-RS request"
+    FILE = "file", "File of referrals"

@@ -18,7 +18,6 @@ ROOMS = [
     "plans",
     "episodes",
     "referrals",
-    "assessments",
     "procedures",
     "people",
     "notices",
@@ -144,9 +143,8 @@ class TestSelectors:
         "teams": None,
         "procedures": None,
         "kernel": None,
-        "notices": None,
-        "people": {"current_addresses", "identity_of", "person_ids_of"},
-        "referrals": {"response_clock", "clock_events", "reading_for", "suggestion_for", "events_of", "pathways_for", "area_of"},
+        "people": {"current_addresses", "identity_of"},
+        "referrals": {"response_clock", "clock_events", "reading_for", "suggestion_for", "events_of"},
         "visits": {"newest_plan"},
     }
 

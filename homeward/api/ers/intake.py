@@ -12,9 +12,8 @@ from homeward.people.rules import Identity
 from homeward.people.services import NewAddress, NewPerson
 from homeward.people.states import Gender
 from homeward.referrals.services import NewReferral
-from homeward.referrals.states import Source, Urgency
+from homeward.referrals.states import MessageKind, Source, Urgency
 
-KIND = "ers"
 SENDER = "e-RS"  # one national service, whoever passes its payloads on
 USE_CASE = "ers"
 # e-RS priorities in our urgencies. It gives no times, so the sooner of those that could be meant: a local decision.
@@ -76,7 +75,7 @@ def brought_by(referral: ErsReferral) -> Brought:
         return acceptance(f"outcome-{done.reference}", done.said, (note.path for note in notes))
 
     return Brought(
-        kind=KIND,
+        kind=MessageKind.ERS,
         intention=Intention.WITHDRAW if _is_cancelled(referral) else Intention.EITHER,
         message_id=f"{referral.ubrn}/{referral.version}" if referral.version is not None else referral.ubrn,
         sender=SENDER,

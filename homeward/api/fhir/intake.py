@@ -11,8 +11,7 @@ from homeward.api.fhir.process_message_response import accepted
 from homeward.api.intake import receiving
 from homeward.api.intake.asked import Brought, Refusal
 from homeward.api.intake.receiving import Answer
-
-KIND = "bars"
+from homeward.referrals.states import MessageKind
 
 
 def read_bars(content: bytes, content_type: str | None = None, receives_for: Collection[str] = ()) -> Brought | Refusal:
@@ -30,7 +29,7 @@ def brought_by(asked: Asked) -> Brought:
     number = message.person.nhs_number
     practice = message.person.general_practice
     return Brought(
-        kind=KIND,
+        kind=MessageKind.BARS,
         intention=asked.intention,
         message_id=asked.bundle_id,
         sender=message.sender_name,

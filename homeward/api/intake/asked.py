@@ -23,12 +23,16 @@ class Intention(StrEnum):
 
 @dataclass(frozen=True)
 class Refusal:
-    """A message that cannot be acted on. `issue_code`: FHIR IssueType; `text`: what is wrong and what to do."""
+    """A message that cannot be acted on.
+
+    `issue_code`: FHIR IssueType; `text`: what is wrong and what to do; `kind`: a `MessageKind`, "" when not known.
+    """
 
     status: int
     issue_code: str
     text: str
     bundle_id: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)

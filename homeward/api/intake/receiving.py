@@ -19,6 +19,7 @@ from homeward.people.selectors import identity_of, people_like
 from homeward.people.services import note_need, raise_alert, register_person
 from homeward.people.states import NhsNumberStatus
 from homeward.referrals.models import KeptMessage, Referral
+from homeward.referrals.rules import says_nothing_new
 from homeward.referrals.selectors import find_by_sender, kept_before, messages_of
 from homeward.referrals.services import (
     NewReferral,
@@ -44,9 +45,6 @@ PERSON_NOT_DESCRIBED = (
     "name, birth date and address with the request, or ask the front door to register them and judge this again."
 )
 CHANGED_IT = {MessageOutcome.REFERRAL, MessageOutcome.UPDATED, MessageOutcome.WITHDRAWN}
-ABOUT_THE_MESSAGE = "The message"  # the detail that differs between two sendings of one message
-# What our own desk settles, and what says how it reached us: no sign that the sender says something new.
-NOT_COMPARED = {"received_at", "pathway_code", "not_understood", "route", "about", "follow_code_hash"}
 
 Read = Callable[[bytes, str | None], Brought | Refusal]
 
@@ -112,6 +110,7 @@ def receive_message(
         media_type=content_type or "",
         now=now,
         message_id=_storable(decision.bundle_id if isinstance(decision, Refusal) else decision.message_id),
+        kind=decision.kind,
     )
     return _judge(_Message(actor, service_id, kept, before, read, now), decision)
 
@@ -272,7 +271,8 @@ def _withdraw(one: _Message, asked: Brought, referral: Referral | None) -> Answe
 
 def _update(one: _Message, asked: Brought, referral: Referral, new: NewReferral) -> Answer:
     new = replace(new, sender_identifier=referral.sender_identifier)
-    if _changes_nothing(referral, new):
+    longest = {field.name: getattr(field, "max_length", None) or 0 for field in Referral._meta.fields}
+    if says_nothing_new(referral, new, longest):
         return _answer(one, asked, referral, MessageOutcome.REPEATED)
     held = _newest_version(one, referral)
     if held and held.kind != asked.kind and held.version == asked.version is not None:
@@ -286,24 +286,6 @@ def _update(one: _Message, asked: Brought, referral: Referral, new: NewReferral)
     if referral.person is not None:
         _warn(one, referral.person, asked)
     return _answer(one, asked, referral, MessageOutcome.UPDATED)
-
-
-def _changes_nothing(referral: Referral, new: NewReferral) -> bool:
-    """Whether the message says nothing that the referral does not already say."""
-    for name in NewReferral.__slots__:
-        if name in NOT_COMPARED:
-            continue
-        held, sent = getattr(referral, name), getattr(new, name)
-        if name == "details":
-            held, sent = _without_the_message(held), _without_the_message(sent)
-        limit = getattr(Referral._meta.get_field(name), "max_length", None)
-        if held != (sent[:limit] if limit and isinstance(sent, str) else sent):
-            return False
-    return True
-
-
-def _without_the_message(details: list[dict]) -> list[dict]:
-    return [detail for detail in details if detail["title"] != ABOUT_THE_MESSAGE]
 
 
 def _person(one: _Message, asked: Brought, organisations: Sequence[Organisation]) -> tuple[Person, list[NotUnderstood]]:
@@ -383,6 +365,7 @@ def _answer(
         outcome=outcome,
         now=one.now,
         referral=referral,
+        kind=asked.kind,
         not_understood=_as_rows(asked.notes),
     )
     became = first.outcome if first is not None else outcome

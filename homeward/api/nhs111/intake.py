@@ -14,9 +14,8 @@ from homeward.api.nhs111.envelope import open_envelope
 from homeward.api.nhs111.new_referral import identity_in, new_person, new_referral
 from homeward.api.nhs111.report import CallReport
 from homeward.kernel.rules import LONDON
+from homeward.referrals.states import MessageKind
 
-KIND = "nhs111_cda"
-BUNDLE_KIND = "nhs111_fhir"
 # A report's set identifier is a UUID, the same whoever passes it on and whatever it is written in.
 SENDER = "NHS 111"
 LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
@@ -52,7 +51,7 @@ def read_cda(
     newest = max(range(len(reports)), key=lambda place: (reports[place].written_at or LONG_AGO, -place))
     others = [one for place, one in enumerate(reports) if place != newest]
     report = read_report(envelope, envelope.documents[newest], _earlier_calls(others))
-    return brought_by(report, KIND, envelope.message_id, urgencies, _strangers(report, others))
+    return brought_by(report, MessageKind.NHS_111_CDA, envelope.message_id, urgencies, _strangers(report, others))
 
 
 def read_bundle(
@@ -69,7 +68,7 @@ def read_bundle(
     ours = {code.upper() for code in receives_for}
     if ours and report.addressed_to and not ours.intersection(report.addressed_to):
         return Refusal(422, "business-rule", NOT_FOR_US, report.document_id)
-    return brought_by(report, BUNDLE_KIND, report.document_id, urgencies)
+    return brought_by(report, MessageKind.NHS_111_FHIR, report.document_id, urgencies)
 
 
 def brought_by(

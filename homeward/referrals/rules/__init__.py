@@ -1,5 +1,34 @@
 """The rules of the front door: which pathway fits a referral, and what a file of referrals says. No Django."""
 
+from .comparing import says_nothing_new
+from .documents import MessageDocument
+from .files import (
+    COLUMNS,
+    LARGEST_FILE,
+    FileReading,
+    ReferralRow,
+    RowFault,
+    Words,
+    faults_file,
+    looks_like_a_file_of_referrals,
+    read_file,
+    template_file,
+)
 from .suggesting import URGENCIES, suggested_pathway
 
-__all__ = ["URGENCIES", "suggested_pathway"]
+__all__ = [
+    "COLUMNS",
+    "LARGEST_FILE",
+    "URGENCIES",
+    "FileReading",
+    "MessageDocument",
+    "ReferralRow",
+    "RowFault",
+    "Words",
+    "faults_file",
+    "looks_like_a_file_of_referrals",
+    "read_file",
+    "says_nothing_new",
+    "suggested_pathway",
+    "template_file",
+]

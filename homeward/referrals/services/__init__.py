@@ -21,7 +21,8 @@ from .desk import (
     hand_over_referral,
     release_referral,
 )
-from .messages import judge_message, keep_message
+from .files import FileTaken, receive_file
+from .messages import judge_message, keep_message, replay_message
 from .receiving import (
     CLOCKS_MAY_DIFFER,
     STATE_AFTER,
@@ -36,6 +37,7 @@ __all__ = [
     "CLOCKS_MAY_DIFFER",
     "CORRECTABLE_KINDS",
     "STATE_AFTER",
+    "FileTaken",
     "NewReferral",
     "ReferralHeldError",
     "add_referrals",
@@ -53,10 +55,12 @@ __all__ = [
     "log_call",
     "mark_accepted",
     "propose_acceptance",
+    "receive_file",
     "receive_referral",
     "redirect_referral",
     "release_referral",
     "reopen_referral",
+    "replay_message",
     "take_referral",
     "try_call_back",
     "update_referral",

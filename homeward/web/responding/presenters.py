@@ -15,18 +15,19 @@ from homeward.procedures.selectors import skill_title
 from homeward.visits.planning import Offers
 from homeward.visits.states import AssignmentState, VisitState
 from homeward.web.clocks import ClockFace, clock_face, time_words
-from homeward.web.front_door.presenters.words import (
+from homeward.web.front_door.presenters import (
     AlertLine,
     EventLine,
     Line,
     Tag,
+    age_words,
     alert_lines,
     asked_by,
     event_line,
     need_words,
+    nhs_number_words,
     short,
 )
-from homeward.web.persons import address_words, age_words, nhs_number_and_trust
 
 # Every state of somebody's part in a response, in words and colour, once.
 PARTS = {
@@ -183,7 +184,7 @@ def case(running: RunningEpisode, visit, alerts: list, now: datetime) -> Case:
     proposed = [part for part in parts if part.can_send]
     is_pair = len(proposed) > 1
     address = (visit.address if visit else None) or next(iter(current_addresses(person, london_day(now))), None)
-    place = address_words(address)
+    place = ", ".join(word for word in (address.lines, address.postcode) if word) if address else ""
     counting = [face for face in (response, limit) if face is not None and face.is_counting]
     return Case(
         id=episode.pk,
@@ -297,7 +298,7 @@ def case_page(running: RunningEpisode, visit, alerts: list, now: datetime) -> Ca
             Line(*pair)
             for pair in (
                 ("Age", shown.who),
-                ("NHS number", nhs_number_and_trust(person)),
+                ("NHS number", nhs_number_words(person)),
                 ("Phone", person.phone),
                 ("Place", shown.place),
                 ("Way in", address.access_notes if address else ""),

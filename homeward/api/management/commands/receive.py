@@ -1,4 +1,4 @@
-"""`homeward receive FILE...`: take in messages that were saved as files, as the FHIR door would."""
+"""`homeward receive FILE...`: take in messages and files of referrals that were saved as files."""
 
 from pathlib import Path
 
@@ -6,8 +6,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from homeward.access.rules import Actor
-from homeward.api.fhir.deciding import Asked, decide
-from homeward.api.fhir.intake import receive_message
+from homeward.api.intake.asked import Refusal
+from homeward.api.intake.receiving import receive_message
+from homeward.api.kinds import read_any
+from homeward.referrals.rules import looks_like_a_file_of_referrals
+from homeward.referrals.services import receive_file
 from homeward.referrals.states import MessageOutcome
 from homeward.teams.models import Service
 
@@ -16,8 +19,10 @@ REFUSED, UNREADABLE = 1, 2
 
 class Command(BaseCommand):
     help = (
-        "Take in FHIR messages from files (JSON or XML): a line a file says which referral it became, or why it was "
-        "refused. Exit status 0 when all were accepted, 1 when any was refused, 2 when a file could not be read."
+        "Take in messages from files: BaRS (JSON or XML), NHS 111 reports (CDA or FHIR), e-RS requests, and CSV files "
+        "of referrals; their content says which. A line a file says which referral it became, or why it was refused. "
+        "Exit status 0 when all were accepted, 1 when any was refused or any row sent back, 2 when a file could not "
+        "be read."
     )
 
     def add_arguments(self, parser) -> None:
@@ -25,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--service", default="", help="code of the service that receives them, if not the first")
         parser.add_argument("--dry-run", action="store_true", help="only say what would become of each; keep nothing")
         parser.add_argument("--notes", action="store_true", help="also list what was not understood; may name people")
+        parser.add_argument("--sent-by", default="homeward receive", help="who made a CSV file of referrals")
 
     def handle(self, *args, **options) -> None:
         worst = 0
@@ -54,21 +60,28 @@ class Command(BaseCommand):
         return service
 
     def _dry_run(self, name: str, content: bytes, options: dict) -> bool:
-        decision = decide(content)
-        if isinstance(decision, Asked):
-            use = decision.message.request.use_case or "no use case"
-            self._say(name, "accepted", f"{decision.intention}, {use}, {len(decision.notes)} parts not understood")
-            self._list(decision.notes, options)
+        if looks_like_a_file_of_referrals(content):
+            self._say(name, "a file of referrals", "it is read row by row when it is taken in")
             return False
-        self._say(name, "refused", f"{decision.status} {decision.issue_code}: {decision.text}")
-        return True
+        read = read_any(content)
+        if isinstance(read, Refusal):
+            self._say(name, "refused", f"{read.status} {read.issue_code}: {read.text}")
+            return True
+        use = read.referral.use_case or "no use case"
+        self._say(name, "accepted", f"{read.intention}, {use}, {len(read.notes)} parts not understood")
+        self._list(read.notes, options)
+        return False
 
     def _receive(self, name: str, content: bytes, service: Service, options: dict) -> bool:
+        actor = Actor.system("homeward receive", service.pk)
+        if looks_like_a_file_of_referrals(content):
+            return self._receive_file(name, content, actor, service, options)
         answer = receive_message(
-            actor=Actor.system("homeward receive", service.pk),
+            actor=actor,
             service_id=service.pk,
             content=content,
             content_type=None,
+            read=read_any,
             now=timezone.now(),
         )
         if answer.outcome == MessageOutcome.REFUSED:
@@ -76,9 +89,19 @@ class Command(BaseCommand):
             return True
         self._say(name, "accepted", answer.text)
         if options["notes"]:
-            decision = decide(content)
-            self._list(decision.notes if isinstance(decision, Asked) else (), options)
+            read = read_any(content)
+            self._list(() if isinstance(read, Refusal) else read.notes, options)
         return False
+
+    def _receive_file(self, name: str, content: bytes, actor: Actor, service: Service, options: dict) -> bool:
+        taken = receive_file(
+            actor=actor, service_id=service.pk, content=content, sent_by=options["sent_by"], now=timezone.now()
+        )
+        faults = taken.message.not_understood
+        self._say(name, "read" if taken.rows else "refused", taken.message.reason)
+        for fault in faults:
+            self.stdout.write(f"    {fault['path']}: {fault['text']}")
+        return bool(faults)
 
     def _say(self, name: str, outcome: str, text: str) -> None:
         self.stdout.write(f"{name}: {outcome}: {text}")

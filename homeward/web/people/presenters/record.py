@@ -10,8 +10,13 @@ from homeward.people.states import AddressKind, AlertKind, NeedKind
 from homeward.procedures.rules import UnknownCodeError
 from homeward.visits.states import VisitState
 from homeward.web.clocks import ClockFace, clock_face
-from homeward.web.people.presenters.words import near_day
-from homeward.web.persons import NHS_NUMBER, address_words, born_words, nhs_number_words, short_day
+from homeward.web.people.presenters.words import (
+    NHS_NUMBER,
+    born_words,
+    near_day,
+    nhs_number_words,
+    short_day,
+)
 from homeward.web.templating import clock_text, moment_text
 from homeward.web.words import listed, skill_words, wall_words, weekday_words
 
@@ -206,7 +211,9 @@ def _banner(person, addresses: list, today: date) -> Banner:
         nhs_colour=colour,
         nhs_advice=advice,
         addresses=tuple(
-            Line(AddressKind(one.kind).label, address_words(one)) for one in addresses if one.lines or one.postcode
+            Line(AddressKind(one.kind).label, ", ".join(part for part in (one.lines, one.postcode) if part))
+            for one in addresses
+            if one.lines or one.postcode
         ),
         phone=person.phone,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from homeward.people.selectors import current_addresses
-from homeward.web.persons import address_words, born_words, nhs_number_words
+from homeward.web.people.presenters.words import born_words, nhs_number_words
 
 MOST_SHOWN = 20
 
@@ -62,7 +62,7 @@ def _found(person, day: date, has_several_services: bool) -> FoundPerson:
         born=born,
         age=age,
         nhs_number=nhs_number_words(person),
-        address=address_words(address),
+        address=", ".join(part for part in (address.lines, address.postcode) if part) if address else "",
         reference=person.reference,
         service=person.service.name if has_several_services else "",
         has_died=person.died_on is not None,
