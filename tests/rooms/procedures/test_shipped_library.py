@@ -7,8 +7,10 @@ import pytest
 from homeward.procedures.rules import (
     ClockKind,
     Complexity,
+    CountsAs,
     FormNeeded,
     StageKind,
+    Subject,
     Target,
     TargetCounts,
     TargetUnit,
@@ -24,11 +26,56 @@ HOME_CARE = LIBRARY.pathway("home-care-with-delegated-tasks")
 
 # The published document that each source code stands for, in the folder of public inputs.
 DOCUMENTS = {
+    "community-first-derby": "000_51ea6b5412149b3d.txt",
+    "east-lancashire": "003_81155bbddcbd871b.txt",
     "leicester-icrs": "004_1612defdc5e94e3c.txt",
     "working-together": "002_37f6614ff6e50c22.txt",
     "partnership-at-home": "001_f332f0b8622cf8d1.txt",
     "nhse-ucr-figures-2024-25": "../standards/STANDARDS.md",
     "nhse-ucr-standard": "../standards/STANDARDS.md",
+    "hospital-discharge-figures": "../standards/STANDARDS.md",
+    "community-bed-audit-2026": "../standards/STANDARDS.md",
+}
+# Each service model, by the place that showed it or by the number of the study, and the pathway that runs it.
+MODELS = {
+    "Leicester": "integrated-crisis-response",
+    "Derby, front door": "community-first-front-door",
+    "Derby, Perth House": "bed-based-reablement",
+    "North Somerset": "home-care-with-delegated-tasks",
+    "East Lancashire": "complex-discharge",
+    1: "low-vision-clinic",
+    2: "accessible-information",
+    3: "dementia-crisis",
+    4: "chemotherapy-with-assistant-practitioners",
+    5: "champions-for-learning-disability",
+    6: "end-of-life-training",
+    7: "counselling-skills-for-foster-carers",
+    8: "dementia-culture-change",
+    9: "early-intervention-sensory",
+    10: "holistic-mental-health",
+    11: "home-first-dementia",
+    12: "integrated-commissioning",
+    13: "integrated-dementia-home-care",
+    14: "wellness-recovery-action-plan",
+    15: "growing-need-extra-care",
+    16: "seamless-nursing-and-care",
+    17: "end-of-life-at-home",
+    18: "peer-support",
+    19: "personalisation-through-play",
+    20: "reablement-at-home",
+    21: "rapid-response",
+    22: "days-i-choose",
+    23: "peer-advocacy",
+    24: "assistive-technology",
+    25: "case-management",
+}
+# Endings that say that somebody got what they came for, rather than that they left.
+ENDS_WELL = {
+    CountsAs.NO_FURTHER_SUPPORT,
+    CountsAs.LESS_SUPPORT,
+    CountsAs.AVOIDED_HOSPITAL,
+    CountsAs.DIED_WHERE_WISHED,
+    CountsAs.FINISHED_AS_PLANNED,
 }
 IN_WORDS = {4: "four"}
 
@@ -48,6 +95,78 @@ def texts_of(definition, path=()):
 class TestShippedLibrary:
     def test_has_no_problems(self):
         assert check_library() == []
+
+    @pytest.mark.parametrize(("model", "code"), MODELS.items())
+    def test_serves_each_of_the_thirty_models_by_a_pathway_that_names_it(self, model, code):
+        named = LIBRARY.pathway(code).model
+
+        assert named.study == (model if isinstance(model, int) else None)
+        assert isinstance(model, int) or named.place in model
+
+    def test_serves_thirty_models_and_nothing_that_is_not_one(self):
+        assert len(MODELS) == 30
+        assert sorted(MODELS.values()) == sorted({pathway.code for pathway in LIBRARY.pathways})
+
+    @pytest.mark.parametrize("code", MODELS.values())
+    def test_says_what_each_model_published_and_where(self, code):
+        pathway = LIBRARY.pathway(code)
+
+        assert pathway.model.source in pathway.sources
+        assert pathway.model.source in DOCUMENTS
+        assert any(figure.source == pathway.model.source for figure in pathway.published_figures)
+
+    @pytest.mark.parametrize("code", MODELS.values())
+    def test_closes_each_pathway_with_a_form_and_can_end_it_well(self, code):
+        pathway = LIBRARY.pathway(code)
+        closing = [
+            asked
+            for stage in pathway.stages
+            if stage.kind is StageKind.LAST
+            for asked in stage.forms
+            if asked.needed is FormNeeded.TO_CLOSE
+        ]
+        good = {outcome.code for outcome in pathway.outcomes if ENDS_WELL & set(outcome.counts_as)}
+
+        assert good
+        assert any(good - set(asked.not_after) for asked in closing)
+
+    def test_is_referred_to_from_the_front_door_for_the_need_that_each_answers(self):
+        for pathway in LIBRARY.pathways:
+            assert pathway.first_stage.moves_to[0] != "closed"
+            assert all(LIBRARY.need(need).plain for need in pathway.needs)
+
+    def test_holds_no_activity_or_form_that_nothing_uses(self):
+        activities = {code for p in LIBRARY.pathways for visit in p.visits for code in visit.activities}
+        activities |= {item.activity for p in LIBRARY.pathways for item in p.delegated}
+        forms = {asked.form for p in LIBRARY.pathways for stage in p.stages for asked in stage.forms}
+        forms |= {document.form for p in LIBRARY.pathways for document in p.documents}
+        forms |= {
+            form for p in LIBRARY.pathways for course in p.courses for form in (course.before_form, course.after_form)
+        }
+
+        assert {activity.code for activity in LIBRARY.activities} <= activities
+        assert {form.code for form in LIBRARY.forms} <= forms
+
+    @pytest.mark.parametrize("pathway", LIBRARY.pathways, ids=lambda p: p.code)
+    def test_has_a_role_for_each_skill_that_its_visits_send(self, pathway):
+        sent = [
+            (visit.code, LIBRARY.skills_held([slot.skill, *slot.competences]))
+            for visit in pathway.visits
+            for slot in visit.staff
+        ]
+        roles = [skill for role in pathway.roles for skill in role.skills]
+
+        for visit, held in sent:
+            assert any(skill in held or held & LIBRARY.skills_held([skill]) for skill in roles), visit
+
+    @pytest.mark.parametrize("pathway", LIBRARY.pathways, ids=lambda p: p.code)
+    def test_says_so_wherever_a_time_or_size_is_a_local_decision(self, pathway):
+        made_here = "local-practice"
+        for thing in (*pathway.clocks, *pathway.visits, *pathway.routines, *pathway.courses, *pathway.equipment):
+            assert thing.local_decision or (thing.source and thing.source != made_here), (pathway.code, thing.code)
+
+    def test_has_pathways_for_people_carers_staff_and_services(self):
+        assert {pathway.subject for pathway in LIBRARY.pathways} == set(Subject)
 
     def test_answers_the_nine_national_conditions_on_the_crisis_pathway(self):
         national = {need.urgent_response_condition: need.code for need in LIBRARY.needs}
