@@ -11,6 +11,7 @@ APPEND_ONLY_TABLES = (
     "people_timelineentry",
     "referrals_referralevent",
     "episodes_episodeevent",
+    "assessments_answerchange",
     "referrals_keptmessage",
     "procedures_proceduredraftevent",
 )

@@ -5,13 +5,14 @@ from datetime import datetime
 from django.db import transaction
 
 from homeward.access.rules import ROLE_TITLES, Actor, Permission, require
+from homeward.assessments.selectors import missing_to_close, missing_to_leave
 from homeward.audit.services import record
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
 from homeward.people.models import TimelineEntry
 from homeward.people.services import add_many_to_timeline, add_to_timeline
-from homeward.procedures.rules import Pathway, Subject, UnknownCodeError, Urgency
+from homeward.procedures.rules import Pathway, StageKind, Subject, UnknownCodeError, Urgency
 from homeward.procedures.selectors import built, procedure
 from homeward.referrals.models import Referral
 from homeward.referrals.services import mark_accepted
@@ -44,6 +45,16 @@ class SecondPersonNeededError(RefusedError):
 
 class EpisodeEndedError(RefusedError):
     """The episode was closed before."""
+
+
+class FormsNotCompleteError(RefusedError):
+    """Forms that the pathway needs first are not complete: `titles` names them."""
+
+    def __init__(self, titles: list[str], before: str) -> None:
+        self.titles = tuple(titles)
+        quoted = [f"“{title}”" for title in titles]
+        named = f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
+        super().__init__(f"Complete {named} before {before}.")
 
 
 def _add_event(
@@ -83,6 +94,18 @@ def _tell_timeline(episode: Episode, actor: Actor, happened_at: datetime, now: d
         )
 
 
+def form_subjects(episode: Episode) -> list[tuple[str, int]]:
+    """What the forms of an episode hang on: the episode, and the referral it came from for those of the front door."""
+    referral = [("referral", episode.referral_id)] if episode.referral_id else []
+    return [*referral, ("episode", episode.pk)]
+
+
+def stages_reached(episode: Episode) -> set[str]:
+    """The codes of the stages an episode has been at, as far as its events say."""
+    moved = episode.events.filter(kind="stage_changed").values_list("detail", flat=True)
+    return {episode.stage, *moved}
+
+
 def _locked(episode: Episode) -> Episode:
     episode = Episode.objects.select_for_update(of=("self",)).select_related("person").get(pk=episode.pk)
     if episode.ended_at:
@@ -110,7 +133,8 @@ def accept_referral(*, actor: Actor, referral: Referral, pathway_code: str, now:
     (`referrals.services.propose_acceptance`).
 
     Raises: NotAllowedError; RefusedError when the pathway is not for a person, or not for staff or a service, as the
-    referral is; SecondPersonNeededError; procedures.selectors.NoSuchProcedureError; ReferralAlreadyDecidedError.
+    referral is; SecondPersonNeededError; FormsNotCompleteError while the front door's own forms are not complete;
+    procedures.selectors.NoSuchProcedureError; ReferralAlreadyDecidedError.
     """
     require(actor, Permission.TRIAGE_REFERRALS, referral.service_id)
     row = procedure("pathway", pathway_code)
@@ -120,6 +144,9 @@ def accept_referral(*, actor: Actor, referral: Referral, pathway_code: str, now:
         raise RefusedError(f"{pathway.title} is {FOR_SUBJECT[pathway.subject]}. Choose another pathway.")
     if pathway.entry.second_person_agrees:
         _check_second_person(actor, referral, pathway)
+    missing = missing_to_leave(actor, referral.service_id, pathway, pathway.first_stage.code, ("referral", referral.pk))
+    if missing:
+        raise FormsNotCompleteError(missing, "you accept it")
     referral = mark_accepted(
         actor=actor, referral=referral, pathway_code=pathway.code, pathway_title=pathway.title, now=now, reason=reason
     )
@@ -267,13 +294,19 @@ def note_event(
 def move_stage(*, actor: Actor, episode: Episode, stage: str, now: datetime) -> Episode:
     """Move an episode to another stage that its pathway allows from here.
 
-    Raises: NotAllowedError; EpisodeEndedError; RefusedError when the pathway does not allow the move.
+    Raises: NotAllowedError; EpisodeEndedError; RefusedError when the pathway does not allow the move, or the stage is a
+    last one (`close_episode`, with an outcome); FormsNotCompleteError.
     """
     require(actor, Permission.SEE_PEOPLE, episode.service_id)
     episode = _locked(episode)
     pathway = built(episode.pathway)
     if not pathway.may_move(episode.stage, stage):
         raise RefusedError(f"{pathway.title} does not go from {episode.stage} to {stage}.")
+    if pathway.stage(stage).kind is StageKind.LAST:
+        raise RefusedError("Close this with how it ended, to move it there.")
+    missing = missing_to_leave(actor, episode.service_id, pathway, episode.stage, *form_subjects(episode))
+    if missing:
+        raise FormsNotCompleteError(missing, f"this leaves “{pathway.stage(episode.stage).title}”")
     episode.stage = stage
     episode.save(update_fields=["stage"])
     _add_event(episode, actor, "stage_changed", now, now, stage)
@@ -285,7 +318,8 @@ def move_stage(*, actor: Actor, episode: Episode, stage: str, now: datetime) -> 
 def close_episode(*, actor: Actor, episode: Episode, outcome_code: str, now: datetime, note: str = "") -> Episode:
     """End an episode with one of its pathway's closing outcomes.
 
-    Raises: NotAllowedError; EpisodeEndedError; RefusedError when the pathway has no such outcome.
+    Raises: NotAllowedError; EpisodeEndedError; RefusedError when the pathway has no such outcome;
+    FormsNotCompleteError while forms needed to close with this outcome are not complete.
     """
     require(actor, Permission.SEE_PEOPLE, episode.service_id)
     episode = _locked(episode)
@@ -294,6 +328,11 @@ def close_episode(*, actor: Actor, episode: Episode, outcome_code: str, now: dat
         outcome = pathway.outcome(outcome_code)
     except UnknownCodeError as error:
         raise RefusedError("Choose how it ended.") from error
+    missing = missing_to_close(
+        actor, episode.service_id, pathway, stages_reached(episode), outcome.code, *form_subjects(episode)
+    )
+    if missing:
+        raise FormsNotCompleteError(missing, "you close this")
     episode.ended_at = now
     episode.outcome_code = outcome.code
     episode.outcome_note = note

@@ -18,6 +18,7 @@ ROOMS = [
     "plans",
     "episodes",
     "referrals",
+    "assessments",
     "procedures",
     "people",
     "notices",

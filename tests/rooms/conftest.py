@@ -8,13 +8,16 @@ import pytest
 from django.db import connection, transaction
 
 from homeward.access.rules import Actor, Role
+from homeward.assessments.services import complete_form, save_answers, start_form
 from homeward.people.services import NewAddress, NewPerson, register_person
+from homeward.procedures.selectors import built
 from homeward.referrals.services import NewReferral, receive_referral
 from homeward.referrals.states import Source, Urgency
 from homeward.roster.models import Shift
 from homeward.roster.services import add_shifts
 from homeward.teams.models import Organisation, Worker
 from homeward.teams.services import add_organisations, add_workers
+from tests.answering import complete_answers
 
 # How long the first holds on while the second goes ahead, if nothing makes it wait; too short only makes a test easier
 HOLDS_SECONDS = 1
@@ -60,6 +63,20 @@ def crisis(coordinator, ivy, now):
         requester_name="Dr Made Up",
     )
     return receive_referral(actor=coordinator, person=ivy, new=new, now=now)
+
+
+@pytest.fixture
+def fill(service, coordinator, now):
+    """Fills in a form and completes it: `fill("crisis-outcome", ("episode", 7), person=ivy)`."""
+
+    def complete(form_code: str, subject: tuple[str, int], actor: Actor = coordinator, **more):
+        told = {"actor": actor, "now": now}
+        filled = start_form(service_id=service.pk, form_code=form_code, subject=subject, **more, **told)
+        answers = complete_answers(built(filled.form))
+        saved = save_answers(filled=filled, answers=answers, revision=filled.revision, **told)
+        return complete_form(filled=saved.filled, **told)
+
+    return complete
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What happened at visits: who came, who left, whom nobody came to."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -7,7 +8,7 @@ from django.db import transaction
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.episodes.models import Episode
-from homeward.episodes.services import move_stage, note_event
+from homeward.episodes.services import FormsNotCompleteError, move_stage, note_event
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
 from homeward.people.models import TimelineEntry
@@ -53,6 +54,8 @@ def arrive(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime)
     _settle(visit)
     if visit.episode and not visit.episode.ended_at:
         _note_first(actor, visit, at, now, assignment.worker.label)
+        if visit.is_crisis:
+            _go_on_to_support(actor, visit.episode, now)
     add_to_timeline(
         actor=actor,
         person=visit.person,
@@ -228,11 +231,18 @@ def _note_first(actor: Actor, visit: Visit, at: datetime, now: datetime, who: st
 
 
 def _go_on_to_support(actor: Actor, episode: Episode, now: datetime) -> None:
-    """After the response, the stage that follows it; closing stays a person's decision."""
-    stages = {stage.code: stage for stage in built(episode.pathway).stages}
-    for code in stages[episode.stage].moves_to:
-        if stages[code].kind is StageKind.MIDDLE:
-            move_stage(actor=actor, episode=episode, stage=code, now=now)
+    """From the stage of the response to the one that follows; closing stays a person's decision.
+
+    Where a form must be complete first, the stage waits for a person: who arrived, and when, is recorded all the same.
+    """
+    pathway = built(episode.pathway)
+    response = next((template.stage for template in pathway.visits if template.due_with_clock), None)
+    if episode.stage != response:
+        return
+    for code in pathway.stage(episode.stage).moves_to:
+        if pathway.stage(code).kind is StageKind.MIDDLE:
+            with suppress(FormsNotCompleteError), transaction.atomic():
+                move_stage(actor=actor, episode=episode, stage=code, now=now)
             return
 
 

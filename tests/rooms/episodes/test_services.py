@@ -6,7 +6,14 @@ import pytest
 
 from homeward.access.rules import NotAllowedError, Role
 from homeward.episodes.selectors import EpisodeNotFoundError, episode_for, episodes_of, open_episodes
-from homeward.episodes.services import EpisodeEndedError, accept_referral, close_episode, move_stage, note_event
+from homeward.episodes.services import (
+    EpisodeEndedError,
+    FormsNotCompleteError,
+    accept_referral,
+    close_episode,
+    move_stage,
+    note_event,
+)
 from homeward.kernel.rules import RefusedError
 from homeward.procedures.selectors import NoSuchProcedureError
 from homeward.referrals.states import ReferralAlreadyDecidedError
@@ -23,7 +30,7 @@ class TestAcceptReferral:
     def test_starts_an_episode_on_the_published_version(self, episode, crisis):
         crisis.refresh_from_db()
         assert (crisis.state, crisis.pathway_code) == ("accepted", PATHWAY)
-        assert (episode.pathway.code, episode.pathway.version, episode.stage) == (PATHWAY, 1, "responding")
+        assert (episode.pathway.code, episode.pathway.version, episode.stage) == (PATHWAY, 2, "responding")
 
     def test_is_decided_once(self, coordinator, crisis, episode, now):
         with pytest.raises(ReferralAlreadyDecidedError):
@@ -76,9 +83,33 @@ class TestMoveStage:
         with pytest.raises(RefusedError, match="does not go"):
             move_stage(actor=coordinator, episode=episode, stage="triage", now=now)
 
+    def test_refuses_the_last_stage_which_needs_an_outcome(self, coordinator, episode, now):
+        with pytest.raises(RefusedError, match="how it ended"):
+            move_stage(actor=coordinator, episode=episode, stage="closed", now=now)
+
+    def test_waits_for_a_form_of_the_stage(self, coordinator, crisis, fill, now):
+        episode = accept_referral(actor=coordinator, referral=crisis, pathway_code="reablement-at-home", now=now)
+        with pytest.raises(FormsNotCompleteError, match="Complete “Reablement baseline and goals” before this leaves"):
+            move_stage(actor=coordinator, episode=episode, stage="reabling", now=now)
+        fill("reablement-baseline-and-goals", ("episode", episode.pk))
+        assert move_stage(actor=coordinator, episode=episode, stage="reabling", now=now).stage == "reabling"
+
 
 class TestCloseEpisode:
-    def test_ends_with_an_outcome_of_the_pathway(self, coordinator, episode, ivy, now):
+    def test_waits_for_the_forms_of_the_stages_it_has_been_at(self, coordinator, episode, fill, now):
+        move_stage(actor=coordinator, episode=episode, stage="supporting", now=now)
+        with pytest.raises(FormsNotCompleteError) as told:
+            close_episode(actor=coordinator, episode=episode, outcome_code="nothing_further", now=now)
+        assert told.value.titles == ("Crisis first assessment", "Outcome of a crisis response")
+        fill("crisis-first-assessment", ("episode", episode.pk))
+        fill("crisis-outcome", ("episode", episode.pk))
+        assert close_episode(actor=coordinator, episode=episode, outcome_code="nothing_further", now=now).ended_at
+
+    def test_asks_for_no_form_after_an_outcome_that_needs_none(self, coordinator, episode, now):
+        assert close_episode(actor=coordinator, episode=episode, outcome_code="not_needed", now=now).ended_at
+
+    def test_ends_with_an_outcome_of_the_pathway(self, coordinator, episode, ivy, fill, now):
+        fill("crisis-outcome", ("episode", episode.pk))
         closed = close_episode(actor=coordinator, episode=episode, outcome_code="nothing_further", now=now)
         assert (closed.outcome_code, closed.ended_at, closed.stage) == ("nothing_further", now, "closed")
         assert ivy.timeline.filter(title__contains="Nothing further").exists()
@@ -88,7 +119,7 @@ class TestCloseEpisode:
             close_episode(actor=coordinator, episode=episode, outcome_code="vanished", now=now)
 
     def test_refuses_a_second_end(self, coordinator, episode, now):
-        close_episode(actor=coordinator, episode=episode, outcome_code="nothing_further", now=now)
+        close_episode(actor=coordinator, episode=episode, outcome_code="not_needed", now=now)
         with pytest.raises(EpisodeEndedError):
             close_episode(actor=coordinator, episode=episode, outcome_code="admitted", now=now)
 
@@ -96,7 +127,7 @@ class TestCloseEpisode:
 class TestSelectors:
     def test_list_the_open_ones_of_a_pathway(self, service, coordinator, episode, now):
         assert [one.episode for one in open_episodes(coordinator, service.pk, PATHWAY, now)] == [episode]
-        close_episode(actor=coordinator, episode=episode, outcome_code="nothing_further", now=now)
+        close_episode(actor=coordinator, episode=episode, outcome_code="not_needed", now=now)
         assert open_episodes(coordinator, service.pk, PATHWAY, now) == []
 
     def test_show_a_person_all_of_theirs(self, coordinator, episode, ivy, now):

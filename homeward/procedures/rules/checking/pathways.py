@@ -8,9 +8,11 @@ from ..definitions import (
     Clock,
     Criterion,
     Exclusion,
+    FormNeeded,
     Library,
     Pathway,
     Per,
+    StageForm,
     StageKind,
     TargetCounts,
     TargetUnit,
@@ -72,6 +74,9 @@ def _clock_complaints(clock: Clock, path: Path, names: Names) -> Iterator[Compla
     yield from names.unknown("source", clock.source, (*path, "source"))
     if not clock.stops:
         yield (*path, "stops"), "Nothing ever stops this clock. Name at least one event."
+    if clock.after_closing and placed.get("episode_closed"):
+        text = f"It goes on after closing, but 'episode_closed' is under '{placed['episode_closed']}'. Remove one."
+        yield (*path, "after_closing"), text
     if clock.pauses and not clock.resumes:
         yield (*path, "pauses"), "The clock can be paused but never resumed. Name an event under 'resumes'."
     if clock.resumes and not clock.pauses:
@@ -115,6 +120,7 @@ def _stage_complaints(pathway: Pathway, names: Names) -> Iterator[Complaint]:
             yield (*here, "code"), f"Nobody can leave '{stage.code}'. Add 'moves_to', or make it last."
         for number, form in enumerate(stage.forms):
             yield from names.unknown("form", form.form, (*here, "forms", number, "form"))
+            yield from _not_after_complaints(pathway, form, (*here, "forms", number, "not_after"))
     if len(firsts) == 1:
         reached = _reached(pathway, pathway.stages[firsts[0]].code)
         for place, stage in enumerate(pathway.stages):
@@ -125,6 +131,15 @@ def _stage_complaints(pathway: Pathway, names: Names) -> Iterator[Complaint]:
         ends = {code for code in _reached(pathway, stage.code) if code in stages}
         if stage.moves_to and not any(stages[code].kind is StageKind.LAST for code in ends):
             yield ("stages", place, "moves_to"), f"No way leads from '{stage.code}' to a last stage. Add one."
+
+
+def _not_after_complaints(pathway: Pathway, form: StageForm, path: Path) -> Iterator[Complaint]:
+    if form.not_after and form.needed is not FormNeeded.TO_CLOSE:
+        yield path, "Only a form needed to close can be left out after an outcome. Remove 'not_after'."
+    outcomes = {outcome.code for outcome in pathway.outcomes}
+    for number, code in enumerate(form.not_after):
+        if code not in outcomes:
+            yield (*path, number), f"There is no outcome called '{code}'. Correct the code, or add it."
 
 
 def _reached(pathway: Pathway, start: str) -> set[str]:
@@ -189,12 +204,15 @@ def _other_part_complaints(pathway: Pathway, names: Names) -> Iterator[Complaint
                     f"There is no stage called '{stage}'. Correct the code.",
                 )
         yield from names.unknown("source", routine.source, ("routines", place, "source"))
+    for place, thing in enumerate(pathway.equipment):
+        yield from names.unknown("source", thing.source, ("equipment", place, "source"))
     for place, document in enumerate(pathway.documents):
         yield from names.unknown("form", document.form, ("documents", place, "form"))
     for place, course in enumerate(pathway.courses):
         yield from names.unknown("form", course.before_form, ("courses", place, "before_form"))
         yield from names.unknown("form", course.after_form, ("courses", place, "after_form"))
         yield from names.unknown("skill", course.gives_skill, ("courses", place, "gives_skill"))
+        yield from names.unknown("source", course.source, ("courses", place, "source"))
 
 
 def staffing_complaints(pathway: Pathway, library: Library) -> Iterator[Complaint]:

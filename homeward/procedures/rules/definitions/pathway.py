@@ -153,6 +153,7 @@ class Clock:
     """What starts, pauses, resumes, stops and cancels a clock, by event code, and how long it has.
 
     `sender_times` says that a sender's own start and breach time replace ours where they were given.
+    `after_closing` says that it goes on when the episode is closed: a question asked a year later.
     """
 
     code: str
@@ -167,14 +168,18 @@ class Clock:
     cancels: tuple[str, ...] = ()
     sender_times: bool = False
     escalate_at_percent: tuple[int, ...] = ()
+    after_closing: bool = False
     local_decision: bool = False
     note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StageForm:
+    """A form of a stage. One needed to close is not asked for after the outcomes in `not_after`."""
+
     form: str
     needed: FormNeeded
+    not_after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +342,8 @@ class Equipment:
     is_alerting: bool = False
     respond_within_minutes: int | None = None
     review_days: int | None = None
+    source: str | None = None
+    local_decision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +370,8 @@ class Course:
     before_form: str | None = None
     after_form: str | None = None
     gives_skill: str | None = None
+    source: str | None = None
+    local_decision: bool = False
 
 
 @dataclass(frozen=True, slots=True)
