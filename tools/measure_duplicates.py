@@ -18,7 +18,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from bench_search import AREAS, GIVEN, INWARD, PHONES, SEED, _misspelt, _nhs_number, _surnames
 
-from homeward.people.linking.comparing import Compared, alike_pairs
+from homeward.people.linking.comparing import alike_pairs
+from homeward.people.linking.pairs import Compared
 
 # How often each slip is made in a second record of a person: our own assumption, harsher than we expect.
 SLIPS = {

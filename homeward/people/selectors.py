@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Q, QuerySet
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
@@ -11,6 +11,7 @@ from homeward.kernel.rules import LONDON, is_postcode, tidy_postcode
 from homeward.people.models import Address, Alert, Person, TimelineEntry
 from homeward.people.rules import Identity, Likeness, likeness
 from homeward.people.searching.finding import candidates_like, ranked_people
+from homeward.people.searching.index import everybody_in
 from homeward.people.states import NhsNumberStatus
 
 
@@ -56,18 +57,19 @@ class PostcodePlace:
 
 
 def person_for(actor: Actor, person_id: int, now: datetime) -> Person:
-    """One person's record, opened; the opening is audited.
+    """One person's record, opened; the opening is audited. A record merged into another opens as that other one.
 
     Raises: NotAllowedError; PersonNotFoundError, the same whether the person does not exist or is not theirs to see.
     """
     require(actor, Permission.SEE_PEOPLE)
-    person = (
+    mine = (
         Person.objects.filter(service_id__in=actor.service_ids)
         .select_related("service", "gp_practice")
         .prefetch_related("contacts", "communication_needs", "identifiers", "addresses")
-        .filter(pk=person_id)
-        .first()
     )
+    person = mine.filter(pk=person_id).first()
+    while person is not None and person.merged_into_id is not None:
+        person = mine.filter(pk=person.merged_into_id).first()
     if person is None:
         raise PersonNotFoundError("There is no such person in your service.")
     record(
@@ -79,6 +81,11 @@ def person_for(actor: Actor, person_id: int, now: datetime) -> Person:
         service_id=person.service_id,
     )
     return person
+
+
+def person_ids_of(person: Person) -> list[int]:
+    """The numbers of a record and of all records merged into it: what only grows is read from all of them."""
+    return everybody_in([person.pk])[person.pk]
 
 
 def key_safe_of(actor: Actor, person: Person, now: datetime) -> list[tuple[str, str]]:
@@ -152,8 +159,9 @@ def timeline_of(
     `person` comes from `person_for`, which checked and audited the opening.
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
-    entries = TimelineEntry.objects.filter(person=person).select_related("corrects", "corrected_by")
-    last = TimelineEntry.objects.filter(person=person, pk=older_than).first() if older_than else None
+    everything = TimelineEntry.objects.filter(person_id__in=person_ids_of(person))
+    entries = everything.select_related("corrects", "corrected_by")
+    last = everything.filter(pk=older_than).first() if older_than else None
     if last is not None:
         entries = entries.filter(Q(happened_at__lt=last.happened_at) | Q(happened_at=last.happened_at, pk__lt=last.pk))
     if employer:
@@ -171,7 +179,8 @@ def timeline_employers_and_kinds(actor: Actor, person: Person) -> tuple[list[str
     `person` comes from `person_for`, which checked and audited the opening.
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
-    pairs = TimelineEntry.objects.filter(person=person).values_list("employer", "kind").distinct()
+    everything = TimelineEntry.objects.filter(person_id__in=person_ids_of(person))
+    pairs = everything.values_list("employer", "kind").distinct()
     pairs = list(pairs.order_by("employer", "kind"))
     return sorted({employer for employer, _ in pairs if employer}), sorted({kind for _, kind in pairs})
 
@@ -183,7 +192,7 @@ def timeline_entry(actor: Actor, person: Person, entry_id: int) -> TimelineEntry
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
     entries = TimelineEntry.objects.select_related("person", "corrects", "corrected_by")
-    entry = entries.filter(person=person, pk=entry_id).first()
+    entry = entries.filter(person_id__in=person_ids_of(person), pk=entry_id).first()
     if entry is None:
         raise TimelineEntryNotFoundError("There is no such entry in this record.")
     return entry
@@ -223,7 +232,7 @@ def people_like(actor: Actor, service_id: int, wanted: Identity, now: datetime, 
     """
     if not actor.may(Permission.RECEIVE_MESSAGES):
         require(actor, Permission.SEE_PEOPLE, service_id)
-    candidates = _people_with(candidates_like(wanted, service_id), service_id)
+    candidates = _people_with(candidates_like(wanted, service_id), service_id).prefetch_related("merged_from")
     day = now.astimezone(LONDON).date()
     found = []
     for person in candidates:
@@ -300,7 +309,7 @@ def search_people(actor: Actor, typed: str, now: datetime, limit: int = 20) -> l
     return found
 
 
-def _people_with(numbers: list[int], *service_ids: int) -> list[Person]:
+def _people_with(numbers: list[int], *service_ids: int) -> QuerySet[Person]:
     """These people with what lists of them show."""
     people = Person.objects.filter(pk__in=numbers, service_id__in=service_ids, merged_into__isnull=True)
-    return list(people.select_related("service").prefetch_related("addresses", "merged_from").order_by("pk"))
+    return people.select_related("service").prefetch_related("addresses").order_by("pk")

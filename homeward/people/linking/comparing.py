@@ -8,8 +8,6 @@ explained. How usual a name is, Splink takes from the records themselves.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
 import duckdb
 import pyarrow
@@ -17,6 +15,7 @@ import splink.comparison_library as comparison
 from splink import Linker, SettingsCreator, block_on
 from splink.backends.duckdb import DuckDBAPI
 
+from homeward.people.linking.pairs import Compared, Evidence, Pair
 from homeward.people.searching.terms import digits_only, fold, name_words, sound_of, squeezed
 
 # Of 100 people, how many are thought to be there a second time before anything is compared. A local decision: what
@@ -57,40 +56,6 @@ LEVELS = {
     },
     "gender": {"same gender": (0.98, 0.5), "different gender": (0.02, 0.5)},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """What one record says of who somebody is, for comparing."""
-
-    number: int
-    given_name: str = ""
-    family_name: str = ""
-    birth_date: date | None = None
-    postcode: str = ""
-    phone: str = ""
-    nhs_number: str = ""
-    is_nhs_number_verified: bool = False
-    gender: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One comparison: of what, what was found, and its weight in bits; under 0 it speaks against one person."""
-
-    of: str
-    found: str
-    weight: float
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two records, the lower number first, how likely they are of one person (0 to 1) and the evidence."""
-
-    first: int
-    second: int
-    likelihood: float
-    evidence: tuple[Evidence, ...]
 
 
 def alike_pairs(records: Sequence[Compared], threshold: float) -> list[Pair]:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
 from homeward.kernel.rules import london_day
-from homeward.people.linking.comparing import Compared, Pair, alike_pairs
+from homeward.people.linking.pairs import Compared, Pair
 from homeward.people.linking.services import _relations
 from homeward.people.models import Address, Person, PersonMerge, PossibleDuplicate
 from homeward.people.states import DuplicateState, NhsNumberStatus
@@ -36,6 +36,8 @@ def alike_records(actor: Actor, service_id: int, now: datetime, likelihood: floa
 
     Raises: NotAllowedError.
     """
+    from homeward.people.linking.comparing import alike_pairs  # slow to load, and no page needs it
+
     require(actor, Permission.MERGE_PEOPLE, service_id)
     today = london_day(now)
     standing = Address.objects.filter(

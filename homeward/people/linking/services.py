@@ -11,8 +11,8 @@ from homeward.audit.append_only import APPEND_ONLY_TABLES
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.kernel.services import tell
-from homeward.people.linking.comparing import Pair
 from homeward.people.linking.fields import CHOICES, HOME, KEPT, OTHER
+from homeward.people.linking.pairs import Pair
 from homeward.people.models import (
     Address,
     Alert,

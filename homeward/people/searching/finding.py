@@ -26,7 +26,7 @@ CANDIDATES = 200
 WORDS_LOOKED_AT = 200
 WORDS_MEANT = 30
 # With this many found by what was typed exactly, nobody needs guesses.
-ENOUGH = 20
+ENOUGH = 8
 FEWEST_PARTS_TO_FORGIVE = 3  # of these, one may be wrong
 
 
@@ -34,24 +34,25 @@ def ranked_people(typed: str, service_ids: Sequence[int], today: date, limit: in
     """The numbers of the people who match, best first, each with why; nobody when too little was typed."""
     index = engine()
     readings = readings_of(typed, today)
-    found: dict[int, Match] = {}
     if not service_ids:
         return []
+    look = _Look(index, service_ids)
     for reading in readings:
-        _look(found, reading, index, [_exactly(part) for part in reading], service_ids)
-    if len(found) < limit:
+        look.at(reading, [_exactly(part) for part in reading])
+    if len(look.found) < limit:
         for reading in readings:
-            _look(found, reading, index, [_begun(part) for part in reading], service_ids)
-    if len(found) < min(limit, ENOUGH):
+            if any(part.word for part in reading):
+                look.at(reading, [_begun(part) for part in reading])
+    if len(look.found) < min(limit, ENOUGH):
         for reading in readings:
+            if not any(part.word or part.day for part in reading):
+                continue
             meant = [_meant(part, index) for part in reading]
-            _look(found, reading, index, meant, service_ids)
-            if not found and len(reading) >= FEWEST_PARTS_TO_FORGIVE:
+            look.at(reading, meant)
+            if not look.found and len(reading) >= FEWEST_PARTS_TO_FORGIVE:
                 for left_out in range(len(reading)):
-                    fewer = [*meant[:left_out], *meant[left_out + 1 :]]
-                    _look(found, reading, index, fewer, service_ids, forgiven=1)
-    names = _order_names(found)
-    return sorted(found.items(), key=lambda one: (-one[1].points, names[one[0]], one[0]))[:limit]
+                    look.at(reading, [*meant[:left_out], *meant[left_out + 1 :]], forgiven=1)
+    return look.best(limit)
 
 
 def candidates_like(wanted: Identity, service_id: int) -> list[int]:
@@ -66,7 +67,7 @@ def candidates_like(wanted: Identity, service_id: int) -> list[int]:
     number = digits_only(wanted.nhs_number)
     if wanted.is_nhs_number_verified and is_valid_nhs_number(number):
         asked.append([[Way(NHS + number)]])
-    named = [[Way(WORD + word)] for word in dict.fromkeys([*given[:1], *family[:1]])]
+    named = [[Way(WORD + word)] for word in dict.fromkeys(given[:1] + family[:1])]
     alike = [_word_ways(words[0], index) for words in (given, family) if words]
     # from what few people share to what many do, so that those cut off are the unlikely ones
     for group in (phone, postcode):
@@ -85,38 +86,45 @@ def candidates_like(wanted: Identity, service_id: int) -> list[int]:
     return list(found)
 
 
-def _look(
-    found: dict[int, Match],
-    reading: Reading,
-    index: Engine,
-    wanted: Wanted,
-    service_ids: Sequence[int],
-    forgiven: int = 0,
-) -> None:
-    """Add to `found` whoever the index gives for `wanted` and who does match the reading."""
-    if not all(wanted):
-        return
-    numbers = index.candidates(wanted, service_ids, CANDIDATES)
-    for number, named in _named(number for number in numbers).items():
-        alike = match(reading, named)
-        if alike.parts_matched >= len(reading) - forgiven and (
-            number not in found or alike.points > found[number].points
-        ):
-            found[number] = alike
+class _Look:
+    """One search going on: whom it has looked at, each once, and who matched."""
 
+    def __init__(self, index: Engine, service_ids: Sequence[int]) -> None:
+        self.index = index
+        self.service_ids = service_ids
+        self.found: dict[int, Match] = {}
+        self._seen: dict[int, Named] = {}
+        self._order: dict[int, str] = {}
 
-def _named(numbers) -> dict[int, Named]:
-    rows = Person.objects.filter(pk__in=list(numbers), search_entry__isnull=False).values_list(
-        "pk", "given_name", "family_name", "preferred_name", "other_names", "search_entry__terms"
-    )
-    return {
-        number: Named(given, family, known_as, tuple(filter(None, others.split("\n"))), frozenset(terms.split()))
-        for number, given, family, known_as, others, terms in rows
-    }
+    def at(self, reading: Reading, wanted: Wanted, forgiven: int = 0) -> None:
+        """Keep whoever the index gives for `wanted` and who does match the reading, but for `forgiven` of its parts."""
+        if not all(wanted):
+            return
+        numbers = self.index.candidates(wanted, self.service_ids, CANDIDATES)
+        self._read([number for number in numbers if number not in self._seen])
+        for number in numbers:
+            named = self._seen.get(number)
+            alike = match(reading, named) if named else None
+            if (
+                alike
+                and alike.parts_matched >= len(reading) - forgiven
+                and (number not in self.found or alike.points > self.found[number].points)
+            ):
+                self.found[number] = alike
 
+    def best(self, limit: int) -> list[tuple[int, Match]]:
+        """Who matched, the best first, alphabetical where they match alike."""
+        return sorted(self.found.items(), key=lambda one: (-one[1].points, self._order[one[0]], one[0]))[:limit]
 
-def _order_names(found: dict[int, Match]) -> dict[int, str]:
-    return dict(Person.objects.filter(pk__in=list(found)).values_list("pk", "name_key"))
+    def _read(self, numbers: list[int]) -> None:
+        rows = Person.objects.filter(pk__in=numbers, search_entry__isnull=False).values_list(
+            "pk", "name_key", "given_name", "family_name", "preferred_name", "other_names", "search_entry__terms"
+        )
+        for number, name_key, given, family, known_as, others, terms in rows:
+            self._order[number] = name_key
+            self._seen[number] = Named(
+                given, family, known_as, tuple(filter(None, others.split("\n"))), frozenset(terms.split())
+            )
 
 
 def _exactly(part: Part) -> list[Way]:

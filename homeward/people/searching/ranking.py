@@ -1,5 +1,6 @@
 """Why a record matches what was typed, in words, and how well. Pure Python."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -27,7 +28,8 @@ from homeward.people.searching.terms import (
 WHOLE_NUMBER, WHOLE_DATE, NEAR_DATE, MONTH, YEAR = 100, 45, 22, 20, 15
 POSTCODE_WHOLE, POSTCODE_PART, PHONE_WHOLE, NUMBER_PART = 35, 15, 45, 20
 NAME, NAME_BEGUN, NAME_SHORT, NAME_NEAR, NAME_FARTHER, NAME_SOUND, INITIAL = 30, 24, 18, 18, 12, 14, 8
-OTHER_NAME_LESS, IN_ORDER_MORE = 4, 2
+# More where the words come as in the name, less for each word of the name that was not typed.
+OTHER_NAME_LESS, IN_ORDER_MORE, WORD_MORE_LESS, MOST_LESS = 4, 2, 1, 3
 # Letters that may differ, by how many were typed: short names differ by one letter from too many others.
 EDITS = ((7, 2), (4, 1), (0, 0))
 SOUND_ALIKE = 0.6  # Jaro-Winkler under which two words of one sound are still too unlike to be a misspelling
@@ -123,12 +125,14 @@ def match(reading: Reading, named: Named) -> Match:
             told.append((best, words))
         else:
             best, words = _way(part, named.terms)
-            if best:
-                said.append((best, words))
+            said.append((best, words))
         points += best
         matched += bool(best)
     if len(order) > 1 and order == sorted(order):
         points += IN_ORDER_MORE
+    if order:
+        words_in_name = re.split(r"[\s-]+", f"{named.given_name} {named.family_name}".strip())
+        points -= min(MOST_LESS, max(0, len(words_in_name) - len(order)) * WORD_MORE_LESS)
     said += _name_reasons(told)
     said.sort(key=lambda one: -one[0])
     return Match(points, tuple(dict.fromkeys(words for _, words in said)), matched)
@@ -159,7 +163,7 @@ def _word_points(typed: str, word: str, sound: str) -> tuple[int, str]:
     return 0, ""
 
 
-def _name(typed: str, names: list[tuple[list[str], str, str]]) -> tuple[int, str, int]:
+def _name(typed: str, names: list[tuple[tuple[str, ...], str, str]]) -> tuple[int, str, int]:
     sound = sound_of(typed)
     best = (0, "", 0)
     for place, (words, kind, name) in enumerate(names):
@@ -208,6 +212,8 @@ def _way(part: Part, terms: frozenset[str]) -> tuple[int, str]:
             swapped = f"{BIRTH_DATE}{part.day:%Y%d%m}" in near
             said = "day and month of birth are the other way round" if swapped else "birth date is 1 digit different"
             best = (NEAR_DATE, said)
+    if not best[0]:
+        return 0, "birth date does not match" if part.day else "a number or postcode typed does not match"
     return best
 
 

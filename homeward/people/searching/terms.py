@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 import jellyfish
@@ -57,7 +58,8 @@ def digits_only(text: str) -> str:
     return "0" + digits[2:] if digits.startswith("44") and len(digits) > 10 else digits
 
 
-def name_words(name: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def name_words(name: str) -> tuple[str, ...]:
     """Every word a name can be found by, the first as written: O’Neil gives oneil and neil, Mc Kay gives mckay too."""
     found: list[str] = []
     for piece in name.split():
@@ -70,9 +72,10 @@ def name_words(name: str) -> list[str]:
             found.append(after)
     plain = [word for word in re.split(r"[\W\d_]+", fold(name)) if word]
     found += [a + b for a, b in pairwise(plain) if a in PARTICLES]
-    return list(dict.fromkeys(word[:LONGEST_WORD] for word in found))
+    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in found))
 
 
+@lru_cache(maxsize=8192)
 def sound_of(word: str) -> str:
     """How a folded word sounds, the same for Smith and Smyth, McDonald and MacDonald; empty if unknown."""
     return jellyfish.metaphone(word)[:LONGEST_WORD] if word.isascii() and len(word) > 1 else ""

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from homeward.web.people import views
+from homeward.web.people import linking, views
 
 app_name = "people"
 urlpatterns = [
     path("", views.search, name="search"),
     path("seen-by", views.find_seen_by, name="find_seen_by"),
+    path("duplicates", linking.duplicates, name="duplicates"),
+    path("duplicates/<int:duplicate_id>", linking.compare, name="compare"),
+    path("merges/<int:merge_id>/undo", linking.undo_merge, name="undo_merge"),
     path("<int:person_id>", views.person, name="person"),
     path("<int:person_id>/narrow", views.narrow, name="narrow"),
     path("<int:person_id>/add-note", views.add_note, name="add_note"),

@@ -11,15 +11,16 @@ from homeward.access.rules import Permission
 from homeward.audit.selectors import events_about, seers_of
 from homeward.episodes.selectors import episodes_of
 from homeward.kernel.rules import LONDON, RefusedError, london_day, whole_number
+from homeward.people.linking.selectors import count_duplicates, merges_of
 from homeward.people.selectors import (
     PersonNotFoundError,
     TimelineEntryNotFoundError,
     current_alerts,
-    find_people,
     key_safe_of,
     person_for,
     person_with_reference,
     reference_of,
+    search_people,
     timeline_employers_and_kinds,
     timeline_entry,
     timeline_of,
@@ -29,13 +30,14 @@ from homeward.plans.selectors import current_plans
 from homeward.visits.selectors import last_visits_of, visits_of
 from homeward.web.gate import page
 from homeward.web.people.forms import CorrectionForm, NoteForm
+from homeward.web.people.presenters.duplicates import present_merges
 from homeward.web.people.presenters.record import VISITS_SHOWN, present_record
 from homeward.web.people.presenters.search import MOST_SHOWN, present_found
 from homeward.web.people.presenters.seen_by import EVENTS_A_PAGE, present_seen_by
 from homeward.web.people.presenters.timeline import ENTRIES_A_PAGE, Narrowing, present_entry, present_timeline
 
 # Kept in the reader's own session, which ends when they sign out, so that addresses and histories hold none of it.
-SOUGHT, NARROWED = "people_sought", "timeline_narrowed"
+SOUGHT, NARROWED, CAME_FROM = "people_sought", "timeline_narrowed", "merged_record_opened"
 LONGEST_TYPED = 200
 DAYS_AHEAD = timedelta(days=14)
 
@@ -43,15 +45,20 @@ DAYS_AHEAD = timedelta(days=14)
 @page(Permission.SEE_PEOPLE)
 def search(request: HttpRequest) -> HttpResponse:
     """Find a person by name, NHS number, postcode, phone or reference."""
+    is_while_typing = bool(request.headers.get("HX-Request"))
     if request.method == "POST":
         request.session[SOUGHT] = _typed(request, "sought")
-        return redirect("people:search")
+        if not is_while_typing:
+            return redirect("people:search")
     sought = request.session.get(SOUGHT, "")
     now = timezone.now()
-    found = find_people(request.actor, sought, now, limit=MOST_SHOWN + 1) if sought else []
+    found = search_people(request.actor, sought, now, limit=MOST_SHOWN + 1) if sought else []
     has_several_services = len(request.actor.service_ids) > 1
     shown = present_found(found, sought, london_day(now), has_several_services=has_several_services)
-    return render(request, "people/search.jinja", {"sought": sought, "found": shown})
+    if is_while_typing:
+        return render(request, "people/found.jinja", {"found": shown, "is_while_typing": True})
+    to_decide = count_duplicates(request.actor) if request.actor.may(Permission.MERGE_PEOPLE) else None
+    return render(request, "people/search.jinja", {"sought": sought, "found": shown, "to_decide": to_decide})
 
 
 @page(Permission.SEE_PEOPLE)
@@ -61,6 +68,11 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     today = london_day(now)
     actor = request.actor
     one = _person(request, person_id, now)
+    if one.pk != person_id:
+        request.session[CAME_FROM] = person_id
+        return redirect("people:person", person_id=one.pk)
+    merges = merges_of(actor, one)
+    came_from = request.session.pop(CAME_FROM, None)
     narrowing = _narrowing(request, person_id)
     older_than = whole_number(request.GET.get("older", ""))
     entries = timeline_of(
@@ -92,7 +104,13 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(
         request,
         "people/person.jinja",
-        {"service": one.service, "record": record, "timeline": timeline},
+        {
+            "service": one.service,
+            "record": record,
+            "timeline": timeline,
+            "merges": present_merges(merges, came_from),
+            "may_merge": actor.may(Permission.MERGE_PEOPLE),
+        },
     )
 
 

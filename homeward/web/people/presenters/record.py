@@ -10,13 +10,8 @@ from homeward.people.states import AddressKind, AlertKind, NeedKind
 from homeward.procedures.rules import UnknownCodeError
 from homeward.visits.states import VisitState
 from homeward.web.clocks import ClockFace, clock_face
-from homeward.web.people.presenters.words import (
-    NHS_NUMBER,
-    born_words,
-    near_day,
-    nhs_number_words,
-    short_day,
-)
+from homeward.web.people.presenters.words import near_day
+from homeward.web.persons import NHS_NUMBER, address_words, born_words, nhs_number_words, short_day
 from homeward.web.templating import clock_text, moment_text
 from homeward.web.words import listed, skill_words, wall_words, weekday_words
 
@@ -211,9 +206,7 @@ def _banner(person, addresses: list, today: date) -> Banner:
         nhs_colour=colour,
         nhs_advice=advice,
         addresses=tuple(
-            Line(AddressKind(one.kind).label, ", ".join(part for part in (one.lines, one.postcode) if part))
-            for one in addresses
-            if one.lines or one.postcode
+            Line(AddressKind(one.kind).label, address_words(one)) for one in addresses if one.lines or one.postcode
         ),
         phone=person.phone,
     )
@@ -345,6 +338,7 @@ def _details(person) -> tuple[Line, ...]:
     alone = {True: "Yes", False: "No", None: "Not known"}[person.lives_alone]
     lines = [
         Line("Reference", person.reference),
+        *([Line("Also known by", ", ".join(person.other_names.split("\n")))] if person.other_names else []),
         Line("GP practice", person.gp_practice.name if person.gp_practice else "Not known"),
         Line("Gender", person.get_gender_display()),
         Line("Language", f"{language}, interpreter needed" if person.needs_interpreter else language),
