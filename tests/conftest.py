@@ -42,6 +42,22 @@ def service(db, system, now):
 
 
 @pytest.fixture
+def somebody(service, now):
+    """Makes an actor with an account of their own: `somebody(Role.FRONT_DOOR, "Priya Shah")`."""
+    from homeward.teams.selectors import actor_for
+    from homeward.teams.services import open_account
+
+    def make(role: Role, name: str = "Test Person") -> Actor:
+        account = open_account(
+            actor=Actor.system("tests", service.pk), username=f"{role}-{name}".replace(" ", "-").lower(),
+            password="a long made up phrase", full_name=name, role=role, services=[service], now=now,
+        )  # fmt: skip
+        return actor_for(account)
+
+    return make
+
+
+@pytest.fixture
 def actor_with(service):
     """Makes an actor with a role in the service: `actor_with(Role.FRONT_DOOR)`."""
 

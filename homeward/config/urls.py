@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("fhir/", include("homeward.api.fhir.urls")),
+    path("api/", include("homeward.api.urls")),
     path("", include("homeward.web.urls")),
 ]
 

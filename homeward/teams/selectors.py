@@ -2,7 +2,7 @@
 
 import hashlib
 
-from homeward.access.rules import Actor, NotAllowedError, Role
+from homeward.access.rules import ROLE_PERMISSIONS, Actor, NotAllowedError, Permission, Role
 from homeward.teams.models import Account, Organisation, Service, Worker
 
 
@@ -63,6 +63,17 @@ def workers_of(service_id: int) -> list[Worker]:
 def accounts_in(*roles: Role) -> list[Account]:
     """The active accounts with any of these roles, in every service."""
     return list(Account.objects.filter(role__in=roles, is_active=True).order_by("id"))
+
+
+def accounts_that_may(permission: Permission, service_id: int) -> list[Account]:
+    """The active accounts of people in a service whose role includes a permission, by name."""
+    roles = [role for role, may in ROLE_PERMISSIONS.items() if permission in may and role is not Role.MACHINE]
+    return list(Account.objects.filter(services=service_id, role__in=roles, is_active=True).order_by("full_name"))
+
+
+def account_for(account_id: int) -> Account | None:
+    """The account with this number, or None."""
+    return Account.objects.filter(pk=account_id).first()
 
 
 def account_named(username: str) -> Account | None:

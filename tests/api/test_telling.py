@@ -20,19 +20,19 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def system(service) -> Actor:
+def schedule(service) -> Actor:
     return Actor.system("tests", service.pk)
 
 
 @pytest.fixture
-def waiting(service, system, actor_with, now):
+def waiting(service, schedule, somebody, now):
     """A notice for somebody reached by `channel`."""
 
     def make(channel: str, address: str) -> Delivery:
-        reader = actor_with(Role.FRONT_DOOR)
+        reader = somebody(Role.FRONT_DOOR)
         set_reach(actor=reader, channel=channel, address=address, is_on=True, now=now)
         notify(
-            actor=system, service_id=service.pk, accounts=Account.objects.filter(pk=reader.account_id), kind="k",
+            actor=schedule, service_id=service.pk, accounts=Account.objects.filter(pk=reader.account_id), kind="k",
             title="A clock runs short", path="/front-door/", once_key="k", now=now, is_urgent=True,
         )  # fmt: skip
         return Delivery.objects.get()
@@ -78,10 +78,10 @@ def mail_server():
                     self.server.lines.append(text)
                     if not in_letter:
                         say("250 taken")
-                elif text == "DATA":
+                elif text.upper() == "DATA":
                     in_letter = True
                     say("354 go on")
-                elif text == "QUIT":
+                elif text.upper() == "QUIT":
                     say("221 bye")
                     return
                 else:
@@ -96,45 +96,45 @@ def mail_server():
 
 
 class TestSendDeliveries:
-    def test_sends_email_by_the_mail_server_of_the_settings(self, waiting, system, mail_server, settings, now):
+    def test_sends_email_by_the_mail_server_of_the_settings(self, waiting, schedule, mail_server, settings, now):
         settings.HOMEWARD_SMTP = f"smtp://127.0.0.1:{mail_server.server_address[1]}"
         delivery = waiting("email", "priya@example.org")
-        assert send_deliveries(system, now) == 1
+        assert send_deliveries(schedule, now) == 1
         assert "Subject: A clock runs short" in mail_server.lines
         assert any("/front-door/" in line for line in mail_server.lines)
         delivery.refresh_from_db()
         assert (delivery.state, delivery.sent_at) == ("sent", now)
 
-    def test_posts_text_messages_to_the_gateway_signed(self, waiting, system, gateway, settings, now):
+    def test_posts_text_messages_to_the_gateway_signed(self, waiting, schedule, gateway, settings, now):
         settings.HOMEWARD_SMS_GATEWAY = f"http://127.0.0.1:{gateway.server_address[1]}/sms"
         settings.HOMEWARD_WEBHOOK_SECRET = "shared"
         waiting("sms", "07700 900123")
-        assert send_deliveries(system, now) == 1
+        assert send_deliveries(schedule, now) == 1
         headers, body = gateway.posted[0]
         assert json.loads(body)["to"] == "07700 900123"
         signature = hmac.new(b"shared", body, hashlib.sha256).hexdigest()
         assert headers["Homeward-Signature"] == f"sha256={signature}"
 
-    def test_keeps_trying_where_the_other_system_refuses(self, waiting, system, gateway, settings, now):
+    def test_keeps_trying_where_the_other_system_refuses(self, waiting, schedule, gateway, settings, now):
         gateway.answers = 503
         settings.HOMEWARD_WEBHOOK_SECRET = "shared"
         delivery = waiting("webhook", f"http://127.0.0.1:{gateway.server_address[1]}/notices")
-        assert send_deliveries(system, now) == 0
+        assert send_deliveries(schedule, now) == 0
         delivery.refresh_from_db()
         assert (delivery.state, delivery.tries, delivery.error) == ("queued", 1, "The other system answered 503.")
         assert delivery.next_try_at > now
 
-    def test_keeps_trying_where_nobody_listens(self, waiting, system, settings, now):
+    def test_keeps_trying_where_nobody_listens(self, waiting, schedule, settings, now):
         settings.HOMEWARD_SMTP = "smtp://127.0.0.1:1"
         delivery = waiting("email", "priya@example.org")
-        assert send_deliveries(system, now) == 0
+        assert send_deliveries(schedule, now) == 0
         delivery.refresh_from_db()
         assert delivery.error == "The mail server did not take it (ConnectionRefusedError)."
 
-    def test_prints_where_nothing_is_set_up_without_the_address(self, waiting, system, caplog, now):
+    def test_prints_where_nothing_is_set_up_without_the_address(self, waiting, schedule, caplog, now):
         waiting("email", "priya@example.org")
         with caplog.at_level("INFO", logger="homeward.telling"):
-            assert send_deliveries(system, now) == 1
+            assert send_deliveries(schedule, now) == 1
         assert "A clock runs short" in caplog.text
         assert "priya@example.org" not in caplog.text
 

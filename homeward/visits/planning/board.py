@@ -6,17 +6,20 @@ it or somebody is on their way; and *free*, which the planner may move.
 
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 
+from django.db.models import Prefetch, Q
+
 import visit_planner
 from homeward.access.rules import Actor
-from homeward.kernel.rules import london_day, london_moment, minutes_into
+from homeward.kernel.rules import london_day, london_moment, minutes_into, wall_clock
 from homeward.procedures.selectors import library
 from homeward.roster.models import Shift
-from homeward.roster.selectors import shifts_on
+from homeward.roster.selectors import shifts_over
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.planning.places import Place, place_of_shift, place_of_visit, travel_between
@@ -28,14 +31,17 @@ KNOWN_FACES_DAYS = 14  # who came in this many days is a known face: preferred, 
 # A worker about to arrive is not turned round: what starts this soon is left as it is.
 ON_THEIR_WAY_MINUTES = 15
 PLANNABLE = (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY, VisitState.DONE)
+# A crisis that nobody has reached by midnight is planned with the new day.
+STILL_TO_BEGIN = (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY)
 
 
 @dataclass(frozen=True)
 class Board:
     """A day as the planner sees it, and what is needed to read its answer back.
 
-    `visits` are those still to plan, those without a place on the map included; `begun` are facts. `based_on` is the
-    day plan in force when it was read.
+    `visits` are those still to plan, those without a place on the map included; `begun` are facts; `beside` are what
+    the same workers do on the day before or after, which their own day plans. `based_on` is the day plan in force when
+    it was read.
     """
 
     day: date
@@ -44,16 +50,31 @@ class Board:
     visits: dict[int, Visit]
     shifts: dict[int, Shift]
     begun: list[Visit]
+    beside: dict[int, Visit]
     based_on: int | None
 
     @cached_property
     def words(self) -> Words:
         """The planner's sentences about this day, in words."""
-        return Words((shift.worker for shift in self.shifts.values()), self.visits.values())
+        return Words((shift.worker for shift in self.shifts.values()), [*self.visits.values(), *self.beside.values()])
 
     def knows(self, visit_pk: int) -> bool:
         """Whether a visit is among those the planner plans."""
         return any(visit.id == visit_id(visit_pk) for visit in self.problem.visits)
+
+
+def day_of(visit: Visit, now: datetime) -> date:
+    """The day with which a visit is planned: its own, but today for somebody in a crisis who waits since yesterday."""
+    return max(visit.day, london_day(now)) if visit.is_crisis else visit.day
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Workers who would be sent to a visit, by slot, to start at a moment: to be looked at, not decided."""
+
+    visit_id: int
+    workers: dict[int, int]
+    starts_at: datetime
 
 
 def as_of(day: date, now: datetime) -> datetime:
@@ -62,24 +83,36 @@ def as_of(day: date, now: datetime) -> datetime:
 
 
 def read_board(
-    service_id: int, day: date, now: datetime, *, asking_for: int | None = None, is_crisis_late_allowed: bool = True
+    service_id: int,
+    day: date,
+    now: datetime,
+    *,
+    asking_for: int | None = None,
+    sending: Sending | None = None,
+    is_crisis_late_allowed: bool = True,
 ) -> Board:
-    """A service's day as it stands at `now`.
+    """A service's day as it stands at `now`, with the crises of the day before that nobody has reached yet.
 
-    `asking_for` is a visit to treat as nobody's yet, unless it has begun. Unless `is_crisis_late_allowed`, a response
-    starts before its clock breaches or is left out.
+    `asking_for` is a visit to treat as nobody's yet, unless it has begun; `sending` says who would go to one. Unless
+    `is_crisis_late_allowed`, a response starts before its clock breaches or is left out.
     """
     now = as_of(day, now)
     newest = newest_plan(service_id, day)
     visits = {
         visit.pk: visit
-        for visit in Visit.objects.filter(service_id=service_id, day=day, state__in=PLANNABLE)
+        for visit in Visit.objects.filter(service_id=service_id)
+        .filter(
+            Q(day=day, state__in=PLANNABLE) | Q(day=day - timedelta(days=1), is_crisis=True, state__in=STILL_TO_BEGIN)
+        )
         .select_related("address")
         .prefetch_related("assignments__shift", "assignments__worker")
         .order_by("id")
     }
-    shifts = {shift.pk: shift for shift in shifts_on(Actor.system("planner", service_id), service_id, day)}
-    reading = _Reading(service_id, day, now, visits, shifts, asking_for, is_crisis_late_allowed)
+    shifts = {shift.pk: shift for shift in shifts_over(Actor.system("planner", service_id), service_id, day)}
+    beside = _visits_beside(service_id, day, shifts.values(), visits)
+    if sending is not None:
+        asking_for = sending.visit_id
+    reading = _Reading(service_id, day, now, visits, beside, shifts, asking_for, sending, is_crisis_late_allowed)
     return Board(
         day=day,
         problem=reading.problem(),
@@ -87,8 +120,39 @@ def read_board(
         visits=reading.open,
         shifts=shifts,
         begun=reading.begun,
+        beside={visit.pk: visit for visit in beside},
         based_on=newest.pk if newest else None,
     )
+
+
+def _visits_beside(service_id: int, day: date, shifts: Iterable[Shift], of_the_day: dict[int, Visit]) -> list[Visit]:
+    """What workers whose shift runs over midnight do on its other side: visits with only the slots that are theirs."""
+    begins, ends = wall_clock(day, "00:00"), wall_clock(day, "24:00")
+    over = {shift.worker_id: shift for shift in shifts if shift.starts_at < begins or shift.ends_at > ends}
+    if not over:
+        return []
+    rows = (
+        Visit.objects.filter(
+            service_id=service_id,
+            day__in=(day - timedelta(days=1), day + timedelta(days=1)),
+            state__in=PLANNABLE,
+            assignments__worker_id__in=over,
+            assignments__starts_at__lt=max(shift.ends_at for shift in over.values()),
+            assignments__ends_at__gt=min(shift.starts_at for shift in over.values()),
+        )
+        .exclude(pk__in=of_the_day)
+        .select_related("address")
+        .prefetch_related(Prefetch("assignments", Assignment.objects.filter(worker_id__in=over).order_by("slot")))
+        .distinct()
+        .order_by("id")
+    )
+    visits = list(rows)
+    for visit in visits:
+        theirs = list(visit.assignments.all())
+        visit.slots = [visit.slots[row.slot] for row in theirs]
+        for slot, row in enumerate(theirs):
+            row.slot = slot
+    return visits
 
 
 def _began_at(row: Assignment) -> datetime:
@@ -105,8 +169,10 @@ class _Reading:
         day: date,
         now: datetime,
         visits: dict[int, Visit],
+        beside: list[Visit],
         shifts: dict[int, Shift],
         asking_for: int | None,
+        sending: Sending | None,
         is_crisis_late_allowed: bool,
     ) -> None:
         self.day = day
@@ -114,6 +180,7 @@ class _Reading:
         self.moment = math.ceil(minutes_into(day, now))
         self.service_id = service_id
         self.asking_for = asking_for
+        self.sending = sending
         self.is_crisis_late_allowed = is_crisis_late_allowed
         self.shifts = shifts
         self.shifts_of: dict[int, list[Shift]] = defaultdict(list)
@@ -122,16 +189,20 @@ class _Reading:
         self.skills_of = {pk: _skills(theirs[0].worker) for pk, theirs in self.shifts_of.items()}
         self.begun = [visit for visit in visits.values() if self._has_begun(visit)]
         facts = {visit.pk for visit in self.begun}
+        self.begun_beside = [visit for visit in beside if self._has_begun_beside(visit)]
+        self.kept_beside = [visit for visit in beside if visit not in self.begun_beside]
         # done by somebody off the roster: a fact that binds nobody who is on it
         self.open = {
             pk: visit for pk, visit in visits.items() if pk not in facts and not self._is_somebody_elses(visit)
         }
         self.places, self.travel = travel_between(
             service_id,
-            [*map(place_of_visit, visits.values()), *map(place_of_shift, shifts.values())],
+            [*map(place_of_visit, [*visits.values(), *beside]), *map(place_of_shift, shifts.values())],
             (shift.worker.travel_mode for shift in shifts.values()),
         )
-        self.placed = [visit for visit in self.open.values() if place_of_visit(visit) in self.places]
+        self.placed = [
+            visit for visit in [*self.open.values(), *self.kept_beside] if place_of_visit(visit) in self.places
+        ]
         self.free = self._free_again()
         self.starts = self._starts_held()
         self.next_start = self._next_starts()
@@ -145,6 +216,11 @@ class _Reading:
             for row in rows
         )
 
+    def _has_begun_beside(self, visit: Visit) -> bool:
+        """Whether all who came from among today's workers have begun; of the rest the other day has to know."""
+        rows = [row for row in visit.assignments.all() if row.worker_id in self.shifts_of]
+        return all(row.arrived_at or (row.starts_at <= self.now and not visit.is_crisis) for row in rows)
+
     def _is_somebody_elses(self, visit: Visit) -> bool:
         return visit.state in (VisitState.UNDER_WAY, VisitState.DONE) and any(
             row.worker_id not in self.shifts_of for row in visit.assignments.all()
@@ -157,7 +233,7 @@ class _Reading:
         early. So what has begun is where the rest of the day starts, not work to be planned again.
         """
         free: dict[int, tuple[int, Place]] = {}
-        for visit in self.begun:
+        for visit in [*self.begun, *self.begun_beside]:
             place = place_of_visit(visit)
             for row in visit.assignments.all():
                 until = row.left_at or _began_at(row) + timedelta(minutes=visit.slots[row.slot]["minutes"])
@@ -199,7 +275,20 @@ class _Reading:
     def _pins(self, visit: Visit) -> tuple[visit_planner.Pin, ...]:
         """The slots of a visit that stay as they are. Everyone starts together: when the first arrived, or when the
         last can be there."""
+        if self.sending is not None and visit.pk == self.sending.visit_id:
+            start = math.ceil(minutes_into(self.day, self.sending.starts_at) - 1e-6)
+            sent = {row.slot: row.worker_id for row in visit.assignments.all() if row.is_pinned}
+            going = {**sent, **self.sending.workers}
+            return tuple(
+                visit_planner.Pin(slot, worker_id(worker), start)
+                for slot, worker in sorted(going.items())
+                if worker in self.shifts_of
+            )
         rows = [row for row in visit.assignments.all() if (visit.pk, row.slot) in self.starts]
+        if visit in self.kept_beside:  # its own day plans it; here it only takes its workers' time
+            return tuple(
+                visit_planner.Pin(row.slot, worker_id(row.worker_id), self.starts[visit.pk, row.slot]) for row in rows
+            )
         are_on_their_way = not visit.is_crisis and all(self._is_on_their_way(visit, row) for row in rows)
         kept = [row for row in rows if row.is_pinned or are_on_their_way]
         starts = [self.starts[visit.pk, row.slot] for row in kept]

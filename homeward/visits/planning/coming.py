@@ -1,14 +1,14 @@
 """Who could be there first."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import visit_planner
 from homeward.access.rules import Actor, Permission, require
 from homeward.kernel.rules import london_moment, minutes_into
 from homeward.teams.models import Worker
 from homeward.visits.models import Visit
-from homeward.visits.planning.board import as_of, read_board
+from homeward.visits.planning.board import as_of, day_of, read_board
 from homeward.visits.planning.proposing import whole_minute
 from homeward.visits.planning.words import Words, number, visit_id
 
@@ -44,7 +44,7 @@ def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> O
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_RESPONDING, visit.service_id)
-    board = read_board(visit.service_id, visit.day, now, asking_for=visit.pk)
+    board = read_board(visit.service_id, day_of(visit, now), now, asking_for=visit.pk)
     found: dict[int, list[Offer]] = {slot: [] for slot in range(len(visit.slots))}
     if not board.knows(visit.pk):
         return Offers(found, ())  # over, or without a place on the map: nobody is to be sent
@@ -52,20 +52,20 @@ def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> O
         {shift.worker_id for shift in board.shifts.values()}
     )
     offers = visit_planner.who_can_come(
-        board.problem, board.held, visit_id(visit.pk), now=minutes_into(visit.day, as_of(visit.day, now))
+        board.problem, board.held, visit_id(visit.pk), now=minutes_into(board.day, as_of(board.day, now))
     )
     for offer in offers:
         if not offer.is_team and len(found[offer.slots[0]]) < limit:
-            found[offer.slots[0]].append(_offer(visit, offer, board.words, workers))
-    return Offers(found, tuple(_offer(visit, offer, board.words, workers) for offer in offers if offer.is_team))
+            found[offer.slots[0]].append(_offer(board.day, offer, board.words, workers))
+    return Offers(found, tuple(_offer(board.day, offer, board.words, workers) for offer in offers if offer.is_team))
 
 
-def _offer(visit: Visit, offer: visit_planner.Offer, words: Words, workers: dict[int, Worker]) -> Offer:
+def _offer(day: date, offer: visit_planner.Offer, words: Words, workers: dict[int, Worker]) -> Offer:
     return Offer(
         slots=offer.slots,
         workers=tuple(workers[number(worker)] for worker in offer.workers),
-        arrives_at=whole_minute(london_moment(visit.day, offer.arrives)),
-        starts_at=whole_minute(london_moment(visit.day, offer.starts)),
+        arrives_at=whole_minute(london_moment(day, offer.arrives)),
+        starts_at=whole_minute(london_moment(day, offer.starts)),
         travel_minutes=offer.travel,
         sentence=words.plain(offer.sentence),
     )

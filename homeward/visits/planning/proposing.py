@@ -16,7 +16,7 @@ from homeward.kernel.rules import london_day, london_moment
 from homeward.referrals.models import Referral
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, DayPlan, PlanMove, Visit
-from homeward.visits.planning.board import Board, read_board
+from homeward.visits.planning.board import Board, Sending, day_of, read_board
 from homeward.visits.planning.places import place_of_visit
 from homeward.visits.planning.words import CANNOT_BOTH_BE, NO_PLACE, number, visit_id
 from homeward.visits.services import PlanChangedMeanwhileError, assign_worker, need_response, record_plan
@@ -81,9 +81,7 @@ def replan(
     reasons: dict[tuple[str, int], str] = {}
 
     def search(board: Board) -> visit_planner.Plan:
-        # what nobody goes to yet is tried again whenever the day changes
-        changed = {visit_id(pk) for pk in visit_ids if board.knows(pk)} | set(board.held.undone)
-        answer = visit_planner.replan(board.problem, held=board.held, changed=changed, seconds=seconds)
+        answer = _fit_in(board, visit_ids, seconds)
         reasons.clear()
         reasons.update({(move.visit, move.slot): move.why for move in answer.moves})
         return answer.plan
@@ -98,17 +96,28 @@ def replan(
     raise AssertionError("unreachable")
 
 
+def _fit_in(board: Board, visit_ids: list[int], seconds: float) -> visit_planner.Replan:
+    """The day with new or changed visits in it; what nobody goes to yet is tried again whenever the day changes."""
+    changed = {visit_id(pk) for pk in visit_ids if board.knows(pk)} | set(board.held.undone)
+    return visit_planner.replan(board.problem, held=board.held, changed=changed, seconds=seconds)
+
+
 def _in_time_where_possible(
-    service_id: int, day: date, now: datetime, search: Callable[[Board], visit_planner.Plan]
+    service_id: int,
+    day: date,
+    now: datetime,
+    search: Callable[[Board], visit_planner.Plan],
+    sending: Sending | None = None,
 ) -> tuple[Board, visit_planner.Plan]:
     """A plan in which everyone in a crisis is reached in time, or, where that cannot be, as soon as can be.
 
     Two hours is a promise, not a price: no saving elsewhere may buy a late response.
     """
-    board = read_board(service_id, day, now, is_crisis_late_allowed=False)
+    board = read_board(service_id, day, now, sending=sending, is_crisis_late_allowed=False)
     plan = search(board)
-    if any(board.visits[number(visit)].is_crisis for visit in plan.undone):
-        board = read_board(service_id, day, now)
+    left_out = {number(visit) for visit in plan.undone}
+    if any(visit.is_crisis for pk, visit in board.visits.items() if pk in left_out):
+        board = read_board(service_id, day, now, sending=sending)
         plan = search(board)
     return board, plan
 
@@ -159,7 +168,7 @@ def send(
                 why=why,
                 travel_minutes=(travel_minutes or {}).get(slot, 0.0),
             )
-    if visit.day != london_day(now):
+    if day_of(visit, now) != london_day(now):
         return Response(visit.episode, visit, None, ())
     names = " and ".join(worker.label for _, worker in sorted(workers.items()))
     return _round(actor, visit.episode, visit, now, f"{names} sent: {visit.title}")
@@ -168,7 +177,14 @@ def send(
 def _round(actor: Actor, episode: Episode | None, visit: Visit, now: datetime, why: str) -> Response:
     """The day re-planned round one visit, or left as it is when others keep re-planning it."""
     try:
-        plan = replan(actor=actor, service_id=visit.service_id, day=visit.day, visit_ids=[visit.pk], now=now, why=why)
+        plan = replan(
+            actor=actor,
+            service_id=visit.service_id,
+            day=day_of(visit, now),
+            visit_ids=[visit.pk],
+            now=now,
+            why=why,
+        )
     except PlanChangedMeanwhileError:
         return Response(episode, visit, None, ())
     moves = tuple(plan.moves.select_related("visit__person", "from_worker", "to_worker").order_by("id"))
@@ -186,11 +202,14 @@ def _put_into_force(
     move_reasons: dict[tuple[str, int], str] | None = None,
 ) -> DayPlan:
     said = visit_planner.explain(board.problem, plan)
-    unplanned = {number(visit): board.words.why_not(said.undone[visit]) for visit in plan.undone}
+    unplanned = {
+        number(visit): board.words.why_not(said.undone[visit]) for visit in plan.undone if number(visit) in board.visits
+    }
     unplanned |= {pk: NO_PLACE for pk, visit in board.visits.items() if place_of_visit(visit) is None}
     # decisions that contradict one another have no time at which they could all be kept
-    unplanned |= {number(one.visit): CANNOT_BOTH_BE for one in plan.assignments if not math.isfinite(one.starts)}
-    assignments = [_assignment(board, one, said) for one in plan.assignments if number(one.visit) not in unplanned]
+    of_the_day = [one for one in plan.assignments if number(one.visit) in board.visits]
+    unplanned |= {number(one.visit): CANNOT_BOTH_BE for one in of_the_day if not math.isfinite(one.starts)}
+    assignments = [_assignment(board, one, said) for one in of_the_day if number(one.visit) not in unplanned]
     return record_plan(
         actor=actor,
         service_id=service_id,

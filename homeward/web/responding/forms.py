@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from homeward.kernel.rules import whole_number
-from homeward.web.front_door.forms import FrontDoorForm, time_typed
+from homeward.web.front_door.forms.fields import FrontDoorForm, time_typed
 
 
 class SendForm(FrontDoorForm):

@@ -15,19 +15,18 @@ from homeward.procedures.selectors import skill_title
 from homeward.visits.planning import Offers
 from homeward.visits.states import AssignmentState, VisitState
 from homeward.web.clocks import ClockFace, clock_face, time_words
-from homeward.web.front_door.presenters import (
+from homeward.web.front_door.presenters.words import (
     AlertLine,
     EventLine,
     Line,
     Tag,
-    age_words,
     alert_lines,
     asked_by,
     event_line,
     need_words,
-    nhs_number_words,
     short,
 )
+from homeward.web.persons import address_words, age_words, nhs_number_and_trust
 
 # Every state of somebody's part in a response, in words and colour, once.
 PARTS = {
@@ -184,7 +183,7 @@ def case(running: RunningEpisode, visit, alerts: list, now: datetime) -> Case:
     proposed = [part for part in parts if part.can_send]
     is_pair = len(proposed) > 1
     address = (visit.address if visit else None) or next(iter(current_addresses(person, london_day(now))), None)
-    place = ", ".join(word for word in (address.lines, address.postcode) if word) if address else ""
+    place = address_words(address)
     counting = [face for face in (response, limit) if face is not None and face.is_counting]
     return Case(
         id=episode.pk,
@@ -298,7 +297,7 @@ def case_page(running: RunningEpisode, visit, alerts: list, now: datetime) -> Ca
             Line(*pair)
             for pair in (
                 ("Age", shown.who),
-                ("NHS number", nhs_number_words(person)),
+                ("NHS number", nhs_number_and_trust(person)),
                 ("Phone", person.phone),
                 ("Place", shown.place),
                 ("Way in", address.access_notes if address else ""),

@@ -18,7 +18,7 @@ from homeward.visits import planning
 from homeward.visits.selectors import response_visits
 from homeward.visits.services import arrive, close_response, leave
 from homeward.web.clocks import time_words
-from homeward.web.front_door.presenters import moved_summary
+from homeward.web.front_door.presenters.moves import moved_summary
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.responding import presenters

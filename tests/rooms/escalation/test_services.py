@@ -43,14 +43,20 @@ class TestUsedPercent:
 
 
 @pytest.fixture
-def system(service) -> Actor:
+def schedule(service) -> Actor:
     return Actor.system("schedule", service.pk)
 
 
 @pytest.fixture
-def watch(system, service):
+def at_the_desk(somebody):
+    """One coordinator, whom every fraction is told."""
+    return somebody(Role.FRONT_DOOR, "Priya Shah")
+
+
+@pytest.fixture
+def watch(schedule, service, at_the_desk):
     def call(now) -> list[tuple[int, bool]]:
-        found = escalate_due(actor=system, service_id=service.pk, now=now)
+        found = escalate_due(actor=schedule, service_id=service.pk, now=now)
         return [(row.percent, row.told_at is not None) for row in found]
 
     return call
@@ -93,8 +99,8 @@ class TestEscalateDue:
         assert watch(now + timedelta(minutes=100)) == []
         assert watch(now + timedelta(minutes=121)) == [(50, True)]
 
-    def test_tells_whoever_has_it(self, watch, actor_with, crisis, now):
-        holder = actor_with(Role.CASE_MANAGER)
+    def test_tells_whoever_has_it(self, watch, somebody, crisis, now):
+        holder = somebody(Role.CASE_MANAGER)
         claim_referral(actor=holder, referral=crisis, now=now)
         watch(now + timedelta(minutes=50))
         assert Notice.objects.filter(account_id=holder.account_id).count() == 1
@@ -118,26 +124,26 @@ class TestEscalateDue:
         with pytest.raises(NotAllowedError):
             escalate_due(actor=coordinator, service_id=service.pk, now=now)
 
-    def test_two_watchers_at_once_find_a_fraction_once(self, watch, system, service, crisis, now, monkeypatch):
+    def test_two_watchers_at_once_find_a_fraction_once(self, watch, schedule, service, crisis, now, monkeypatch):
         at = now + timedelta(minutes=50)
         watch(at)
-        # the second had read what is known before the first wrote
-        monkeypatch.setattr("homeward.escalation.services.Escalation.objects.filter", lambda **_: Escalation.objects.none())
-        escalate_due(actor=system, service_id=service.pk, now=at)
-        monkeypatch.undo()
+        nothing_known = Escalation.objects.none()  # the second had read what is known before the first wrote
+        with monkeypatch.context() as stale:
+            stale.setattr(Escalation.objects, "filter", lambda **asked: nothing_known)
+            escalate_due(actor=schedule, service_id=service.pk, now=at)
         assert Escalation.objects.count() == 1
         assert Notice.objects.count() == 1
 
 
 @pytest.mark.django_db
 class TestSetWhoIsTold:
-    def test_replaces_the_defaults(self, service, actor_with, now):
-        admin = actor_with(Role.ADMINISTRATOR)
+    def test_replaces_the_defaults(self, service, somebody, now):
+        admin = somebody(Role.ADMINISTRATOR)
         set_who_is_told(actor=admin, service_id=service.pk, table={50: ["case_manager"]}, now=now)
         assert who_is_told(admin, service.pk) == {50: (Role.CASE_MANAGER,)}
 
-    def test_refuses_a_table_by_which_nobody_hears_of_a_breach(self, service, actor_with, now):
+    def test_refuses_a_table_by_which_nobody_hears_of_a_breach(self, service, somebody, now):
         with pytest.raises(RefusedError, match="Somebody must be told"):
             set_who_is_told(
-                actor=actor_with(Role.ADMINISTRATOR), service_id=service.pk, table={120: ["case_manager"]}, now=now
+                actor=somebody(Role.ADMINISTRATOR), service_id=service.pk, table={120: ["case_manager"]}, now=now
             )

@@ -16,20 +16,20 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def system(service) -> Actor:
+def schedule(service) -> Actor:
     return Actor.system("tests", service.pk)
 
 
 @pytest.fixture
-def reader(actor_with) -> Actor:
-    return actor_with(Role.FRONT_DOOR)
+def reader(somebody) -> Actor:
+    return somebody(Role.FRONT_DOOR)
 
 
 @pytest.fixture
-def tell(system, service, reader, now):
+def tell(schedule, service, reader, now):
     def call(once_key="one", is_urgent=True, at=now):
         return notify(
-            actor=system,
+            actor=schedule,
             service_id=service.pk,
             accounts=Account.objects.filter(pk=reader.account_id),
             kind="escalation",
@@ -70,9 +70,9 @@ class TestNotify:
 
 
 class TestMarkSeen:
-    def test_leaves_other_accounts_notices_alone(self, tell, reader, actor_with, now):
+    def test_leaves_other_accounts_notices_alone(self, tell, reader, somebody, now):
         tell()
-        other = actor_with(Role.ROSTER_PLANNER)
+        other = somebody(Role.ROSTER_PLANNER)
         assert mark_seen(actor=other, now=now) == 0
         assert mark_seen(actor=reader, now=now) == 1
         assert notices_of(reader, now)[0].seen_at == now
@@ -91,26 +91,26 @@ class TestDeliveries:
         set_reach(actor=reader, channel="email", address="priya@example.org", is_on=True, now=now)
         tell()
 
-    def test_are_taken_by_one_sender_at_a_time(self, waiting, system, now):
-        assert len(take_deliveries(actor=system, now=now)) == 1
-        assert take_deliveries(actor=system, now=now) == []
+    def test_are_taken_by_one_sender_at_a_time(self, waiting, schedule, now):
+        assert len(take_deliveries(actor=schedule, now=now)) == 1
+        assert take_deliveries(actor=schedule, now=now) == []
 
-    def test_are_taken_again_when_a_sender_died(self, waiting, system, now):
-        take_deliveries(actor=system, now=now)
-        assert len(take_deliveries(actor=system, now=now + timedelta(minutes=3))) == 1
+    def test_are_taken_again_when_a_sender_died(self, waiting, schedule, now):
+        take_deliveries(actor=schedule, now=now)
+        assert len(take_deliveries(actor=schedule, now=now + timedelta(minutes=3))) == 1
 
-    def test_are_tried_again_later_and_given_up_in_the_end(self, waiting, system, now):
+    def test_are_tried_again_later_and_given_up_in_the_end(self, waiting, schedule, now):
         at = now
         for wait in TRY_AGAIN_AFTER:
-            (taken,) = take_deliveries(actor=system, now=at)
-            settle_delivery(actor=system, delivery=taken, now=at, error="The mail server did not take it.")
-            assert take_deliveries(actor=system, now=at + wait - timedelta(seconds=1)) == []
+            (taken,) = take_deliveries(actor=schedule, now=at)
+            settle_delivery(actor=schedule, delivery=taken, now=at, error="The mail server did not take it.")
+            assert take_deliveries(actor=schedule, now=at + wait - timedelta(seconds=1)) == []
             at += wait
-        (taken,) = take_deliveries(actor=system, now=at)
-        assert settle_delivery(actor=system, delivery=taken, now=at, error="Still not.").state == "failed"
-        assert take_deliveries(actor=system, now=at + timedelta(days=1)) == []
+        (taken,) = take_deliveries(actor=schedule, now=at)
+        assert settle_delivery(actor=schedule, delivery=taken, now=at, error="Still not.").state == "failed"
+        assert take_deliveries(actor=schedule, now=at + timedelta(days=1)) == []
 
-    def test_once_sent_are_not_sent_again(self, waiting, system, now):
-        (taken,) = take_deliveries(actor=system, now=now)
-        assert settle_delivery(actor=system, delivery=taken, now=now).sent_at == now
-        assert take_deliveries(actor=system, now=now + timedelta(hours=1)) == []
+    def test_once_sent_are_not_sent_again(self, waiting, schedule, now):
+        (taken,) = take_deliveries(actor=schedule, now=now)
+        assert settle_delivery(actor=schedule, delivery=taken, now=now).sent_at == now
+        assert take_deliveries(actor=schedule, now=now + timedelta(hours=1)) == []

@@ -344,13 +344,14 @@ class TestShippedClocks:
         assert (support.remaining, support.escalations) == (timedelta(hours=24), ())
 
     @pytest.mark.parametrize("pathway", LIBRARY.pathways, ids=lambda pathway: pathway.code)
-    def test_all_end_when_the_episode_is_closed(self, pathway):
+    def test_all_end_when_the_episode_is_closed_but_those_for_afterwards(self, pathway):
         for clock in pathway.clocks:
             happened = [Event(clock.starts[0], uk("2026-06-10 10:00")), Event("episode_closed", uk("2026-06-10 11:00"))]
 
-            reading = read_clock(clock, happened, uk("2027-06-10 10:00"))
+            reading = read_clock(clock, happened, uk("2026-06-10 12:00"))
 
-            assert reading.state in (ClockState.STOPPED, ClockState.CANCELLED)
+            ended = (ClockState.STOPPED, ClockState.CANCELLED)
+            assert reading.state in ((ClockState.RUNNING,) if clock.after_closing else ended), clock.code
             assert not reading.is_breached
 
     def test_do_not_count_two_days_for_a_referral_from_a_hospital_bed(self):

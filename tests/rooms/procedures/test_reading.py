@@ -94,6 +94,23 @@ FAULTS = [
     (PATHWAY, "cancels: [withdrawn]", "cancels: [seen]", "clocks[1].cancels[1]", "only one thing to a clock"),
     (PATHWAY, "unit: days", "unit: hours", "clocks[1].target.counts", "Minutes and hours are elapsed time"),
     (PATHWAY, "[50, 100]", "[100, 50]", "clocks[1].escalate_at_percent", "rising"),
+    (
+        PATHWAY,
+        "cancels: [withdrawn]",
+        "cancels: [episode_closed]\n    after_closing: true",
+        "clocks[1].after_closing",
+        "It goes on after closing",
+        1,
+    ),
+    # equipment and courses
+    (
+        PATHWAY,
+        "review_days: 90}",
+        "review_days: 90, source: a_film}",
+        "equipment[1].source",
+        "no source called 'a_film'",
+    ),
+    (PATHWAY, "gives_skill: leg_care", "source: a_film", "courses[1].source", "no source called 'a_film'"),
     # stages
     (PATHWAY, "kind: first", "kind: middle", "stages", "No stage is first", -1),
     (PATHWAY, "kind: middle", "kind: first", "stages[2].kind", "2 stages are first"),

@@ -11,7 +11,8 @@ from homeward.access.rules import Role
 from homeward.audit.models import Event
 from homeward.people.models import Address, Person
 from homeward.referrals.models import Referral
-from homeward.web.front_door.forms import TakeReferralForm, birth_date_typed
+from homeward.web.front_door.forms.fields import birth_date_typed
+from homeward.web.front_door.forms.taking import TakeReferralForm
 
 TOLD = {
     "source": "gp", "requester_name": "Dr Lane", "requester_organisation": "Friar Gate Surgery",

@@ -14,9 +14,10 @@ from homeward.referrals.selectors import calls_since
 from homeward.referrals.services import log_call
 from homeward.referrals.states import CallOutcome, Source
 from homeward.teams.selectors import referring_organisations, service_for
-from homeward.web.front_door import presenters
-from homeward.web.front_door.forms import CallForm
+from homeward.web.front_door.forms.calls import CallForm
+from homeward.web.front_door.presenters.calls import call_rows
 from homeward.web.gate import page
+from homeward.web.persons import age_words
 
 PEOPLE_SHOWN = 6
 
@@ -82,7 +83,7 @@ def _people(request: HttpRequest, form: CallForm, now: datetime) -> list[tuple[i
     found = []
     for person in find_people(request.actor, form.typed("about"), now, limit=PEOPLE_SHOWN):
         address = next(iter(current_addresses(person, day)), None)
-        words = [person.label, presenters.age_words(person, day), address.postcode if address else ""]
+        words = [person.label, age_words(person, day), address.postcode if address else ""]
         found.append((person.pk, ", ".join(word for word in words if word)))
     return found
 
@@ -95,7 +96,7 @@ def _show(request: HttpRequest, service, form: CallForm, now: datetime, status: 
         {
             "service": service,
             "form": form,
-            "calls": presenters.call_rows(rows, now),
+            "calls": call_rows(rows, now),
             "people": _people(request, form, now),
             "sources": [("", Source.choices)],
             "outcomes": [(value, label, "") for value, label in CallOutcome.choices],

@@ -9,7 +9,7 @@ from homeward.kernel.rules import london_day, london_moment
 from homeward.people.selectors import current_alerts
 from homeward.referrals.selectors import calls_today, queue_for, recent_referrals
 from homeward.teams.selectors import service_for
-from homeward.web.front_door import presenters
+from homeward.web.front_door.presenters.queue import present_queue
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 
@@ -38,7 +38,7 @@ def _show(request: HttpRequest, template: str) -> HttpResponse:
     alerts = {}
     if actor.may(Permission.SEE_PEOPLE):
         alerts = current_alerts(actor, [one.referral.person_id for one in queued], today)
-    shown = presenters.queue(
+    shown = present_queue(
         queued,
         recent_referrals(actor, service.pk, now, limit=DECIDED_SHOWN),
         alerts,

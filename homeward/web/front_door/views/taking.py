@@ -29,8 +29,8 @@ from homeward.referrals.selectors import open_referrals_of
 from homeward.referrals.services import take_referral
 from homeward.referrals.states import Source, Urgency
 from homeward.teams.selectors import referring_organisations, service_for
-from homeward.web.front_door import presenters
-from homeward.web.front_door.forms import SOMEBODY_NEW, TakeReferralForm, needs_in_groups
+from homeward.web.front_door.forms.taking import SOMEBODY_NEW, TakeReferralForm, needs_in_groups
+from homeward.web.front_door.presenters.known import differences, place_words, present_known
 from homeward.web.gate import page
 
 URGENCY_HINTS = {
@@ -118,7 +118,7 @@ def _take(request: HttpRequest, service_id: int, form: TakeReferralForm, now: da
     if known_id is not None:
         person = _person(request, known_id, now)
         address = next(iter(current_addresses(person, london_day(now))), None)
-        details = presenters.differences(person, address, form)
+        details = differences(person, address, form)
     else:
         new_person = form.new_person(place_of_postcode(actor, service_id, told["postcode"]))
     return take_referral(
@@ -136,13 +136,13 @@ def _panel(request: HttpRequest, service_id: int, form: TakeReferralForm, matche
     number = tidy_nhs_number(form.typed("nhs_number"))
     postcode = tidy_postcode(form.typed("postcode"))
     waiting = open_referrals_of(request.actor, service_id, [one.person.pk for one in matches])
-    return presenters.known(
+    return present_known(
         matches,
         waiting,
         form.typed("known"),
         number if len(number) >= 10 else "",
         is_valid_nhs_number(number),
-        presenters.place_words(postcode, place_of_postcode(request.actor, service_id, postcode)),
+        place_words(postcode, place_of_postcode(request.actor, service_id, postcode)),
         now,
     )
 

@@ -24,8 +24,10 @@ from homeward.referrals.services import ask_for_more, decline_referral, redirect
 from homeward.referrals.states import ReferralAlreadyDecidedError
 from homeward.visits.planning import accept_and_respond
 from homeward.visits.selectors import day_plans, moves_shown, response_visits
-from homeward.web.front_door import presenters
-from homeward.web.front_door.forms import DecisionForm
+from homeward.web.front_door.forms.deciding import DecisionForm
+from homeward.web.front_door.presenters.moves import present_what_moved
+from homeward.web.front_door.presenters.referral import referral_page, referral_status
+from homeward.web.front_door.presenters.triage import present_triage
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 
@@ -149,7 +151,7 @@ def what_moved(request: HttpRequest, referral_id: int, plan_id: int) -> HttpResp
             "name": one.person.label,
             "referral_id": one.pk,
             "status": status,
-            "moved": presenters.what_moved(visit, moves_shown(actor, plan, now), status.clock, now),
+            "moved": present_what_moved(visit, moves_shown(actor, plan, now), status.clock, now),
         },
     )
 
@@ -170,7 +172,7 @@ def _status(one, now):
     if episode is not None:
         happened += clock_events(episode.events.all())
     reading = reading_for(clock, one, happened, now) if clock else None
-    return presenters.referral_status(one, events, reading, now)
+    return referral_status(one, events, reading, now)
 
 
 def _decide(request: HttpRequest, referral_id: int, decision: str, service, words: str) -> HttpResponse:
@@ -212,11 +214,11 @@ def _show(request: HttpRequest, one, form: DecisionForm | None = None, pathway_c
         "front_door/referral.jinja",
         {
             "service": one.service,
-            "page": presenters.referral_page(one, alerts, messages_of(actor, one), now),
+            "page": referral_page(one, alerts, messages_of(actor, one), now),
             "status": status,
             "referral_id": one.pk,
             "seen": newest,
-            "triage": presenters.triage(one, pathways, suggestion_for(one), chosen) if status.is_open else None,
+            "triage": present_triage(one, pathways, suggestion_for(one), chosen) if status.is_open else None,
             "may_triage": actor.may(Permission.TRIAGE_REFERRALS),
             "may_see_people": actor.may(Permission.SEE_PEOPLE),
             "form": form or DecisionForm(decision=""),

@@ -7,6 +7,7 @@ from datetime import datetime
 from homeward.access.rules import Actor, Permission
 from homeward.procedures.selectors import skill_title
 from homeward.visits.states import VISIT_MOVES, AssignmentState, VisitState
+from homeward.web.persons import address_words
 from homeward.web.templating import day_text
 from homeward.web.today.presenters.day import NOT_PLANNED_YET, needs_text, side_text, window_text
 from homeward.web.today.presenters.places import clock, local, told
@@ -247,7 +248,7 @@ def _address(visit) -> str:
     address = visit.address
     if address is None:
         return ""
-    place = ", ".join(word for word in (address.lines, address.postcode) if word)
+    place = address_words(address)
     if address.kind != "home" and place:
         place = f"{address.get_kind_display()}: {place}"
     return place
