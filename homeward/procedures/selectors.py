@@ -28,7 +28,14 @@ class NoSuchDraftError(LookupError):
 
 @lru_cache(maxsize=512)
 def _built(kind: str, content_hash: str, pk: int):
-    definition = Procedure.objects.get(pk=pk).definition
+    return defined_by(kind, Procedure.objects.get(pk=pk).definition)
+
+
+def defined_by(kind: str, definition: dict) -> Pathway | Form | Activity:
+    """What a definition of a kind says, as its dataclass: of a draft, say.
+
+    Raises: procedures.rules.DefinitionError.
+    """
     return {"pathway": pathway_from, "form": form_from, "activity": activity_from}[kind](definition)
 
 
@@ -149,7 +156,15 @@ def open_draft_of(kind: str, code: str) -> ProcedureDraft | None:
 
 def draft_problems(draft: ProcedureDraft) -> list[Problem]:
     """Everything wrong with a draft beside all that is published now; it can be sent when there is nothing."""
-    return check_draft(draft.kind, draft.code, draft.version, draft.source_text, published_library())[1]
+    return draft_text_check(draft, draft.source_text)[1]
+
+
+def draft_text_check(draft: ProcedureDraft, text: str) -> tuple[dict | None, list[Problem]]:
+    """What a draft would say with another text, and everything wrong with that, before it is saved.
+
+    The content is None where the text cannot be read or has a field of the wrong shape.
+    """
+    return check_draft(draft.kind, draft.code, draft.version, text, published_library())
 
 
 def draft_events(draft: ProcedureDraft) -> list[ProcedureDraftEvent]:

@@ -1,10 +1,9 @@
 """The next version of a procedure: written by one person, approved by another, and nothing lost on the way."""
 
-import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-import yaml
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import DatabaseError
 
@@ -14,7 +13,7 @@ from homeward.audit.models import Event
 from homeward.kernel.rules import RefusedError
 from homeward.procedures import services
 from homeward.procedures.models import OfferedVersion, Procedure, ProcedureDraft
-from homeward.procedures.rules import SHIPPED_LIBRARY, as_text, definition_of, read_library, read_yaml
+from homeward.procedures.rules import as_text, definition_of, read_yaml
 from homeward.procedures.selectors import (
     built,
     draft_events,
@@ -23,6 +22,7 @@ from homeward.procedures.selectors import (
     draft_text_at,
     drafts,
     drafts_published,
+    library,
     newest_procedures,
     offered_version,
     open_draft_of,
@@ -32,6 +32,12 @@ from homeward.procedures.selectors import (
 from homeward.procedures.states import DraftMovedOnError, DraftState, Origin
 
 CRISIS = "integrated-crisis-response"
+
+
+@pytest.fixture
+def first(service) -> int:
+    """The version of the crisis pathway that ships now; its drafts number on from it."""
+    return procedure("pathway", CRISIS).version
 
 
 @pytest.fixture
@@ -68,9 +74,9 @@ def sent(draft, lead, now) -> ProcedureDraft:
 
 class TestStartDraft:
     def test_begins_with_what_is_followed_now_as_the_next_version(self, draft):
-        assert (draft.code, draft.version, draft.state) == (CRISIS, 2, DraftState.DRAFT)
+        assert (draft.code, draft.version, draft.state) == (CRISIS, 3, DraftState.DRAFT)
         said = read_yaml(draft.source_text).content
-        assert said == definition_of(pathway(CRISIS)) | {"version": 2}
+        assert said == definition_of(pathway(CRISIS)) | {"version": 3}
         assert draft_problems(draft) == []
 
     @pytest.mark.parametrize("kind", ["pathway", "form", "activity"])
@@ -176,7 +182,7 @@ class TestDraftProblems:
         ("before", "after", "field", "said"),
         [
             (f"code: {CRISIS}", "code: another", "code", "Change the code back"),
-            ("version: 2", "version: 7", "version", "Change the version back"),
+            ("version: 3", "version: 7", "version", "Change the version back"),
             ("form: crisis-outcome", "form: no-such-form", "stages[4].forms[1].form", "There is no form called"),
             (
                 "hands_over_to: reablement-at-home", "hands_over_to: nowhere", "outcomes[3].hands_over_to",
@@ -217,7 +223,7 @@ class TestSendDraft:
             services.send_draft(actor=lead, draft=saved, revision=2, why=" ", now=now)
 
     def test_refuses_one_that_changes_nothing(self, draft, lead, now):
-        with pytest.raises(RefusedError, match="Nothing has been changed since version 1"):
+        with pytest.raises(RefusedError, match="Nothing has been changed since version"):
             services.send_draft(actor=lead, draft=draft, revision=1, why="Because", now=now)
 
     def test_refuses_one_with_faults(self, draft, lead, now):
@@ -233,12 +239,12 @@ class TestSendDraft:
 
 
 class TestPublishDraft:
-    def test_is_followed_from_then_on_and_the_old_version_stays(self, sent, approver, now):
+    def test_is_followed_from_then_on_and_the_old_version_stays(self, sent, first, approver, now):
         row = services.publish_draft(actor=approver, draft=sent, revision=2, now=now)
-        assert (row.version, row.origin, row.published_by) == (2, Origin.LOCAL, "Des Designer")
+        assert (row.version, row.origin, row.published_by) == (3, Origin.LOCAL, "Des Designer")
         assert pathway(CRISIS).summary == "Now in our own words."
-        assert pathway(CRISIS, 1).summary != pathway(CRISIS).summary
-        assert drafts_published("pathway", CRISIS)[2].author_name == "Lena Lead"
+        assert pathway(CRISIS, first).summary != pathway(CRISIS).summary
+        assert drafts_published("pathway", CRISIS)[3].author_name == "Lena Lead"
         assert open_draft_of("pathway", CRISIS) is None
         assert Event.objects.filter(action="draft published", subject_id=sent.pk).exists()
 
@@ -246,7 +252,7 @@ class TestPublishDraft:
         author = Actor("Lena Lead", Role.ADMINISTRATOR, account_id=1, service_ids=frozenset({service.pk}))
         with pytest.raises(services.OwnDraftError, match="somebody else must approve"):
             services.publish_draft(actor=author, draft=sent, revision=2, now=now)
-        assert not Procedure.objects.filter(code=CRISIS, version=2).exists()
+        assert not Procedure.objects.filter(code=CRISIS, version=3).exists()
 
     def test_refuses_whoever_wrote_in_it(self, sent, other_lead, approver, lead, now):
         back = services.take_back_draft(actor=lead, draft=sent, now=now)
@@ -256,7 +262,7 @@ class TestPublishDraft:
         again = services.send_draft(actor=lead, draft=saved, revision=3, why="Again", now=now)
         with pytest.raises(services.OwnDraftError):
             services.publish_draft(actor=other_lead, draft=again, revision=3, now=now)
-        assert services.publish_draft(actor=approver, draft=again, revision=3, now=now).version == 2
+        assert services.publish_draft(actor=approver, draft=again, revision=3, now=now).version == sent.version
 
     def test_is_refused_to_one_person_alone_by_the_database(self, sent):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -285,22 +291,22 @@ class TestPublishDraft:
         services.publish_draft(actor=approver, draft=sent, revision=2, now=now)
         with pytest.raises(DraftMovedOnError, match="approved and published"):
             services.publish_draft(actor=approver, draft=sent, revision=2, now=now)
-        assert Procedure.objects.filter(code=CRISIS, kind="pathway").count() == 2
+        assert Procedure.objects.filter(code=CRISIS, version=sent.version, kind="pathway").count() == 1
 
     def test_numbers_on_where_a_newer_version_came_meanwhile(self, sent, lead, approver, system, now):
         old = Procedure.objects.get(kind="pathway", code=CRISIS)
         Procedure.objects.create(
-            kind="pathway", code=CRISIS, version=2, title=old.title, definition=old.definition | {"version": 2},
+            kind="pathway", code=CRISIS, version=3, title=old.title, definition=old.definition | {"version": 3},
             content_hash="x" * 64, published_at=now, published_by="Elsewhere",
         )  # fmt: skip
-        with pytest.raises(RefusedError, match="Version 2 was published while"):
+        with pytest.raises(RefusedError, match="Version 3 was published while"):
             services.publish_draft(actor=approver, draft=sent, revision=2, now=now)
         back = services.return_draft(actor=approver, draft=sent, reason="Number it on", now=now)
         numbered = services.renumber_draft(actor=lead, draft=back, revision=2, now=now)
-        assert (numbered.version, numbered.based_on.version) == (3, 2)
+        assert (numbered.version, numbered.based_on.version) == (4, 3)
         assert draft_problems(numbered) == []
-        again = services.send_draft(actor=lead, draft=numbered, revision=3, why="On from 2", now=now)
-        assert services.publish_draft(actor=approver, draft=again, revision=3, now=now).version == 3
+        again = services.send_draft(actor=lead, draft=numbered, revision=3, why="On from 3", now=now)
+        assert services.publish_draft(actor=approver, draft=again, revision=3, now=now).version == 4
 
 
 class TestReturnDraft:
@@ -349,18 +355,14 @@ class TestCommentOnDraft:
 
 
 @pytest.fixture
-def next_release(tmp_path, monkeypatch):
+def next_release(monkeypatch):
     """The library as the next release of Homeward would ship it; `ship(summary, version)` writes the crisis pathway."""
-    folder = tmp_path / "library"
-    shutil.copytree(SHIPPED_LIBRARY, folder)
-    file = folder / "pathways" / f"{CRISIS}.yaml"
+    now_shipped = library()
 
     def ship(summary: str, version: int) -> None:
-        said = yaml.safe_load(file.read_text())
-        file.write_text(as_text("pathway", read_yaml(file.read_text()).content | {
-            "version": version, "summary": summary}))  # fmt: skip
-        assert said["code"] == CRISIS
-        monkeypatch.setattr(services, "shipped_library", lambda: read_library(folder))
+        newer = replace(now_shipped.pathway(CRISIS), summary=summary, version=version)
+        others = [one for one in now_shipped.pathways if one.code != CRISIS]
+        monkeypatch.setattr(services, "shipped_library", lambda: replace(now_shipped, pathways=(*others, newer)))
 
     return ship
 
@@ -368,31 +370,33 @@ def next_release(tmp_path, monkeypatch):
 class TestPublishLibraryBesideLocalVersions:
     """A place's own version is never overwritten by an upgrade, and an upgrade never stops because of it."""
 
-    def test_keeps_the_local_version_and_offers_the_shipped_one(self, sent, approver, system, now, next_release):
+    def test_keeps_the_local_version_and_offers_the_shipped_one(self, first, sent, approver, system, now, next_release):
         services.publish_draft(actor=approver, draft=sent, revision=2, now=now)
-        next_release("As the next release has it.", 2)
+        next_release("As the next release has it.", 3)
         assert services.publish_library(actor=system, now=now) == []
         assert pathway(CRISIS).summary == "Now in our own words."
         offered = offered_version("pathway", CRISIS)
-        assert (offered.version, offered.definition["summary"]) == (2, "As the next release has it.")
+        assert (offered.version, offered.definition["summary"]) == (3, "As the next release has it.")
         services.publish_library(actor=system, now=now)
         assert OfferedVersion.objects.count() == 1
 
-    def test_takes_the_shipped_one_on_as_a_draft(self, sent, approver, lead, system, now, next_release):
+    def test_takes_the_shipped_one_on_as_a_draft(self, first, sent, approver, lead, system, now, next_release):
         services.publish_draft(actor=approver, draft=sent, revision=2, now=now)
-        next_release("As the next release has it.", 2)
+        next_release("As the next release has it.", 3)
         services.publish_library(actor=system, now=now)
         draft = services.draft_from_offered(actor=lead, offered=offered_version("pathway", CRISIS), now=now)
-        assert draft.version == 3
+        assert draft.version == 4
         assert "As the next release has it." in draft.source_text
         assert draft_problems(draft) == []
 
-    def test_publishes_it_where_the_place_has_none_of_its_own(self, service, system, now, next_release):
-        next_release("As the next release has it.", 2)
+    def test_publishes_it_where_the_place_has_none_of_its_own(self, first, service, system, now, next_release):
+        next_release("As the next release has it.", 3)
         (new,) = services.publish_library(actor=system, now=now)
-        assert (new.version, new.origin) == (2, Origin.SHIPPED)
+        assert (new.version, new.origin) == (3, Origin.SHIPPED)
 
-    def test_still_refuses_a_shipped_version_edited_without_a_new_number(self, service, system, now, next_release):
-        next_release("Changed without saying so.", 1)
-        with pytest.raises(services.PublishedVersionChangedError, match="Give the change version 2"):
+    def test_still_refuses_a_shipped_version_edited_without_a_new_number(
+        self, first, service, system, now, next_release
+    ):
+        next_release("Changed without saying so.", first)
+        with pytest.raises(services.PublishedVersionChangedError, match="Give the change version 3"):
             services.publish_library(actor=system, now=now)

@@ -10,7 +10,7 @@ from homeward.access.rules import Role
 from homeward.procedures.models import Procedure
 from homeward.procedures.selectors import newest_pathways
 from homeward.teams.models import Account
-from homeward.web.procedures.presenters import target_words
+from homeward.web.procedures.presenters.words import URGENCIES, target_words
 
 
 @pytest.fixture
@@ -32,7 +32,8 @@ class TestList:
         page = text_of(reader.get("/procedures/"))
         titles = [pathway.title for pathway in newest_pathways()]
         assert all(title in page for title in titles)
-        assert page.index("Integrated crisis response") == min(page.index(title) for title in titles)
+        first = {urgency: page.index(f" {words} ") for urgency, (words, _) in URGENCIES.items() if f" {words} " in page}
+        assert list(first) == sorted(first, key=first.get)
         assert "Two-hour response: 2 hours" in page
 
     def test_says_so_when_none_is_published(self, reader):

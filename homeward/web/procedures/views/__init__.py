@@ -1,0 +1,1 @@
+"""Pages of the procedures: reading them, drafting the next version, and moving open episodes to it."""
