@@ -116,6 +116,24 @@ class ReferralEvent(models.Model):
         indexes = [models.Index(fields=["referral", "happened_at"], name="referral_event_order")]
 
 
+class SavedFilter(models.Model):
+    """A way of looking at the queue that somebody keeps for themselves; at most one opens by itself."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="saved_filters")
+    name = models.CharField(max_length=40)
+    # {"view": "columns", "urgency": "crisis", ...}: never a name or anything else personal
+    query = models.JSONField(default=dict)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "name"], name="saved_filter_name_once"),
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(is_default=True), name="saved_filter_one_default"
+            ),
+        ]
+
+
 class Call(models.Model):
     """Any contact with the front door, whatever came of it."""
 

@@ -1,17 +1,20 @@
 """Reads at the front door. Whatever shows a person leaves an audit event."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
-from homeward.procedures.rules import Clock, ClockKind, ClockReading, Event, Pathway, SenderTimes, read_clock
+from homeward.kernel.rules import london_day
+from homeward.people.models import Alert
+from homeward.people.selectors import current_addresses, current_alerts
+from homeward.procedures.rules import Clock, ClockKind, ClockReading, Event, Pathway, SenderTimes, Subject, read_clock
 from homeward.procedures.selectors import newest_pathways
-from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent
-from homeward.referrals.rules import MessageDocument, faults_file, suggested_pathway
+from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent, Reply, SavedFilter
+from homeward.referrals.rules import MessageDocument, faults_file, ranked_pathways, suggested_pathway
 from homeward.referrals.states import OPEN_STATES
 
 
@@ -30,6 +33,31 @@ class QueuedReferral:
     referral: Referral
     suggested: Pathway | None
     clock: ClockReading | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which referrals of the queue to show; what is empty keeps all. `held` is me, others or nobody."""
+
+    urgency: str = ""
+    source: str = ""
+    pathway: str = ""
+    held: str = ""
+    alert: str = ""
+    area: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQueue:
+    """Everything open at a front door, what breaches first on top; `shown` is what a filter keeps of it.
+
+    `alerts` go by person, and are empty for who may not see people.
+    """
+
+    everything: list[QueuedReferral]
+    shown: list[QueuedReferral]
+    alerts: dict[int, list[Alert]]
 
 
 def response_clock(pathway: Pathway) -> Clock | None:
@@ -54,30 +82,144 @@ def reading_for(clock: Clock, referral: Referral, events: list[Event], now: date
     return read_clock(clock, events, now, sender=sender)
 
 
+def _queued(service_id: int, now: datetime) -> list[QueuedReferral]:
+    waiting = list(
+        Referral.objects.filter(service_id=service_id, state__in=OPEN_STATES)
+        .select_related("person", "organisation", "held_by", "proposed_by")
+        .prefetch_related("events", "person__addresses")
+        .order_by("received_at")
+    )
+    pathways = newest_pathways()
+    suggested: dict[tuple, Pathway | None] = {}
+    queued = []
+    for referral in waiting:
+        asked = (referral.pathway_code, referral.person_id is None, referral.need_code, referral.urgency)
+        if asked not in suggested:
+            suggested[asked] = _suggested(referral, pathways)
+        pathway = suggested[asked]
+        clock = response_clock(pathway) if pathway else None
+        reading = reading_for(clock, referral, clock_events(referral.events.all()), now) if clock else None
+        queued.append(QueuedReferral(referral, pathway, reading))
+    return queued
+
+
+def open_queue(actor: Actor, service_id: int, only: QueueFilter, now: datetime) -> OpenQueue:
+    """Everything open at a front door and what a filter keeps of it; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    everything = sorted(_queued(service_id, now), key=_breaches_at)
+    people = [one.referral.person_id for one in everything if one.referral.person_id]
+    alerts = current_alerts(actor, people, london_day(now)) if actor.may(Permission.SEE_PEOPLE) else {}
+    shown = [one for one in everything if _is_wanted(one, only, alerts, actor, london_day(now))]
+    record_reads(
+        actor=actor,
+        action="see in queue",
+        subject_kind="referral",
+        now=now,
+        service_id=service_id,
+        person_ids=[one.referral.person_id for one in shown if one.referral.person_id],
+    )
+    return OpenQueue(everything, shown, alerts)
+
+
+def area_of(referral: Referral, day: date) -> str:
+    """The first half of the postcode where somebody lives, DE1; empty where nobody knows."""
+    address = next(iter(current_addresses(referral.person, day)), None) if referral.person else None
+    return address.postcode.split(" ")[0] if address else ""
+
+
+def _breaches_at(one: QueuedReferral) -> tuple[datetime, datetime]:
+    due_at = one.clock.due_at if one.clock else None
+    return due_at or one.referral.received_at + timedelta(days=3650), one.referral.received_at
+
+
+def _is_wanted(one: QueuedReferral, only: QueueFilter, alerts: dict, actor: Actor, day: date) -> bool:
+    referral = one.referral
+    holder = referral.held_by_id
+    is_held_so = {"me": holder == actor.account_id, "others": holder not in (None, actor.account_id)}
+    said = (referral.reference, referral.subject_label, referral.place_text, referral.need_text)
+    is_warned = bool(alerts.get(referral.person_id) or referral.safeguarding_text or referral.scene_safety)
+    return (
+        only.urgency in ("", referral.urgency)
+        and only.source in ("", referral.source)
+        and only.pathway in ("", one.suggested.code if one.suggested else None)
+        and (not only.held or is_held_so.get(only.held, holder is None))
+        and (not only.alert or is_warned)
+        and (not only.area or area_of(referral, day) == only.area)
+        and (not only.text or only.text.casefold() in " ".join(said).casefold())
+    )
+
+
+def call_backs_owed(actor: Actor, service_id: int, now: datetime) -> list[Call]:
+    """Calls whose promised call back is still owed, soonest first; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    rows = list(
+        Call.objects.filter(service_id=service_id, call_back_by__isnull=False, called_back_at__isnull=True)
+        .select_related("person")
+        .prefetch_related("call_backs")
+        .order_by("call_back_by")
+    )
+    record_reads(
+        actor=actor,
+        action="see in calls",
+        subject_kind="call",
+        now=now,
+        service_id=service_id,
+        person_ids=[row.person_id for row in rows if row.person_id],
+    )
+    return rows
+
+
+def filters_of(actor: Actor) -> list[SavedFilter]:
+    """The ways of looking at the queue that the actor keeps, by name.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR)
+    return list(SavedFilter.objects.filter(account_id=actor.account_id).order_by("name"))
+
+
+def replies_of(actor: Actor, referral: Referral) -> list[Reply]:
+    """What Homeward answered the sender of a referral, oldest first, without the bytes.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, referral.service_id)
+    return list(Reply.objects.filter(referral=referral).defer("content").order_by("made_at", "id"))
+
+
+def clocks_of_open_referrals(actor: Actor, service_id: int, now: datetime) -> list[QueuedReferral]:
+    """Every referral waiting with its clock, for the schedule that watches them; nobody is shown anything.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    return _queued(service_id, now)
+
+
+def call_backs_to_watch(actor: Actor, service_id: int) -> list[Call]:
+    """Calls whose promised call back is still owed, soonest first, for the schedule; nobody is shown anything.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    owed = Call.objects.filter(service_id=service_id, call_back_by__isnull=False, called_back_at__isnull=True)
+    return list(owed.order_by("call_back_by"))
+
+
 def queue_for(actor: Actor, service_id: int, now: datetime) -> list[QueuedReferral]:
     """Referrals waiting for triage, what breaches first on top; those without a clock last, oldest first.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_FRONT_DOOR, service_id)
-    waiting = list(
-        Referral.objects.filter(service_id=service_id, state__in=OPEN_STATES)
-        .select_related("person", "organisation", "held_by")
-        .prefetch_related("events", "person__addresses")
-        .order_by("received_at")
-    )
-    pathways = newest_pathways()
-    by_code = {pathway.code: pathway for pathway in pathways}
-    queued = []
-    for referral in waiting:
-        pathway = by_code.get(referral.pathway_code) or suggested_pathway(
-            pathways, referral.need_code, referral.urgency
-        )
-        clock = response_clock(pathway) if pathway else None
-        reading = reading_for(clock, referral, clock_events(referral.events.all()), now) if clock else None
-        queued.append(QueuedReferral(referral, pathway, reading))
-    far = now + timedelta(days=3650)
-    queued.sort(key=lambda one: ((one.clock.due_at if one.clock else None) or far, one.referral.received_at))
+    queued = _queued(service_id, now)
+    queued.sort(key=_breaches_at)
     record_reads(
         actor=actor,
         action="see in queue",
@@ -117,9 +259,26 @@ def referral_for(actor: Actor, referral_id: int, now: datetime) -> Referral:
 
 def suggestion_for(referral: Referral) -> Pathway | None:
     """The pathway a referral looks like: the one it was sent for, or the one that answers its need soonest enough."""
-    pathways = newest_pathways()
-    named = next((pathway for pathway in pathways if pathway.code == referral.pathway_code), None)
-    return named or suggested_pathway(pathways, referral.need_code, referral.urgency)
+    return _suggested(referral, newest_pathways())
+
+
+def pathways_for(referral: Referral) -> list[Pathway]:
+    """The pathways that a referral can be accepted on, those that fit what was asked first, best first."""
+    able = _able(referral, newest_pathways())
+    fitting = ranked_pathways(able, referral.need_code, referral.urgency)
+    return fitting + [one for one in able if one not in fitting]
+
+
+def _able(referral: Referral, pathways: list[Pathway]) -> list[Pathway]:
+    """A referral about a person goes on a pathway for one; about staff or a service, on a pathway for those."""
+    is_for_person = referral.person_id is not None
+    return [one for one in pathways if (one.subject in (Subject.PERSON, Subject.CARER)) == is_for_person]
+
+
+def _suggested(referral: Referral, pathways: list[Pathway]) -> Pathway | None:
+    able = _able(referral, pathways)
+    named = next((pathway for pathway in able if pathway.code == referral.pathway_code), None)
+    return named or suggested_pathway(able, referral.need_code, referral.urgency)
 
 
 def messages_of(actor: Actor, referral: Referral) -> list[KeptMessage]:

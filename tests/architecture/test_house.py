@@ -145,7 +145,15 @@ class TestSelectors:
         "procedures": None,
         "kernel": None,
         "people": {"current_addresses", "identity_of"},
-        "referrals": {"response_clock", "clock_events", "reading_for", "suggestion_for", "events_of"},
+        "referrals": {
+            "response_clock",
+            "clock_events",
+            "reading_for",
+            "suggestion_for",
+            "events_of",
+            "pathways_for",
+            "area_of",
+        },
         "visits": {"newest_plan"},
     }
 

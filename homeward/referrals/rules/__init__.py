@@ -1,7 +1,7 @@
 """The rules of the front door: which pathway fits a referral, and what a file of referrals says. No Django."""
 
 from .comparing import says_nothing_new
-from .documents import MessageDocument
+from .documents import SAFE_TYPES, MessageDocument
 from .files import (
     COLUMNS,
     LARGEST_FILE,
@@ -14,11 +14,12 @@ from .files import (
     read_file,
     template_file,
 )
-from .suggesting import URGENCIES, suggested_pathway
+from .suggesting import URGENCIES, ranked_pathways, suggested_pathway
 
 __all__ = [
     "COLUMNS",
     "LARGEST_FILE",
+    "SAFE_TYPES",
     "URGENCIES",
     "FileReading",
     "MessageDocument",
@@ -27,6 +28,7 @@ __all__ = [
     "Words",
     "faults_file",
     "looks_like_a_file_of_referrals",
+    "ranked_pathways",
     "read_file",
     "says_nothing_new",
     "suggested_pathway",

@@ -13,16 +13,32 @@ URGENCIES = {
 }
 
 
+# What a front door that sorts out what is needed says it answers to: stands for a need nobody named.
+NOT_SURE = "not_sure"
+
+
+def ranked_pathways(pathways: Sequence[Pathway], need_code: str, urgency: str) -> list[Pathway]:
+    """Those that fit what was asked, best first: by how soon, then by need, then the one made for fewest needs.
+
+    Where none lists the need, the one that answers most kinds of need goes before those made for something else.
+    """
+    soon, need = URGENCIES[urgency], need_code or NOT_SURE
+
+    def fit(pathway: Pathway) -> tuple[int, int]:
+        is_listed = need in pathway.needs
+        return 2 * (pathway.urgency in soon) + is_listed, -len(pathway.needs) if is_listed else len(pathway.needs)
+
+    return sorted((one for one in pathways if fit(one)[0] > 0), key=fit, reverse=True)
+
+
 def suggested_pathway(pathways: Sequence[Pathway], need_code: str, urgency: str) -> Pathway | None:
     """The pathway that answers this soon enough, and this need if one does; None when nothing fits at all.
 
     How soon comes first: a crisis is never suggested a slower pathway only because its need is not listed on the fast
-    one, since the nine national conditions are "not meant to be exhaustive" (STANDARDS C1).
+    one, since the nine national conditions are "not meant to be exhaustive" (STANDARDS C1). What can wait is
+    suggested the one that lists its need, whatever its own urgency.
     """
-    soon = URGENCIES[urgency]
-
-    def fit(pathway: Pathway) -> tuple[int, int]:
-        return (2 * (pathway.urgency in soon) + (need_code in pathway.needs), -len(pathway.needs))
-
-    best = max(pathways, key=fit, default=None)
-    return best if best is not None and fit(best)[0] > 0 else None
+    best = next(iter(ranked_pathways(pathways, need_code, urgency)), None)
+    if best is not None and (urgency == "crisis" or (need_code or NOT_SURE) in best.needs):
+        return best
+    return next((one for one in pathways if need_code in one.needs), best)

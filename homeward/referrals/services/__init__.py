@@ -9,6 +9,7 @@ from .deciding import (
     propose_acceptance,
     redirect_referral,
     reopen_referral,
+    withdraw_proposal,
     withdraw_referral,
 )
 from .desk import (
@@ -22,6 +23,7 @@ from .desk import (
     release_referral,
 )
 from .files import FileTaken, receive_file
+from .filters import delete_filter, save_filter
 from .messages import judge_message, keep_message, replay_message
 from .receiving import (
     CLOCKS_MAY_DIFFER,
@@ -46,6 +48,7 @@ __all__ = [
     "comment_on_referral",
     "correct_referral_time",
     "decline_referral",
+    "delete_filter",
     "escalate_referral",
     "give_advice",
     "hand_over_referral",
@@ -61,8 +64,10 @@ __all__ = [
     "release_referral",
     "reopen_referral",
     "replay_message",
+    "save_filter",
     "take_referral",
     "try_call_back",
     "update_referral",
+    "withdraw_proposal",
     "withdraw_referral",
 ]

@@ -154,3 +154,24 @@ def propose_acceptance(
     )
     _done(actor, "propose acceptance", referral, now)
     return referral
+
+
+@transaction.atomic
+def withdraw_proposal(*, actor: Actor, referral: Referral, reason: str, now: datetime) -> Referral:
+    """Take back what was proposed: by the second person, who does not agree, or by the first. The referral waits on.
+
+    Raises: NotAllowedError; RefusedError when nothing is proposed or no reason is given.
+    """
+    require(actor, Permission.TRIAGE_REFERRALS, referral.service_id)
+    if not reason.strip():
+        raise RefusedError("Say why. The person who proposed it needs to know.")
+    referral = _locked(referral)
+    if referral.state not in OPEN_STATES or not referral.proposed_pathway_code:
+        raise RefusedError("Nothing is proposed any more. Open the referral again to see what happened.")
+    referral.proposed_pathway_code = ""
+    referral.proposed_by = None
+    referral.save(update_fields=["proposed_pathway_code", "proposed_by"])
+    _add_event(referral, actor, "proposal_withdrawn", now, now, reason.strip())
+    _tell_timeline(referral, actor, "triage", now, now, "Not agreed: what was proposed is taken back", reason.strip())
+    _done(actor, "withdraw proposal", referral, now)
+    return referral
