@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from homeward.kernel.rules import wall_clock
 
+# The two skills that a crisis is answered with, of the procedures' vocabulary
+HEALTH_RESPONDER, CARE_RESPONDER = "crisis_responder_health", "crisis_responder_care"
 WALL_CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
 
 

@@ -63,3 +63,39 @@ def check_assignment_move(before: str, after: str) -> None:
     """
     if after not in ASSIGNMENT_MOVES[before]:
         raise VisitCannotMoveError(f"This worker is already recorded as {AssignmentState(before).label.lower()}.")
+
+
+class Decision(models.TextChoices):
+    """What somebody decides about a response, kept as an event of its episode under this very kind."""
+
+    SCENE_SAFE = "scene_confirmed_safe", "It is safe: I have asked"
+    SCENE_UNSAFE = "scene_said_unsafe", "It is not safe"
+    GO_WITH_POLICE = "scene_unsafe_go_with_police", "Go with the police"
+    GO_WITH_AMBULANCE = "scene_unsafe_go_with_ambulance", "Go with the ambulance service"
+    DO_NOT_GO = "scene_unsafe_do_not_go", "Do not go"
+    AREA_ACCEPTED = "out_of_area_accepted", "Go anyway"
+    AREA_PASSED_ON = "out_of_area_passed_on", "Pass to the neighbouring service"
+    LATE_SENT = "nobody_in_time_send_later", "Send whoever can come first, though late"
+    LATE_ASKED_OTHERS = "nobody_in_time_ask_others", "Ask a neighbouring team or whoever is on call"
+    LATE_CALLED_999 = "nobody_in_time_call_999", "Call 999"
+    LATE_ESCALATED = "nobody_in_time_escalate", "Ask a manager to decide"
+
+
+SCENE_DECISIONS = (Decision.GO_WITH_POLICE, Decision.GO_WITH_AMBULANCE, Decision.DO_NOT_GO)
+AREA_DECISIONS = (Decision.AREA_ACCEPTED, Decision.AREA_PASSED_ON)
+LATE_DECISIONS = (
+    Decision.LATE_SENT,
+    Decision.LATE_ASKED_OTHERS,
+    Decision.LATE_CALLED_999,
+    Decision.LATE_ESCALATED,
+)
+
+
+class StepUp(models.TextChoices):
+    """The person needs more than the service gives: kept as an event of the episode under this very kind."""
+
+    AMBULANCE = "ambulance_called", "Ambulance called"
+    ADMITTED = "admitted_to_hospital", "Admitted to hospital"
+
+
+OVERRUN = "overrun_explained"

@@ -4,14 +4,41 @@ Nothing here decides on care: it puts a proposal into force for what is free to 
 decided, and what has begun, is given to the planner as fact.
 
 `board` reads a day as the planner sees it, `places` its travel, `words` turns the planner's sentences into a manager's,
-`proposing` plans and re-plans, `coming` says who could be there first.
+`proposing` plans, re-plans and asks what would move, `coming` says who could be there
+first.
 """
 
 import visit_planner
 from homeward.visits.planning.coming import Offer, Offers, who_can_come
-from homeward.visits.planning.proposing import Response, accept_and_respond, plan_day, replan, send
+from homeward.visits.planning.proposing import (
+    Displaced,
+    MayNotBeSentError,
+    Response,
+    Shifted,
+    accept_and_respond,
+    give_support,
+    plan_day,
+    replan,
+    send,
+    what_it_moves,
+)
 
-__all__ = ["Offer", "Offers", "Response", "accept_and_respond", "plan_day", "replan", "send", "warm_up", "who_can_come"]
+__all__ = [
+    "Displaced",
+    "MayNotBeSentError",
+    "Offer",
+    "Offers",
+    "Response",
+    "Shifted",
+    "accept_and_respond",
+    "give_support",
+    "plan_day",
+    "replan",
+    "send",
+    "warm_up",
+    "what_it_moves",
+    "who_can_come",
+]
 
 
 def warm_up() -> None:

@@ -10,16 +10,27 @@ from django.db import transaction
 
 import visit_planner
 from homeward.access.rules import Actor, Permission, require
+from homeward.audit.services import record_reads
 from homeward.episodes.models import Episode
 from homeward.episodes.services import accept_referral
-from homeward.kernel.rules import london_day, london_moment
+from homeward.kernel.rules import RefusedError, london_day, london_moment
 from homeward.referrals.models import Referral
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, DayPlan, PlanMove, Visit
 from homeward.visits.planning.board import Board, Sending, day_of, read_board
 from homeward.visits.planning.places import place_of_visit
 from homeward.visits.planning.words import CANNOT_BOTH_BE, NO_PLACE, number, visit_id
-from homeward.visits.services import PlanChangedMeanwhileError, assign_worker, need_response, record_plan
+from homeward.visits.rules import why_not_send
+from homeward.visits.selectors import standings_of
+from homeward.visits.services import (
+    NewSupport,
+    PlanChangedMeanwhileError,
+    assign_worker,
+    list_who_to_tell,
+    need_response,
+    plan_support,
+    record_plan,
+)
 
 DAY_SECONDS = 8.0  # CPU seconds for a whole day
 URGENT_SECONDS = 1.0  # CPU seconds for a change during the day
@@ -150,13 +161,17 @@ def send(
     why: str = "",
     travel_minutes: dict[int, float] | None = None,
 ) -> Response:
-    """Send workers to a visit, all of them or none, and re-plan what else they had to do. `workers` goes by slot.
+    """Send workers to a visit, all of them or none, re-plan what else they had to do, and list who must be told.
 
-    Sending stands even when re-planning cannot be done.
+    `workers` goes by slot. Sending stands even when re-planning cannot be done.
 
-    Raises: NotAllowedError; what `visits.services.assign_worker` raises.
+    Raises: NotAllowedError; MayNotBeSentError when the scene, the two-person rule or the area says no; what
+    `visits.services.assign_worker` raises.
     """
     with transaction.atomic():
+        going = {row.slot for row in visit.assignments.all() if row.is_pinned} | set(workers)
+        if reason := why_not_send(standings_of(actor, [visit], now)[visit.pk], len(going)):
+            raise MayNotBeSentError(reason)
         for slot, worker in sorted(workers.items()):
             assign_worker(
                 actor=actor,
@@ -171,7 +186,125 @@ def send(
     if day_of(visit, now) != london_day(now):
         return Response(visit.episode, visit, None, ())
     names = " and ".join(worker.label for _, worker in sorted(workers.items()))
-    return _round(actor, visit.episode, visit, now, f"{names} sent: {visit.title}")
+    sent = _round(actor, visit.episode, visit, now, f"{names} sent: {visit.title}")
+    if sent.plan is not None:
+        list_who_to_tell(actor=actor, plan=sent.plan, visit=visit, now=now)
+    return sent
+
+
+class MayNotBeSentError(RefusedError):
+    """The scene, the two-person rule or the area says no, until somebody decides."""
+
+
+def give_support(
+    *,
+    actor: Actor,
+    episode: Episode,
+    chosen: list[NewSupport],
+    summary: str,
+    now: datetime,
+    not_agreed_reason: str = "",
+) -> Response:
+    """Put chosen support into a person's plan and its visits into the day; visits of later days wait for theirs.
+
+    Raises: NotAllowedError; what `visits.services.plan_support` raises.
+    """
+    visits = plan_support(
+        actor=actor,
+        episode=episode,
+        chosen=chosen,
+        summary=summary,
+        now=now,
+        not_agreed_reason=not_agreed_reason,
+    )
+    today = next((visit for visit in visits if visit.day == london_day(now)), None)
+    if today is None or not (actor.may(Permission.PLAN_DAY) or actor.may(Permission.RESPOND)):
+        return Response(episode, visits[0], None, ())
+    return _round(actor, episode, today, now, f"Support planned: {today.title}")
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """One visit that sending somebody would move: from whom and when to whom and when; empty sides are nobody.
+
+    `late_minutes` is how far after its window it would start.
+    """
+
+    visit: Visit
+    from_worker: Worker | None
+    to_worker: Worker | None
+    from_at: datetime | None
+    to_at: datetime | None
+    late_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Displaced:
+    """What sending people somewhere would move; `is_possible` is False where they could not all be there then."""
+
+    moves: tuple[Shifted, ...]
+    is_possible: bool
+
+
+def what_it_moves(
+    actor: Actor,
+    visit: Visit,
+    workers: dict[int, int],
+    starts_at: datetime,
+    now: datetime,
+    seconds: float = URGENT_SECONDS,
+) -> Displaced:
+    """What would move if these workers (by slot) were sent: the day planned again as `send` would, and not kept.
+
+    Everyone whose visit would move is audited. Takes up to `seconds` CPU seconds, twice in the worst case.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESPONDING, visit.service_id)
+    answers: list[visit_planner.Replan] = []
+
+    def search(board: Board) -> visit_planner.Plan:
+        answers.append(_fit_in(board, [visit.pk], seconds))
+        return answers[-1].plan
+
+    sending = Sending(visit.pk, workers, starts_at)
+    board, plan = _in_time_where_possible(visit.service_id, day_of(visit, now), now, search, sending)
+    if not board.knows(visit.pk) or visit_id(visit.pk) in plan.undone:
+        return Displaced((), False)
+    visits = Visit.objects.select_related("person").in_bulk(
+        [pk for move in answers[-1].moves if (pk := number(move.visit)) != visit.pk and pk in board.visits]
+    )
+    staff = {shift.worker_id: shift.worker for shift in board.shifts.values()}
+
+    def moment(start: float | None) -> datetime | None:
+        return None if start is None or not math.isfinite(start) else whole_minute(london_moment(board.day, start))
+
+    moves = []
+    for move in answers[-1].moves:
+        moved = visits.get(number(move.visit))
+        if moved is None or (move.from_worker is None and move.to_worker is None):
+            continue
+        to_at = moment(move.to_start)
+        late = max(0, math.ceil((to_at - moved.window_closes_at).total_seconds() / 60)) if to_at else 0
+        moves.append(
+            Shifted(
+                visit=moved,
+                from_worker=staff.get(number(move.from_worker)) if move.from_worker else None,
+                to_worker=staff.get(number(move.to_worker)) if move.to_worker else None,
+                from_at=moment(move.from_start),
+                to_at=to_at,
+                late_minutes=late,
+            )
+        )
+    record_reads(
+        actor=actor,
+        action="see what would move",
+        subject_kind="visit",
+        now=now,
+        service_id=visit.service_id,
+        person_ids=sorted({moved.person_id for moved in visits.values()}),
+    )
+    return Displaced(tuple(moves), True)
 
 
 def _round(actor: Actor, episode: Episode | None, visit: Visit, now: datetime, why: str) -> Response:

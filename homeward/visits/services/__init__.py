@@ -1,29 +1,50 @@
 """Writes about visits, by subject: needed, planned, decided, begun, done."""
 
 from .attending import FIRST_CONTACT, SUPPORT_STARTED, arrive, leave, record_attendance, record_missed
-from .closing import close_response
+from .closing import close_response, has_overrun
 from .day_plans import PlanChangedMeanwhileError, keep_travel_table, record_plan
+from .deciding import decide_response, explain_overrun, step_up
+from .going import set_area
+from .handing_over import add_handover_note, make_handover_sheets, take_over
 from .needing import OFFICE_HOURS, RESPOND_WITHIN_AT_MOST, add_visits, make_visits, need_response, response_template
 from .sending import START_LATE_AT_MOST, assign_worker, cancel_visit
+from .supporting import DAYS_AT_MOST, NewSupport, plan_support, support_ends_at, support_templates
+from .telling import ON_SCREEN, list_who_to_tell, mark_told
 
 __all__ = [
+    "DAYS_AT_MOST",
     "FIRST_CONTACT",
     "OFFICE_HOURS",
+    "ON_SCREEN",
     "RESPOND_WITHIN_AT_MOST",
     "START_LATE_AT_MOST",
     "SUPPORT_STARTED",
+    "NewSupport",
     "PlanChangedMeanwhileError",
+    "add_handover_note",
     "add_visits",
     "arrive",
     "assign_worker",
     "cancel_visit",
     "close_response",
+    "decide_response",
+    "explain_overrun",
+    "has_overrun",
     "keep_travel_table",
     "leave",
+    "list_who_to_tell",
+    "make_handover_sheets",
     "make_visits",
+    "mark_told",
     "need_response",
+    "plan_support",
     "record_attendance",
     "record_missed",
     "record_plan",
     "response_template",
+    "set_area",
+    "step_up",
+    "support_ends_at",
+    "support_templates",
+    "take_over",
 ]

@@ -3,15 +3,18 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.episodes.models import Episode
 from homeward.kernel.rules import RefusedError, london_day, wall_clock
 from homeward.kernel.services import tell
+from homeward.people.models import Alert
 from homeward.people.selectors import current_addresses
+from homeward.people.states import AlertKind
 from homeward.plans.models import VisitPattern
-from homeward.procedures.rules import Urgency, VisitTemplate
+from homeward.procedures.rules import Urgency, VisitTemplate, read_clock
 from homeward.procedures.selectors import built, library
 from homeward.referrals.selectors import clock_events, reading_for
 from homeward.visits.models import Assignment, Visit, VisitTask
@@ -139,20 +142,35 @@ def need_response(*, actor: Actor, episode: Episode, now: datetime) -> Visit | N
 
     In a crisis it may start now and should start before the clock breaches, or after a breach as soon as can be. A
     slower pathway's first visit is wanted the next day, or today where its clock leaves no next day, in the hours the
-    pathway names.
+    pathway names. Somebody who is visited in twos has two come even where the pathway sends one.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.TRIAGE_REFERRALS, episode.service_id)
+    return _first_visit(actor, episode, now)
+
+
+def _first_visit(actor: Actor, episode: Episode, now: datetime) -> Visit | None:
     template = response_template(episode)
-    if template is None:
+    if template is None or episode.person is None:
         return None
     pathway = built(episode.pathway)
     is_crisis = pathway.urgency is Urgency.CRISIS
-    happened = clock_events(episode.events.all()) + clock_events(episode.referral.events.all())
-    due_at = reading_for(pathway.clock(template.due_with_clock), episode.referral, happened, now).due_at
+    clock = pathway.clock(template.due_with_clock)
+    happened = clock_events(episode.events.all())
+    if episode.referral is None:  # handed over from another pathway: it has only its own events
+        due_at = read_clock(clock, happened, now).due_at
+    else:
+        happened += clock_events(episode.referral.events.all())
+        due_at = reading_for(clock, episode.referral, happened, now).due_at
     opens_at, closes_at = _window_now(due_at, now) if is_crisis else _window_in_hours(template, due_at, now)
     day = london_day(opens_at)
+    slots = [
+        {"skill": slot.skill, "competences": list(slot.competences), "minutes": template.minutes}
+        for slot in template.staff
+    ]
+    if len(slots) == 1 and is_for_two(episode.person_id, day):
+        slots *= 2
     visit = Visit.objects.create(
         service_id=episode.service_id,
         person=episode.person,
@@ -163,10 +181,7 @@ def need_response(*, actor: Actor, episode: Episode, now: datetime) -> Visit | N
         window_opens_at=opens_at,
         window_closes_at=closes_at,
         is_window_hard=False,
-        slots=[
-            {"skill": slot.skill, "competences": list(slot.competences), "minutes": template.minutes}
-            for slot in template.staff
-        ],
+        slots=slots,
         undone_cost=UNDONE_COST_CRISIS if is_crisis else UNDONE_COST_FIXED_TIME,
         is_crisis=is_crisis,
     )
@@ -176,6 +191,12 @@ def need_response(*, actor: Actor, episode: Episode, now: datetime) -> Visit | N
     )
     _done(actor, "need visit", visit, now)
     return visit
+
+
+def is_for_two(person_id: int, day: date) -> bool:
+    """Whether a standing alert says that somebody is visited in twos."""
+    standing = Alert.objects.filter(person_id=person_id, kind=AlertKind.TWO_PERSON, starts_on__lte=day)
+    return standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).exists()
 
 
 def _window_now(due_at: datetime | None, now: datetime) -> tuple[datetime, datetime]:

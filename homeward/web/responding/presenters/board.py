@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -12,8 +14,9 @@ from homeward.kernel.rules import LONDON, london_day
 from homeward.people.selectors import current_addresses
 from homeward.procedures.rules import ClockKind
 from homeward.procedures.selectors import skill_title
-from homeward.visits.planning import Offers
-from homeward.visits.states import AssignmentState, VisitState
+from homeward.visits.planning import Offer, Offers
+from homeward.visits.rules import Standing
+from homeward.visits.states import OVERRUN, AssignmentState, VisitState
 from homeward.web.clocks import ClockFace, clock_face, time_words
 from homeward.web.front_door.presenters.words import (
     AlertLine,
@@ -27,6 +30,8 @@ from homeward.web.front_door.presenters.words import (
     short,
 )
 from homeward.web.persons import address_words, age_words, nhs_number_and_trust
+from homeward.web.responding.presenters.settling import Settling
+from homeward.web.responding.presenters.settling import settling as settle
 
 # Every state of somebody's part in a response, in words and colour, once.
 PARTS = {
@@ -47,6 +52,7 @@ STAGES = {
 }
 TEAMS_SHOWN = 3
 OFFERS_SHOWN = 5
+SKILLS_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ class Case:
     alerts: tuple[AlertLine, ...]
     parts: tuple[Part, ...]
     is_joint: bool
+    settling: Settling | None
+    overrun: bool
     unplanned: str
     too_late: str
     both_who: tuple[str, ...]
@@ -107,15 +115,20 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """Somebody, or a pair, who could come."""
+    """Somebody, or a pair, who could come. `refused` is why they may not be sent, "" when they may."""
 
+    number: int
     who: str
+    skills: str
     when: str
+    is_late: bool
     from_where: str
     why: str
     send_who: tuple[str, ...]
     send_at: str
     button: str
+    refused: str
+    moves_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +146,8 @@ class WhoCanCome:
     teams: tuple[OfferLine, ...]
     slots: tuple[SlotOffers, ...]
     problem: str
+    nobody_in_time: bool
+    must_ask: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +169,24 @@ class CasePage:
     needs_response: bool
 
 
-def board(running: Sequence[RunningEpisode], visits: dict, alerts: dict[int, list], now: datetime) -> Board:
+def board(
+    running: Sequence[RunningEpisode],
+    visits: dict,
+    alerts: dict[int, list],
+    standings: dict[int, Standing],
+    now: datetime,
+) -> Board:
     """The board: people waiting by breach time, then people seen by when the support must end."""
-    cases = [case(one, visits.get(one.episode.pk), alerts.get(one.episode.person_id, []), now) for one in running]
+    cases = [
+        case(
+            one,
+            visit := visits.get(one.episode.pk),
+            alerts.get(one.episode.person_id, []),
+            standings.get(visit.pk) if visit else None,
+            now,
+        )
+        for one in running
+    ]
     going = [one for one in cases if one.response is None or one.response.is_counting]
     seen = [one for one in cases if one not in going]
     going.sort(key=lambda one: one.response.due if one.response else "9")
@@ -170,7 +200,7 @@ def board(running: Sequence[RunningEpisode], visits: dict, alerts: dict[int, lis
     )
 
 
-def case(running: RunningEpisode, visit, alerts: list, now: datetime) -> Case:
+def case(running: RunningEpisode, visit, alerts: list, standing: Standing | None, now: datetime) -> Case:
     """One response as the board prints it."""
     episode, person, referral = running.episode, running.episode.person, running.episode.referral
     faces = {}
@@ -203,6 +233,8 @@ def case(running: RunningEpisode, visit, alerts: list, now: datetime) -> Case:
         ),
         parts=parts,
         is_joint=len(parts) > 1,
+        settling=settle(standing, sum(part.can_arrive and not part.can_send for part in parts)) if standing else None,
+        overrun=bool(limit and limit.tone == "late" and not any(e.kind == OVERRUN for e in episode.events.all())),
         unplanned=visit.unplanned_reason if visit else "",
         too_late=_too_late(parts, response),
         both_who=tuple(part.send_who for part in proposed) if is_pair else (),
@@ -269,10 +301,10 @@ def _soonest(row, now: datetime) -> datetime:
     return max(row.starts_at, now.replace(second=0, microsecond=0) + timedelta(minutes=1) + travel)
 
 
-def case_page(running: RunningEpisode, visit, alerts: list, now: datetime) -> CasePage:
+def case_page(running: RunningEpisode, visit, alerts: list, standing: Standing | None, now: datetime) -> CasePage:
     """Everything about one response."""
     episode, person, referral = running.episode, running.episode.person, running.episode.referral
-    shown = case(running, visit, alerts, now)
+    shown = case(running, visit, alerts, standing, now)
     events = sorted(
         [*(referral.events.all() if referral else []), *episode.events.all()],
         key=lambda event: (event.happened_at, event.recorded_at),
@@ -318,44 +350,26 @@ def case_page(running: RunningEpisode, visit, alerts: list, now: datetime) -> Ca
     )
 
 
-def who_can_come(offers: Offers | None, visit, now: datetime) -> WhoCanCome:
+def who_can_come(offers: Offers | None, visit, settling: Settling, now: datetime) -> WhoCanCome:
     """Who could be there first: pairs for a joint visit, then one by one for each place still open."""
     if offers is None:
         problem = visit.unplanned_reason or "This address has no place on the map, so nobody's travel can be told."
-        return WhoCanCome((), (), problem)
+        return WhoCanCome((), (), problem, False, settling.must_ask)
     open_slots = {
         slot
         for slot in range(len(visit.slots))
         if not any(row.slot == slot and row.is_pinned for row in visit.assignments.all())
     }
+    numbers = count(1)
     teams = tuple(
-        OfferLine(
-            who=" and ".join(_worker(worker) for worker in offer.workers),
-            when=f"Together at {time_words(offer.starts_at, now)}",
-            from_where=" and ".join(f"{minutes:.0f} minutes away" for minutes in offer.travel_minutes),
-            why=_held_up(offer.sentence),
-            send_who=tuple(f"{slot}:{worker.pk}" for slot, worker in zip(offer.slots, offer.workers, strict=True)),
-            send_at=offer.starts_at.isoformat(),
-            button="Send both",
-        )
+        _offer_line(visit, offer, next(numbers), settling, now)
         for offer in offers.teams[:TEAMS_SHOWN]
         if open_slots.issuperset(offer.slots)
     )
     slots = tuple(
         SlotOffers(
             skill=skill_title(visit.slots[slot]["skill"]),
-            offers=tuple(
-                OfferLine(
-                    who=_worker(offer.workers[0]),
-                    when=f"At {time_words(offer.arrives_at, now)}",
-                    from_where=f"{offer.travel_minutes[0]:.0f} minutes away",
-                    why=_held_up(offer.sentence),
-                    send_who=(f"{slot}:{offer.workers[0].pk}",),
-                    send_at=offer.arrives_at.isoformat(),
-                    button=f"Send {offer.workers[0].label}",
-                )
-                for offer in found[:OFFERS_SHOWN]
-            ),
+            offers=tuple(_offer_line(visit, offer, next(numbers), settling, now) for offer in found[:OFFERS_SHOWN]),
         )
         for slot, found in sorted(offers.for_slot.items())
         if slot in open_slots
@@ -364,8 +378,53 @@ def who_can_come(offers: Offers | None, visit, now: datetime) -> WhoCanCome:
     if not slots:
         problem = "Everybody this visit needs is already sent."
     elif not teams and not any(slot.offers for slot in slots):
-        problem = "Nobody on shift can get there. Widen the search: call the on-call manager or the ambulance service."
-    return WhoCanCome(teams, slots, problem)
+        problem = "Nobody on shift can get there."
+    return WhoCanCome(
+        teams=teams,
+        slots=slots,
+        problem=problem,
+        nobody_in_time=bool(slots) and visit.is_crisis and not anybody_in_time(offers, visit, open_slots),
+        must_ask=settling.must_ask,
+    )
+
+
+def anybody_in_time(offers: Offers, visit, open_slots: set[int]) -> bool:
+    """Whether everybody still missing could be there before the clock breaches."""
+    if len(open_slots) > 1 and len(open_slots) == len(visit.slots):
+        return any(offer.starts_at <= visit.window_closes_at for offer in offers.teams)
+    return all(
+        any(offer.arrives_at <= visit.window_closes_at for offer in offers.for_slot.get(slot, []))
+        for slot in open_slots
+    )
+
+
+def _offer_line(visit, offer: Offer, number: int, settling: Settling, now: datetime) -> OfferLine:
+    is_team = len(offer.workers) > 1
+    at = offer.starts_at if is_team else offer.arrives_at
+    send_who = tuple(f"{slot}:{worker.pk}" for slot, worker in zip(offer.slots, offer.workers, strict=True))
+    query = urlencode([*(("who", one) for one in send_who), ("at", at.isoformat())])
+    return OfferLine(
+        number=number,
+        who=" and ".join(_worker(worker) for worker in offer.workers),
+        skills=" and ".join(_skills(worker) for worker in offer.workers),
+        when=f"{'Together at' if is_team else 'At'} {time_words(at, now)}",
+        is_late=visit.is_crisis and at > visit.window_closes_at,
+        from_where=" and ".join(f"{minutes:.0f} minutes away" for minutes in offer.travel_minutes),
+        why=_held_up(offer.sentence),
+        send_who=send_who,
+        send_at=at.isoformat(),
+        button="Send both" if is_team else f"Send {offer.workers[0].label}",
+        refused=settling.blocks if is_team else settling.blocks_one,
+        moves_url=f"{reverse('responding:moves', args=[visit.episode_id])}?{query}",
+    )
+
+
+def _skills(worker) -> str:
+    """What they can do, in a few words: the rest is on their own page."""
+    titles = [skill_title(code).lower() for code in worker.skills]
+    return ", ".join(titles[:SKILLS_SHOWN]) + (
+        f" and {len(titles) - SKILLS_SHOWN} more" if len(titles) > SKILLS_SHOWN else ""
+    )
 
 
 def _held_up(sentence: str) -> str:

@@ -8,21 +8,24 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.episodes.selectors import EpisodeNotFoundError, episode_for, open_episodes
+from homeward.episodes.selectors import EpisodeNotFoundError, episode_for, episodes_of, open_episodes
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.selectors import current_alerts, key_safe_of, person_for
 from homeward.procedures.rules import Urgency
 from homeward.procedures.selectors import newest_pathways
 from homeward.teams.selectors import service_for, workers_of
 from homeward.visits import planning
-from homeward.visits.selectors import response_visits
-from homeward.visits.services import arrive, close_response, leave
+from homeward.visits.selectors import response_visits, standings_of, support_visits, tellings_of
+from homeward.visits.services import arrive, close_response, decide_response, leave
+from homeward.visits.states import Decision, StepUp
 from homeward.web.clocks import time_words
 from homeward.web.front_door.presenters.moves import moved_summary
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
-from homeward.web.responding import presenters
 from homeward.web.responding.forms import CloseForm, SendForm, TimeForm
+from homeward.web.responding.presenters import board as presenters
+from homeward.web.responding.presenters.settling import moves_words, settling, told_lines
+from homeward.web.responding.presenters.supporting import support_page
 
 TOPICS = ("visits", "episodes", "referrals")
 
@@ -55,7 +58,7 @@ def live_case(request: HttpRequest, episode_id: int) -> HttpResponse:
 def who(request: HttpRequest, episode_id: int) -> HttpResponse:
     """Who could be there first, as a page of its own or a part of the case."""
     now = timezone.now()
-    running, visit = _get(request, episode_id, now)
+    running, visit = get_response(request, episode_id, now)
     template = "responding/who_part.jinja" if request.headers.get("HX-Request") else "responding/who.jinja"
     return render(
         request,
@@ -64,8 +67,32 @@ def who(request: HttpRequest, episode_id: int) -> HttpResponse:
             "service": running.episode.service,
             "name": running.episode.person.label,
             "episode_id": episode_id,
-            "who": _offers(request, visit, now),
+            "who": offers_for(request, visit, now),
             "may_respond": request.actor.may(Permission.RESPOND),
+        },
+    )
+
+
+@page(Permission.SEE_RESPONDING)
+def moves(request: HttpRequest, episode_id: int) -> HttpResponse:
+    """What sending somebody would move, as a page of its own or a part of the case. Nothing is kept."""
+    now = timezone.now()
+    running, visit = get_response(request, episode_id, now)
+    form = SendForm(request.GET)
+    if visit is None or not form.is_valid():
+        messages.error(request, "Choose who goes from the list again.")
+        return redirect("responding:case", episode_id)
+    starts_at = max(form.cleaned_data["starts_at"], now)
+    found = planning.what_it_moves(request.actor, visit, form.cleaned_data["workers"], starts_at, now)
+    template = "responding/moves_part.jinja" if request.headers.get("HX-Request") else "responding/moves.jinja"
+    return render(
+        request,
+        template,
+        {
+            "service": running.episode.service,
+            "name": running.episode.person.label,
+            "episode_id": episode_id,
+            "moves": moves_words(found),
         },
     )
 
@@ -76,7 +103,7 @@ def send(request: HttpRequest, episode_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("responding:case", episode_id)
     now = timezone.now()
-    running, visit = _get(request, episode_id, now)
+    running, visit = get_response(request, episode_id, now)
     form = SendForm(request.POST)
     if visit is None or not form.is_valid():
         messages.error(request, form.non_field_errors()[0] if form.errors else "There is no visit to send anyone to.")
@@ -88,6 +115,10 @@ def send(request: HttpRequest, episode_id: int) -> HttpResponse:
         return redirect("responding:case", episode_id)
     starts_at = max(form.cleaned_data["starts_at"], now)
     try:
+        if form.cleaned_data["scene"] == "safe":
+            decide_response(
+                actor=request.actor, episode=running.episode, decision=Decision.SCENE_SAFE, words="", now=now
+            )
         response = planning.send(actor=request.actor, visit=visit, workers=chosen, starts_at=starts_at, now=now)
     except RefusedError as error:
         messages.error(request, str(error))
@@ -138,7 +169,7 @@ def way_in(request: HttpRequest, episode_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("responding:case", episode_id)
     now = timezone.now()
-    running, _ = _get(request, episode_id, now)
+    running, _ = get_response(request, episode_id, now)
     person = person_for(request.actor, running.episode.person_id, now)
     return render(
         request,
@@ -158,7 +189,7 @@ def close(request: HttpRequest, episode_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("responding:case", episode_id)
     now = timezone.now()
-    running, _ = _get(request, episode_id, now)
+    running, _ = get_response(request, episode_id, now)
     form = CloseForm(request.POST)
     if not form.is_valid():
         return _show_case(request, episode_id, "responding/case.jinja", form)
@@ -178,7 +209,7 @@ def close(request: HttpRequest, episode_id: int) -> HttpResponse:
     return redirect("responding:board")
 
 
-def _get(request: HttpRequest, episode_id: int, now: datetime):
+def get_response(request: HttpRequest, episode_id: int, now: datetime):
     """A response and its visit, if it has one."""
     try:
         running = episode_for(request.actor, episode_id, now)
@@ -191,7 +222,7 @@ def _record(request: HttpRequest, episode_id: int, assignment_id: int, service, 
     if request.method != "POST":
         return redirect("responding:case", episode_id)
     now = timezone.now()
-    running, visit = _get(request, episode_id, now)
+    running, visit = get_response(request, episode_id, now)
     row = next((one for one in visit.assignments.all() if one.pk == assignment_id), None) if visit else None
     form = TimeForm(request.POST, now=now)
     if row is None:
@@ -216,14 +247,17 @@ def _back(request: HttpRequest, episode_id: int) -> HttpResponse:
     )
 
 
-def _offers(request: HttpRequest, visit, now: datetime):
+def offers_for(request: HttpRequest, visit, now: datetime):
+    """Who could be there first, in words; None where there is no visit to send anyone to."""
     if visit is None:
         return None
     offers = None
     has_place = visit.address is not None and (visit.address.latitude is not None or visit.address.place_key)
     if has_place:
         offers = planning.who_can_come(request.actor, visit, now)
-    return presenters.who_can_come(offers, visit, now)
+    standing = standings_of(request.actor, [visit], now)[visit.pk]
+    sent = sum(row.is_pinned for row in visit.assignments.all())
+    return presenters.who_can_come(offers, visit, settling(standing, sent), now)
 
 
 def _show_board(request: HttpRequest, template: str) -> HttpResponse:
@@ -238,12 +272,13 @@ def _show_board(request: HttpRequest, template: str) -> HttpResponse:
     ]
     visits = response_visits(actor, [one.episode.pk for one in running])
     alerts = current_alerts(actor, [one.episode.person_id for one in running], london_day(now))
+    standings = standings_of(actor, list(visits.values()), now)
     return render(
         request,
         template,
         {
             "service": service,
-            "board": presenters.board(running, visits, alerts, now),
+            "board": presenters.board(running, visits, alerts, standings, now),
             "seen": newest,
             "may_respond": actor.may(Permission.RESPOND),
         },
@@ -253,18 +288,24 @@ def _show_board(request: HttpRequest, template: str) -> HttpResponse:
 def _show_case(request: HttpRequest, episode_id: int, template: str, form: CloseForm | None = None) -> HttpResponse:
     now, actor = timezone.now(), request.actor
     newest = seen(TOPICS)
-    running, visit = _get(request, episode_id, now)
+    running, visit = get_response(request, episode_id, now)
     person_id = running.episode.person_id
     alerts = current_alerts(actor, [person_id], london_day(now)).get(person_id, [])
+    standing = standings_of(actor, [visit], now)[visit.pk] if visit else None
+    following = [one for one in episodes_of(actor, running.episode.person, now) if one.episode.follows_id == episode_id]
     return render(
         request,
         template,
         {
             "service": running.episode.service,
-            "page": presenters.case_page(running, visit, alerts, now),
+            "page": presenters.case_page(running, visit, alerts, standing, now),
+            "support": support_page(running, support_visits(actor, episode_id), following, now),
+            "told": told_lines(tellings_of(actor, episode_id, now), now),
+            "step_ups": StepUp.choices,
             "form": form or CloseForm(),
             "seen": newest,
             "may_respond": actor.may(Permission.RESPOND),
+            "may_plan_support": actor.may(Permission.WRITE_PLANS),
             "may_see_key_safes": actor.may(Permission.SEE_KEY_SAFES),
         },
         status=422 if form is not None and form.errors else 200,

@@ -1,0 +1,127 @@
+"""A crisis on either side of midnight, and on the nights when the clocks change."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from homeward.access.rules import Actor
+from homeward.kernel.rules import LONDON, london_day, wall_clock
+from homeward.referrals.services import NewReferral, receive_referral
+from homeward.roster.models import Shift
+from homeward.roster.selectors import shifts_over
+from homeward.roster.services import add_shifts
+from homeward.visits import planning
+from homeward.visits.models import Assignment, Visit
+from homeward.visits.services import arrive, decide_response
+from homeward.visits.states import Decision
+
+TUESDAY = date(2026, 11, 24)
+FORWARD, BACK = date(2027, 3, 27), date(2027, 10, 30)  # the evenings before the clocks change
+
+
+def work_nights(service, workers, first: date, nights: int = 1) -> None:
+    """Everybody works from 21:00 to 07:30, kept as two shifts that meet at midnight, as many rosters keep them."""
+    Shift.objects.all().delete()
+    shifts = [
+        Shift(
+            worker=worker, day=day, starts_at=wall_clock(day, begins), ends_at=wall_clock(day, ends),
+            start_latitude=worker.latitude, start_longitude=worker.longitude,
+        )
+        for worker in workers
+        for night in range(nights)
+        for day, begins, ends in (
+            (first + timedelta(days=night), "21:00", "24:00"),
+            (first + timedelta(days=night + 1), "00:00", "07:30"),
+        )
+    ]  # fmt: skip
+    add_shifts(actor=Actor.system("tests", service.pk), service_id=service.pk, shifts=shifts, now=shifts[0].starts_at)
+
+
+def accept_at(coordinator, ivy, moment: datetime):
+    referral = receive_referral(
+        actor=coordinator, person=ivy, now=moment,
+        new=NewReferral(source="gp", urgency="crisis", need_code="fall", received_at=moment - timedelta(minutes=5)),
+    )  # fmt: skip
+    response = planning.accept_and_respond(
+        actor=coordinator, referral=referral, pathway_code="integrated-crisis-response", now=moment
+    )
+    decide_response(actor=coordinator, episode=response.episode, decision=Decision.SCENE_SAFE, words="", now=moment)
+    return response
+
+
+@pytest.mark.parametrize(
+    "evening", [TUESDAY, FORWARD, BACK], ids=["an ordinary night", "clocks forward", "clocks back"]
+)
+@pytest.mark.parametrize(("days", "clock"), [(0, "23:40"), (0, "23:58"), (1, "00:20"), (1, "02:30")])
+class TestACrisisInTheNight:
+    def test_finds_two_who_can_be_there_in_time(self, service, coordinator, ivy, workers, evening, days, clock):
+        work_nights(service, workers, evening)
+        now = wall_clock(evening + timedelta(days=days), clock).astimezone(UTC)
+        response = accept_at(coordinator, ivy, now)
+        offers = planning.who_can_come(coordinator, response.visit, now)
+        assert offers.teams
+        first = offers.teams[0]
+        assert now <= first.starts_at <= response.visit.window_closes_at
+        sent = planning.send(
+            actor=coordinator, visit=response.visit, workers=dict(zip(first.slots, first.workers, strict=True)),
+            starts_at=first.starts_at, now=now,
+        )  # fmt: skip
+        assert sent.plan is not None
+        assert sent.plan.figures["rules_broken"] == 0
+        rows = Assignment.objects.filter(visit=response.visit)
+        assert {row.state for row in rows} == {"sent"}
+
+
+class TestACrisisStillWaitingAtMidnight:
+    def test_can_be_sent_to_after_it(self, service, coordinator, ivy, workers):
+        work_nights(service, workers, TUESDAY)
+        response = accept_at(coordinator, ivy, datetime(2026, 11, 24, 23, 50, tzinfo=LONDON))
+        after = datetime(2026, 11, 25, 0, 10, tzinfo=LONDON)
+        visit = Visit.objects.get(pk=response.visit.pk)
+        team = planning.who_can_come(coordinator, visit, after).teams[0]
+        assert team.starts_at >= after
+        sent = planning.send(
+            actor=coordinator, visit=visit, workers=dict(zip(team.slots, team.workers, strict=True)),
+            starts_at=team.starts_at, now=after,
+        )  # fmt: skip
+        assert (sent.plan.day, sent.plan.figures["rules_broken"]) == (date(2026, 11, 25), 0)
+
+    def test_keeps_whoever_came_before_midnight_busy_after_it(self, service, coordinator, ivy, workers):
+        work_nights(service, workers, TUESDAY)
+        before = datetime(2026, 11, 24, 23, 30, tzinfo=LONDON)
+        first = accept_at(coordinator, ivy, before)
+        planning.send(
+            actor=coordinator, visit=first.visit, workers={0: workers[0], 1: workers[2]}, starts_at=before, now=before
+        )
+        at = before + timedelta(minutes=20)
+        for row in Assignment.objects.filter(visit=first.visit):
+            arrive(actor=coordinator, assignment=row, at=at, now=at)
+        after = datetime(2026, 11, 25, 0, 5, tzinfo=LONDON)
+        second = accept_at(coordinator, ivy, after)
+        for slot, busy in ((0, workers[0]), (1, workers[2])):
+            offers = planning.who_can_come(coordinator, second.visit, after).for_slot[slot]
+            free = next(one for one in offers if one.workers[0] != busy)
+            assert free.arrives_at < at + timedelta(hours=1)
+            assert all(one.arrives_at >= at + timedelta(hours=1) for one in offers if one.workers[0] == busy)
+
+
+class TestShiftsOver:
+    def test_joins_the_two_halves_of_a_night(self, service, planner, workers):
+        work_nights(service, workers[:1], TUESDAY, nights=2)
+        stretches = [(shift.starts_at, shift.ends_at) for shift in shifts_over(planner, service.pk, date(2026, 11, 25))]
+        assert stretches == [
+            (wall_clock(TUESDAY, "21:00"), wall_clock(date(2026, 11, 25), "07:30")),
+            (wall_clock(date(2026, 11, 25), "21:00"), wall_clock(date(2026, 11, 26), "07:30")),
+        ]
+
+    def test_takes_in_a_night_kept_as_one_shift(self, service, planner, system, workers, now):
+        Shift.objects.all().delete()
+        whole = Shift(
+            worker=workers[0], day=TUESDAY, starts_at=wall_clock(TUESDAY, "21:00"),
+            ends_at=wall_clock(date(2026, 11, 25), "07:30"),
+        )  # fmt: skip
+        add_shifts(actor=Actor.system("tests", service.pk), service_id=service.pk, shifts=[whole], now=now)
+        assert [shift.worker for shift in shifts_over(planner, service.pk, date(2026, 11, 25))] == [workers[0]]
+
+    def test_joins_nobody_on_an_ordinary_day(self, service, planner, workers, now):
+        assert all(london_day(shift.starts_at) == now.date() for shift in shifts_over(planner, service.pk, now.date()))
