@@ -5,6 +5,8 @@ HOMEWARD_SECRET   signing key; made and kept under var/ when not given
 HOMEWARD_HOSTS    comma-separated host names the service answers to
 HOMEWARD_TLS      "1" where the service is reached over https (secure cookies, HSTS)
 HOMEWARD_RECEIVES_FOR  destinations that messages may be addressed to, comma-separated; any when not given
+HOMEWARD_BARS     where BaRS answers are posted (…/FHIR/R4); they wait in the queue when not given
+HOMEWARD_BARS_TOKEN    the bearer token for it
 HOMEWARD_ADDRESS  the address people reach it at, for links in emails and text messages
 HOMEWARD_SMTP     mail server, smtp://user:password@host:port (smtps:// or smtp+tls:// for TLS); printed when not given
 HOMEWARD_EMAIL_FROM    the address emails come from
@@ -229,3 +231,7 @@ HOMEWARD_SMTP = os.environ.get("HOMEWARD_SMTP", "")
 HOMEWARD_EMAIL_FROM = os.environ.get("HOMEWARD_EMAIL_FROM", "homeward@localhost")
 HOMEWARD_SMS_GATEWAY = os.environ.get("HOMEWARD_SMS_GATEWAY", "")
 HOMEWARD_WEBHOOK_SECRET = os.environ.get("HOMEWARD_WEBHOOK_SECRET", "")
+
+# Where answers to BaRS requests go (homeward/api/fhir/outgoing.py).
+HOMEWARD_BARS = os.environ.get("HOMEWARD_BARS", "")
+HOMEWARD_BARS_TOKEN = os.environ.get("HOMEWARD_BARS_TOKEN", "")

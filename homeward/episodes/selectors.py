@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import CharField, Count, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
-from homeward.episodes.models import Episode
+from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.people.models import Person
 from homeward.procedures.rules import ClockReading, Pathway, read_clock
 from homeward.procedures.selectors import built
-from homeward.referrals.selectors import clock_events, reading_for
+from homeward.referrals.rules.replying import ENDED, EPISODE_CAUSES, reply_kind
+from homeward.referrals.selectors import ReplyCause, answers_to, clock_events, reading_for, replied_referrals
 
 
 class EpisodeNotFoundError(Exception):
@@ -146,3 +148,36 @@ def episodes_on_other_versions(
         person_ids=[episode.person_id for episode in episodes],
     )
     return episodes
+
+
+def episode_causes(actor: Actor, service_id: int) -> list[ReplyCause]:
+    """What happened in episodes that a sending system must hear of, and has not been answered, oldest first.
+
+    For the schedule; nobody is shown anything.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    events = (
+        EpisodeEvent.objects.filter(episode__referral_id__in=replied_referrals(service_id), kind__in=EPISODE_CAUSES)
+        .filter(corrects__isnull=True)  # a time put right is not news to the sender
+        .annotate(cause=Concat(Value("episode-"), Cast("pk", CharField())))
+        .exclude(Exists(answers_to(OuterRef("episode__referral_id"), OuterRef("cause"))))
+        .select_related("episode__referral", "episode__pathway")
+        .order_by("pk")
+    )
+    causes = []
+    for event in events:
+        code = event.episode.outcome_code if event.kind in ENDED else ""
+        causes.append(
+            ReplyCause(
+                referral=event.episode.referral,
+                caused_by=event.cause,
+                kind=reply_kind(event.kind, code),
+                happened_at=event.happened_at,
+                outcome_code=code,
+                outcome_title=built(event.episode.pathway).outcome(code).title if code else "",
+                said=event.episode.outcome_note if code else "",
+            )
+        )
+    return causes

@@ -221,6 +221,7 @@ class Reply(models.Model):
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="replies")
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="replies")
     kind = models.CharField(max_length=10, choices=ReplyKind)
+    caused_by = models.CharField(max_length=40, help_text="The event it answers: referral-12 or episode-34")
     message_id = models.UUIDField(unique=True)
     send_to = models.CharField(max_length=300, blank=True)
     media_type = models.CharField(max_length=100)
@@ -238,6 +239,7 @@ class Reply(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["referral", "caused_by"], name="event_answered_once"),
             models.CheckConstraint(
                 condition=~models.Q(state="sent") | models.Q(sent_at__isnull=False), name="sent_reply_says_when"
             ),

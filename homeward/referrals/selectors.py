@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 from django.utils.module_loading import import_string
 
 from homeward.access.rules import Actor, Permission, require
@@ -15,7 +17,8 @@ from homeward.procedures.rules import Clock, ClockKind, ClockReading, Event, Pat
 from homeward.procedures.selectors import newest_pathways
 from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent, Reply, SavedFilter
 from homeward.referrals.rules import MessageDocument, faults_file, ranked_pathways, suggested_pathway
-from homeward.referrals.states import OPEN_STATES
+from homeward.referrals.rules.replying import REFERRAL_CAUSES, reply_kind
+from homeward.referrals.states import OPEN_STATES, MessageKind, MessageOutcome
 
 
 class ReferralNotFoundError(Exception):
@@ -452,3 +455,85 @@ def faults_of_file(actor: Actor, message: KeptMessage) -> str:
         line, _, name = str(row["path"]).removeprefix("line ").partition(", ")
         faults.append((int(line), name, str(row["text"])))
     return faults_file(bytes(message.content), faults)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyCause:
+    """An event that a sending system must hear of, and has not been answered. `caused_by` names it, once."""
+
+    referral: Referral
+    caused_by: str
+    kind: str
+    happened_at: datetime
+    outcome_code: str = ""
+    outcome_title: str = ""
+    said: str = ""
+
+
+def referral_causes(actor: Actor, service_id: int) -> list[ReplyCause]:
+    """Decisions about referrals that came by a BaRS message, not yet answered to their sender, oldest first.
+
+    For the schedule; nobody is shown anything. `episodes.selectors.episode_causes` gives what happened after.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    events = (
+        ReferralEvent.objects.filter(referral__service_id=service_id, kind__in=REFERRAL_CAUSES)
+        .filter(referral_id__in=replied_referrals(service_id))
+        .annotate(cause=Concat(Value("referral-"), Cast("pk", CharField())))
+        .exclude(Exists(answers_to(OuterRef("referral_id"), OuterRef("cause"))))
+        .select_related("referral")
+        .order_by("pk")
+    )
+    return [
+        ReplyCause(one.referral, one.cause, reply_kind(one.kind), one.happened_at, said=one.reason) for one in events
+    ]
+
+
+def replied_referrals(service_id: int):
+    """The referrals whose sender is owed answers, for a query: those a BaRS message made."""
+    became = KeptMessage.objects.filter(
+        service_id=service_id, kind=MessageKind.BARS, outcome=MessageOutcome.REFERRAL, referral__isnull=False
+    )
+    return became.values("referral_id")
+
+
+def answers_to(referral_id, caused_by):
+    """The reply to an event of a referral, for a query."""
+    return Reply.objects.filter(referral_id=referral_id, caused_by=caused_by)
+
+
+def message_to_answer(actor: Actor, referral: Referral) -> KeptMessage:
+    """The newest message of a referral that was acted on, with its bytes: the one that a reply answers.
+
+    For the schedule; nobody is shown anything.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, referral.service_id)
+    acted_on = KeptMessage.objects.filter(
+        referral=referral, kind=MessageKind.BARS, outcome__in=(MessageOutcome.REFERRAL, MessageOutcome.UPDATED)
+    )
+    return acted_on.latest("pk")
+
+
+def has_reply_before(actor: Actor, referral: Referral) -> bool:
+    """Whether the sender of a referral was answered before, beside the acknowledgement of its message.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, referral.service_id)
+    return Reply.objects.filter(referral=referral).exists()
+
+
+def reply_for(actor: Actor, reply_id: int) -> Reply:
+    """One reply of the actor's services.
+
+    Raises: NotAllowedError; ReferralNotFoundError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR)
+    reply = Reply.objects.filter(pk=reply_id, service_id__in=actor.service_ids).select_related("referral").first()
+    if reply is None:
+        raise ReferralNotFoundError("There is no such reply in your service.")
+    return reply

@@ -5,127 +5,269 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
-        ('teams', '0001_initial'),
+        ("people", "0001_initial"),
+        ("teams", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Referral',
+            name="Referral",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=20)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting for triage'), ('more_asked', 'Waiting for more information'), ('accepted', 'Accepted'), ('redirected', 'Redirected'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn by the sender')], default='waiting', max_length=12)),
-                ('received_at', models.DateTimeField()),
-                ('source', models.CharField(choices=[('gp', 'GP or practice team'), ('hospital', 'Hospital ward or discharge team'), ('ambulance', '999 or ambulance crew'), ('nhs_111', 'NHS 111'), ('community', 'Community health team'), ('social_care', 'Social care team'), ('care_home', 'Care home or home care agency'), ('family', 'Family or friend'), ('self', 'The person themselves'), ('other', 'Someone else')], max_length=12)),
-                ('requester_name', models.CharField(blank=True, max_length=160)),
-                ('requester_role', models.CharField(blank=True, max_length=120)),
-                ('requester_organisation', models.CharField(blank=True, max_length=160)),
-                ('requester_phone', models.CharField(blank=True, max_length=60)),
-                ('urgency', models.CharField(choices=[('crisis', 'Within 2 hours'), ('two_days', 'Within 2 days'), ('routine', 'Routine')], max_length=10)),
-                ('need_code', models.CharField(blank=True, max_length=60)),
-                ('need_text', models.TextField(blank=True)),
-                ('safeguarding_text', models.TextField(blank=True)),
-                ('scene_safety', models.CharField(blank=True, max_length=200)),
-                ('contact_name', models.CharField(blank=True, max_length=160)),
-                ('contact_phone', models.CharField(blank=True, max_length=60)),
-                ('place_text', models.CharField(blank=True, max_length=250)),
-                ('latitude', models.FloatField(null=True)),
-                ('longitude', models.FloatField(null=True)),
-                ('promised_text', models.CharField(blank=True, help_text='What the person who referred was told', max_length=250)),
-                ('pathway_code', models.SlugField(blank=True, max_length=80)),
-                ('sender', models.CharField(blank=True, max_length=120)),
-                ('sender_identifier', models.CharField(blank=True, max_length=200)),
-                ('use_case', models.CharField(blank=True, max_length=40)),
-                ('sender_clock_started_at', models.DateTimeField(null=True)),
-                ('sender_due_at', models.DateTimeField(null=True)),
-                ('not_understood', models.JSONField(default=list)),
-                ('details', models.JSONField(default=list)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals_made', to='teams.organisation')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='people.person')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='teams.service')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting for triage"),
+                            ("more_asked", "Waiting for more information"),
+                            ("accepted", "Accepted"),
+                            ("redirected", "Redirected"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn by the sender"),
+                        ],
+                        default="waiting",
+                        max_length=12,
+                    ),
+                ),
+                ("received_at", models.DateTimeField()),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("gp", "GP or practice team"),
+                            ("hospital", "Hospital ward or discharge team"),
+                            ("ambulance", "999 or ambulance crew"),
+                            ("nhs_111", "NHS 111"),
+                            ("community", "Community health team"),
+                            ("social_care", "Social care team"),
+                            ("care_home", "Care home or home care agency"),
+                            ("family", "Family or friend"),
+                            ("self", "The person themselves"),
+                            ("other", "Someone else"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("requester_name", models.CharField(blank=True, max_length=160)),
+                ("requester_role", models.CharField(blank=True, max_length=120)),
+                ("requester_organisation", models.CharField(blank=True, max_length=160)),
+                ("requester_phone", models.CharField(blank=True, max_length=60)),
+                (
+                    "urgency",
+                    models.CharField(
+                        choices=[("crisis", "Within 2 hours"), ("two_days", "Within 2 days"), ("routine", "Routine")],
+                        max_length=10,
+                    ),
+                ),
+                ("need_code", models.CharField(blank=True, max_length=60)),
+                ("need_text", models.TextField(blank=True)),
+                ("safeguarding_text", models.TextField(blank=True)),
+                ("scene_safety", models.CharField(blank=True, max_length=200)),
+                ("contact_name", models.CharField(blank=True, max_length=160)),
+                ("contact_phone", models.CharField(blank=True, max_length=60)),
+                ("place_text", models.CharField(blank=True, max_length=250)),
+                ("latitude", models.FloatField(null=True)),
+                ("longitude", models.FloatField(null=True)),
+                (
+                    "promised_text",
+                    models.CharField(blank=True, help_text="What the person who referred was told", max_length=250),
+                ),
+                ("pathway_code", models.SlugField(blank=True, max_length=80)),
+                ("sender", models.CharField(blank=True, max_length=120)),
+                ("sender_identifier", models.CharField(blank=True, max_length=200)),
+                ("use_case", models.CharField(blank=True, max_length=40)),
+                ("sender_clock_started_at", models.DateTimeField(null=True)),
+                ("sender_due_at", models.DateTimeField(null=True)),
+                ("not_understood", models.JSONField(default=list)),
+                ("details", models.JSONField(default=list)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="referrals_made",
+                        to="teams.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="people.person"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="teams.service"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='KeptMessage',
+            name="KeptMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_at', models.DateTimeField()),
-                ('received_from', models.CharField(help_text='The connected system or person that handed it in', max_length=120)),
-                ('media_type', models.CharField(blank=True, max_length=100)),
-                ('content', models.BinaryField()),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('message_id', models.CharField(blank=True, max_length=200)),
-                ('outcome', models.CharField(choices=[('received', 'Received'), ('referral', 'Became a referral'), ('updated', 'Updated a referral'), ('withdrawn', 'Withdrew a referral'), ('repeated', 'Sent before, nothing changed'), ('refused', 'Refused')], default='received', max_length=10)),
-                ('reason', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(null=True)),
-                ('not_understood', models.JSONField(default=list)),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='teams.service')),
-                ('referral', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='referrals.referral')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("received_at", models.DateTimeField()),
+                (
+                    "received_from",
+                    models.CharField(help_text="The connected system or person that handed it in", max_length=120),
+                ),
+                ("media_type", models.CharField(blank=True, max_length=100)),
+                ("content", models.BinaryField()),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                ("message_id", models.CharField(blank=True, max_length=200)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("referral", "Became a referral"),
+                            ("updated", "Updated a referral"),
+                            ("withdrawn", "Withdrew a referral"),
+                            ("repeated", "Sent before, nothing changed"),
+                            ("refused", "Refused"),
+                        ],
+                        default="received",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(null=True)),
+                ("not_understood", models.JSONField(default=list)),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="teams.service"
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="referrals.referral",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Call',
+            name="Call",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('received_at', models.DateTimeField()),
-                ('taken_by', models.CharField(max_length=200)),
-                ('source', models.CharField(choices=[('gp', 'GP or practice team'), ('hospital', 'Hospital ward or discharge team'), ('ambulance', '999 or ambulance crew'), ('nhs_111', 'NHS 111'), ('community', 'Community health team'), ('social_care', 'Social care team'), ('care_home', 'Care home or home care agency'), ('family', 'Family or friend'), ('self', 'The person themselves'), ('other', 'Someone else')], max_length=12)),
-                ('caller_name', models.CharField(blank=True, max_length=160)),
-                ('caller_phone', models.CharField(blank=True, max_length=60)),
-                ('caller_organisation', models.CharField(blank=True, max_length=160)),
-                ('reason', models.TextField(blank=True)),
-                ('outcome', models.CharField(choices=[('referral', 'Referral taken'), ('advice', 'Advice given'), ('call_back', 'Call back promised'), ('passed_on', 'Passed to another service')], max_length=12)),
-                ('advice', models.TextField(blank=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='people.person')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='teams.service')),
-                ('referral', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='referrals.referral')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("received_at", models.DateTimeField()),
+                ("taken_by", models.CharField(max_length=200)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("gp", "GP or practice team"),
+                            ("hospital", "Hospital ward or discharge team"),
+                            ("ambulance", "999 or ambulance crew"),
+                            ("nhs_111", "NHS 111"),
+                            ("community", "Community health team"),
+                            ("social_care", "Social care team"),
+                            ("care_home", "Care home or home care agency"),
+                            ("family", "Family or friend"),
+                            ("self", "The person themselves"),
+                            ("other", "Someone else"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("caller_name", models.CharField(blank=True, max_length=160)),
+                ("caller_phone", models.CharField(blank=True, max_length=60)),
+                ("caller_organisation", models.CharField(blank=True, max_length=160)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("referral", "Referral taken"),
+                            ("advice", "Advice given"),
+                            ("call_back", "Call back promised"),
+                            ("passed_on", "Passed to another service"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("advice", models.TextField(blank=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="people.person"
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="teams.service"
+                    ),
+                ),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="referrals.referral",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReferralEvent',
+            name="ReferralEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('happened_at', models.DateTimeField()),
-                ('recorded_at', models.DateTimeField()),
-                ('actor_name', models.CharField(max_length=200)),
-                ('actor_role', models.CharField(blank=True, max_length=120)),
-                ('employer', models.CharField(blank=True, max_length=200)),
-                ('reason', models.TextField(blank=True)),
-                ('referral', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='referrals.referral')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40)),
+                ("happened_at", models.DateTimeField()),
+                ("recorded_at", models.DateTimeField()),
+                ("actor_name", models.CharField(max_length=200)),
+                ("actor_role", models.CharField(blank=True, max_length=120)),
+                ("employer", models.CharField(blank=True, max_length=200)),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "referral",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="events", to="referrals.referral"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['service', 'state', 'received_at'], name='referral_queue'),
+            model_name="referral",
+            index=models.Index(fields=["service", "state", "received_at"], name="referral_queue"),
         ),
         migrations.AddIndex(
-            model_name='referral',
-            index=models.Index(fields=['service', '-received_at'], name='referral_newest'),
+            model_name="referral",
+            index=models.Index(fields=["service", "-received_at"], name="referral_newest"),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.UniqueConstraint(fields=('service', 'reference'), name='referral_reference_once'),
+            model_name="referral",
+            constraint=models.UniqueConstraint(fields=("service", "reference"), name="referral_reference_once"),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.UniqueConstraint(condition=models.Q(('sender_identifier', ''), _negated=True), fields=('service', 'sender', 'sender_identifier'), name='sender_identifier_once'),
+            model_name="referral",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("sender_identifier", ""), _negated=True),
+                fields=("service", "sender", "sender_identifier"),
+                name="sender_identifier_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='keptmessage',
-            index=models.Index(fields=['referral', 'version'], name='message_versions'),
+            model_name="keptmessage",
+            index=models.Index(fields=["referral", "version"], name="message_versions"),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(fields=['service', '-received_at'], name='call_newest'),
+            model_name="call",
+            index=models.Index(fields=["service", "-received_at"], name="call_newest"),
         ),
         migrations.AddIndex(
-            model_name='referralevent',
-            index=models.Index(fields=['referral', 'happened_at'], name='referral_event_order'),
+            model_name="referralevent",
+            index=models.Index(fields=["referral", "happened_at"], name="referral_event_order"),
         ),
     ]

@@ -6,171 +6,261 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0001_initial'),
-        ('referrals', '0001_initial'),
-        ('teams', '0001_initial'),
+        ("people", "0001_initial"),
+        ("referrals", "0001_initial"),
+        ("teams", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CallBack',
+            name="CallBack",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('tried_at', models.DateTimeField()),
-                ('tried_by', models.CharField(max_length=200)),
-                ('was_reached', models.BooleanField()),
-                ('note', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("tried_at", models.DateTimeField()),
+                ("tried_by", models.CharField(max_length=200)),
+                ("was_reached", models.BooleanField()),
+                ("note", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Reply',
+            name="Reply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('interim', 'We have started'), ('full', 'We have finished'), ('unable', 'We cannot take this')], max_length=10)),
-                ('message_id', models.UUIDField(unique=True)),
-                ('send_to', models.CharField(blank=True, max_length=300)),
-                ('media_type', models.CharField(max_length=100)),
-                ('content', models.BinaryField()),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('queued', 'Waiting to be sent'), ('sent', 'Sent'), ('failed', 'Not sent: somebody must look'), ('kept', 'Kept: the sender gave no address to answer to')], default='queued', max_length=8)),
-                ('tries', models.PositiveIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(null=True)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('answer_code', models.PositiveIntegerField(null=True)),
-                ('answer_text', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("interim", "We have started"),
+                            ("full", "We have finished"),
+                            ("unable", "We cannot take this"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("message_id", models.UUIDField(unique=True)),
+                ("send_to", models.CharField(blank=True, max_length=300)),
+                ("media_type", models.CharField(max_length=100)),
+                ("content", models.BinaryField()),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.CharField(max_length=200)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting to be sent"),
+                            ("sent", "Sent"),
+                            ("failed", "Not sent: somebody must look"),
+                            ("kept", "Kept: the sender gave no address to answer to"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("tries", models.PositiveIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(null=True)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("answer_code", models.PositiveIntegerField(null=True)),
+                ("answer_text", models.TextField(blank=True)),
             ],
         ),
         migrations.AddField(
-            model_name='call',
-            name='about_text',
-            field=models.CharField(blank=True, help_text='Who it was about, where not on record', max_length=160),
+            model_name="call",
+            name="about_text",
+            field=models.CharField(blank=True, help_text="Who it was about, where not on record", max_length=160),
         ),
         migrations.AddField(
-            model_name='call',
-            name='call_back_by',
+            model_name="call",
+            name="call_back_by",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='call',
-            name='called_back_at',
+            model_name="call",
+            name="called_back_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='call',
-            name='need_code',
+            model_name="call",
+            name="need_code",
             field=models.CharField(blank=True, max_length=60),
         ),
         migrations.AddField(
-            model_name='call',
-            name='passed_to',
+            model_name="call",
+            name="passed_to",
             field=models.CharField(blank=True, max_length=160),
         ),
         migrations.AddField(
-            model_name='call',
-            name='urgency',
-            field=models.CharField(blank=True, choices=[('crisis', 'Within 2 hours'), ('two_days', 'Within 2 days'), ('routine', 'Routine')], max_length=10),
+            model_name="call",
+            name="urgency",
+            field=models.CharField(
+                blank=True,
+                choices=[("crisis", "Within 2 hours"), ("two_days", "Within 2 days"), ("routine", "Routine")],
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='about',
-            field=models.CharField(blank=True, help_text='The staff or the service, where it is no person', max_length=160),
+            model_name="referral",
+            name="about",
+            field=models.CharField(
+                blank=True, help_text="The staff or the service, where it is no person", max_length=160
+            ),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='escalated_at',
-            field=models.DateTimeField(help_text='Since when somebody wants a senior to look', null=True),
+            model_name="referral",
+            name="escalated_at",
+            field=models.DateTimeField(help_text="Since when somebody wants a senior to look", null=True),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='follow_code_hash',
+            model_name="referral",
+            name="follow_code_hash",
             field=models.CharField(blank=True, max_length=64),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='held_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals_held', to=settings.AUTH_USER_MODEL),
+            model_name="referral",
+            name="held_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="referrals_held",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='held_since',
+            model_name="referral",
+            name="held_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='proposed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals_proposed', to=settings.AUTH_USER_MODEL),
+            model_name="referral",
+            name="proposed_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="referrals_proposed",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='proposed_pathway_code',
+            model_name="referral",
+            name="proposed_pathway_code",
             field=models.SlugField(blank=True, max_length=80),
         ),
         migrations.AddField(
-            model_name='referral',
-            name='route',
-            field=models.CharField(choices=[('staff', 'Taken by staff'), ('professional', "Professionals' form"), ('message', 'Message from another system'), ('file', 'File of referrals')], default='staff', max_length=12),
+            model_name="referral",
+            name="route",
+            field=models.CharField(
+                choices=[
+                    ("staff", "Taken by staff"),
+                    ("professional", "Professionals' form"),
+                    ("message", "Message from another system"),
+                    ("file", "File of referrals"),
+                ],
+                default="staff",
+                max_length=12,
+            ),
         ),
         migrations.AddField(
-            model_name='referralevent',
-            name='corrects',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='referrals.referralevent'),
+            model_name="referralevent",
+            name="corrects",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrected_by",
+                to="referrals.referralevent",
+            ),
         ),
         migrations.AlterField(
-            model_name='referral',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='referrals', to='people.person'),
+            model_name="referral",
+            name="person",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="referrals", to="people.person"
+            ),
         ),
         migrations.AlterField(
-            model_name='referral',
-            name='state',
-            field=models.CharField(choices=[('waiting', 'Waiting for triage'), ('more_asked', 'Waiting for more information'), ('accepted', 'Accepted'), ('redirected', 'Redirected'), ('declined', 'Declined'), ('advised', 'Advice given'), ('withdrawn', 'Withdrawn by the sender')], default='waiting', max_length=12),
+            model_name="referral",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "Waiting for triage"),
+                    ("more_asked", "Waiting for more information"),
+                    ("accepted", "Accepted"),
+                    ("redirected", "Redirected"),
+                    ("declined", "Declined"),
+                    ("advised", "Advice given"),
+                    ("withdrawn", "Withdrawn by the sender"),
+                ],
+                default="waiting",
+                max_length=12,
+            ),
         ),
         migrations.AddIndex(
-            model_name='call',
-            index=models.Index(condition=models.Q(('call_back_by__isnull', False), ('called_back_at__isnull', True)), fields=['service', 'call_back_by'], name='call_backs_owed'),
+            model_name="call",
+            index=models.Index(
+                condition=models.Q(("call_back_by__isnull", False), ("called_back_at__isnull", True)),
+                fields=["service", "call_back_by"],
+                name="call_backs_owed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('called_back_at__isnull', True), ('call_back_by__isnull', False), _connector='OR'), name='called_back_only_where_promised'),
+            model_name="call",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("called_back_at__isnull", True), ("call_back_by__isnull", False), _connector="OR"),
+                name="called_back_only_where_promised",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='referral',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about', ''), ('person__isnull', False)), models.Q(('person__isnull', True), models.Q(('about', ''), _negated=True)), _connector='OR'), name='referral_is_about_a_person_or_a_service'),
+            model_name="referral",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("about", ""), ("person__isnull", False)),
+                    models.Q(("person__isnull", True), models.Q(("about", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="referral_is_about_a_person_or_a_service",
+            ),
         ),
         migrations.AddField(
-            model_name='callback',
-            name='call',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='call_backs', to='referrals.call'),
+            model_name="callback",
+            name="call",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="call_backs", to="referrals.call"
+            ),
         ),
         migrations.AddField(
-            model_name='reply',
-            name='referral',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='referrals.referral'),
+            model_name="reply",
+            name="referral",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="replies", to="referrals.referral"
+            ),
         ),
         migrations.AddField(
-            model_name='reply',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='replies', to='teams.service'),
+            model_name="reply",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="replies", to="teams.service"
+            ),
         ),
         migrations.AddIndex(
-            model_name='callback',
-            index=models.Index(fields=['call', 'tried_at'], name='call_back_order'),
+            model_name="callback",
+            index=models.Index(fields=["call", "tried_at"], name="call_back_order"),
         ),
         migrations.AddIndex(
-            model_name='reply',
-            index=models.Index(fields=['state', 'next_try_at'], name='replies_to_send'),
+            model_name="reply",
+            index=models.Index(fields=["state", "next_try_at"], name="replies_to_send"),
         ),
         migrations.AddIndex(
-            model_name='reply',
-            index=models.Index(fields=['referral', 'made_at'], name='replies_of_referral'),
+            model_name="reply",
+            index=models.Index(fields=["referral", "made_at"], name="replies_of_referral"),
         ),
         migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='sent_reply_says_when'),
+            model_name="reply",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                ),
+                name="sent_reply_says_when",
+            ),
         ),
     ]

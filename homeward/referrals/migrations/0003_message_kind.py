@@ -4,20 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('referrals', '0002_the_desk'),
-        ('teams', '0001_initial'),
+        ("referrals", "0002_the_desk"),
+        ("teams", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='keptmessage',
-            name='kind',
-            field=models.CharField(blank=True, choices=[('bars', 'BaRS message (FHIR R4)'), ('nhs111_cda', 'NHS 111 report (CDA)'), ('nhs111_fhir', 'NHS 111 report (FHIR STU3)'), ('ers', 'e-RS request'), ('file', 'File of referrals')], max_length=12),
+            model_name="keptmessage",
+            name="kind",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("bars", "BaRS message (FHIR R4)"),
+                    ("nhs111_cda", "NHS 111 report (CDA)"),
+                    ("nhs111_fhir", "NHS 111 report (FHIR STU3)"),
+                    ("ers", "e-RS request"),
+                    ("file", "File of referrals"),
+                ],
+                max_length=12,
+            ),
         ),
         migrations.AddIndex(
-            model_name='keptmessage',
-            index=models.Index(fields=['service', '-received_at'], name='message_newest'),
+            model_name="keptmessage",
+            index=models.Index(fields=["service", "-received_at"], name="message_newest"),
         ),
     ]

@@ -34,6 +34,7 @@ from .receiving import (
     take_referral,
     update_referral,
 )
+from .replies import queue_reply, replay_reply, settle_reply, take_replies
 
 __all__ = [
     "CLOCKS_MAY_DIFFER",
@@ -58,14 +59,18 @@ __all__ = [
     "log_call",
     "mark_accepted",
     "propose_acceptance",
+    "queue_reply",
     "receive_file",
     "receive_referral",
     "redirect_referral",
     "release_referral",
     "reopen_referral",
     "replay_message",
+    "replay_reply",
     "save_filter",
+    "settle_reply",
     "take_referral",
+    "take_replies",
     "try_call_back",
     "update_referral",
     "withdraw_proposal",

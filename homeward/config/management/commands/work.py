@@ -11,6 +11,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from homeward.access.rules import Actor
+from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
 from homeward.escalation.services import escalate_due
 from homeward.teams.selectors import all_service_ids
@@ -32,6 +33,8 @@ def work_once(now: datetime) -> list[str]:
             (f"clocks of service {pk}", lambda pk=pk: escalate_due(actor=actor, service_id=pk, now=now))
             for pk in service_ids
         ),
+        *((f"replies of service {pk}", lambda pk=pk: make_replies(actor, pk, now)) for pk in service_ids),
+        ("replies", lambda: send_replies(actor, now)),
         ("notices", lambda: send_deliveries(actor, now)),
     ]
     failed = []
