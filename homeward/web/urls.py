@@ -11,6 +11,7 @@ urlpatterns = [
     path("today/", include("homeward.web.today.urls")),
     path("front-door/", include("homeward.web.front_door.urls")),
     path("responding/", include("homeward.web.responding.urls")),
+    path("cover/", include("homeward.web.cover.urls")),
     path("people/", include("homeward.web.people.urls")),
     path("notices/", include("homeward.web.notices.urls")),
     path("procedures/", include("homeward.web.procedures.urls")),

@@ -324,8 +324,10 @@ class TestStepUpAndDown:
         with pytest.raises(RefusedError, match="Choose what happened"):
             step_up(actor=coordinator, episode=seen, kind="episode_closed", at=later, words="", now=later)
 
-    def test_hands_on_to_reablement_with_its_first_visit(self, coordinator, seen, now):
+    def test_hands_on_to_reablement_with_its_first_visit(self, coordinator, seen, fill, now):
         later = now + timedelta(hours=20)
+        for form in ("crisis-first-assessment", "crisis-outcome"):
+            fill(form, ("episode", seen.pk), person=seen.person)
         close_response(actor=coordinator, episode=seen, outcome_code="to_reablement", now=later)
         following = Episode.objects.get(follows=seen)
         assert (following.pathway.code, following.ended_at) == ("reablement-at-home", None)
@@ -333,8 +335,10 @@ class TestStepUpAndDown:
 
 
 class TestOverrun:
-    def test_must_be_explained_before_it_is_closed(self, coordinator, seen, now):
+    def test_must_be_explained_before_it_is_closed(self, coordinator, seen, fill, now):
         late = now + timedelta(hours=80)
+        for form in ("crisis-first-assessment", "crisis-outcome"):
+            fill(form, ("episode", seen.pk), person=seen.person)
         with pytest.raises(RefusedError, match="past its limit"):
             close_response(actor=coordinator, episode=seen, outcome_code="usual_support", now=late)
         with pytest.raises(RefusedError, match="Say why"):

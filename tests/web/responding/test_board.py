@@ -60,6 +60,7 @@ def sending(response, workers, slots=(0, 1)) -> dict:
     return {
         "who": [f"{slot}:{workers[slot].pk}" for slot in slots],
         "at": (timezone.now() + timedelta(minutes=12)).isoformat(),
+        "scene": "safe",
     }
 
 
@@ -155,7 +156,7 @@ class TestSend:
         assert not Assignment.objects.filter(state="sent").exists()
 
     def test_says_why_somebody_cannot_go(self, responder, response, workers):
-        told = {"who": [f"0:{workers[1].pk}"], "at": timezone.now().isoformat()}
+        told = {"who": [f"0:{workers[1].pk}"], "at": timezone.now().isoformat(), "scene": "safe"}
         answer = responder.post(f"{at(response)}/send", told, follow=True)
         assert "has not the skill this needs" in answer.content.decode()
 
@@ -247,9 +248,9 @@ class TestClose:
         assert Episode.objects.get().ended_at is None
 
     def test_shows_how_it_ended(self, responder, response):
-        responder.post(f"{at(response)}/close", {"outcome": "admitted"})
+        responder.post(f"{at(response)}/close", {"outcome": "not_needed"})
         page = responder.get(at(response)).content.decode()
-        assert "Admitted to hospital" in page
+        assert "Not needed after all" in page
         assert "Close this response" not in page
 
 
