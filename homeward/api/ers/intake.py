@@ -42,7 +42,7 @@ def is_ers(resource: dict) -> bool:
     profiles = meta.get("profile") if isinstance(meta, dict) else None
     if isinstance(profiles, list) and any(SAYS_PROFILE in str(one) for one in profiles):
         return True
-    if resource.get("resourceType") == "ReferralRequest":
+    if unwrapped(resource).get("resourceType") == "ReferralRequest":
         return True
     return (
         any(str(one.get("system") or "").lower().endswith(ERS_SYSTEMS) for one in _identifiers(resource))

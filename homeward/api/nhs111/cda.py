@@ -145,10 +145,10 @@ def narrative(element: etree._Element | None) -> str:
         name = local_name(one)
         if name in _BREAKS:
             pieces.append("\n")
-        pieces.append(" ".join(_squeezed(one.text)))
+        pieces.append(_squeezed(one.text))
         for inner in one:
             walk(inner)
-            pieces.append(" ".join(_squeezed(inner.tail)))
+            pieces.append(_squeezed(inner.tail))
         pieces.append("\n" if name in _BREAKS else ": " if name == "th" else "  " if name in _CELLS else "")
 
     walk(element)
@@ -180,13 +180,9 @@ def telephone_of(value: str, use: str) -> Telephone:
     return Telephone(kind, rest.strip() if separator else value.strip(), use)
 
 
-def _squeezed(text: str | None) -> list[str]:
-    if not text:
-        return [""]
-    words = text.split()
-    if not words:
-        return [" "]
-    return [" " if text[0].isspace() else "", *words, " " if text[-1].isspace() else ""]
+def _squeezed(text: str | None) -> str:
+    """A text with each run of white space as one space."""
+    return re.sub(r"\s+", " ", text or "")
 
 
 def _zone(text: str | None):
