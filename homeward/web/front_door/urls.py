@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homeward.web.front_door.views import calls, queue, taking, triage
+from homeward.web.front_door.views import calls, files, messages, queue, taking, triage
 
 app_name = "front_door"
 urlpatterns = [
@@ -10,6 +10,15 @@ urlpatterns = [
     path("live", queue.live_queue, name="live_queue"),
     path("new", taking.new, name="new"),
     path("new/known", taking.known, name="known"),
+    path("files", files.files, name="files"),
+    path("files/template", files.template, name="file_template"),
+    path("files/<int:message_id>", files.file, name="file"),
+    path("files/<int:message_id>/rows-sent-back", files.faults, name="file_faults"),
+    path("messages", messages.messages, name="messages"),
+    path("messages/<int:message_id>", messages.message, name="message"),
+    path("messages/<int:message_id>/original", messages.original, name="message_original"),
+    path("messages/<int:message_id>/documents/<int:number>", messages.document, name="message_document"),
+    path("messages/<int:message_id>/judge-again", messages.judge_again, name="judge_again"),
     path("calls", calls.calls, name="calls"),
     path("calls/about", calls.about, name="about"),
     path("referrals/<int:referral_id>", triage.referral, name="referral"),
