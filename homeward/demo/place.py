@@ -28,7 +28,7 @@ from homeward.demo.ledger import Ledger
 from homeward.demo.making import Making, weighted
 from homeward.demo.people import Resident, make_people
 from homeward.demo.points import ATTRIBUTION
-from homeward.demo.rota import away_on, make_absences, make_shifts
+from homeward.demo.rota import away_on, make_absences, make_cover, make_shifts, put_people_on_call
 from homeward.demo.size import SHIFTS_AHEAD_DAYS, VISITS_A_DAY, Size
 from homeward.demo.staff import Staff, make_staff, open_accounts
 from homeward.episodes.models import Episode
@@ -103,6 +103,8 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     first = today - timedelta(days=size.days)
     shifts = make_shifts(making, staff, first, today + timedelta(days=SHIFTS_AHEAD_DAYS))
     make_absences(making, staff, first, today)
+    make_cover(making)
+    put_people_on_call(making, today - timedelta(days=1), today + timedelta(days=SHIFTS_AHEAD_DAYS))
     away = {day: away_on(making, day) for day in days_between(first, today)}
     making.tell(f"{len(staff.workers)} staff of {len(staff.organisations)} organisations, {len(shifts)} shifts")
     residents = make_people(making, staff)
@@ -273,6 +275,7 @@ def _roster_ahead(making: Making, staff: Staff, begin: date, today: date) -> Non
     missing = [day for day in days_between(begin, today + timedelta(days=SHIFTS_AHEAD_DAYS)) if day not in have]
     for day in missing:
         make_shifts(making, staff, day, day)
+        put_people_on_call(making, day, day)
     make_absences(making, staff, begin, today)
 
 

@@ -2,12 +2,13 @@
 
 from datetime import date, timedelta
 
-from homeward.demo.making import Making
+from homeward.demo.making import Making, made_up_name, made_up_phone
 from homeward.demo.staff import Staff
 from homeward.kernel.rules import wall_clock
 from homeward.roster.models import Absence, Shift
 from homeward.roster.selectors import absences_on
-from homeward.roster.services import add_shifts, record_absences
+from homeward.roster.services import add_shifts, cover_these_hours, put_on_call, record_absences
+from homeward.roster.states import CoverKind
 from homeward.teams.models import Worker
 
 EARLY, LATE, SPLIT, OFFICE = (
@@ -29,6 +30,16 @@ AGENCY = {"Home care worker", "Senior home care worker"}
 COUNCIL_VISITING = {"Reablement worker", "Reablement supervisor"}
 VISITING = CRISIS | WEEKDAYS | AGENCY | COUNCIL_VISITING
 NIGHT_ONE_IN = 5  # of the crisis team, those who work nights
+# Nights off move round from one profession to the next, so that not all of them have the same
+NIGHT_TURN = {"Advanced practitioner": 2, "Crisis therapist": 5}
+# What the place says it covers, as a service would decide for itself: (kind, from, to, health, care)
+COVER = (
+    (CoverKind.DAY, "07:00", "14:30", 2, 2),
+    (CoverKind.EVENING, "14:30", "21:30", 2, 2),
+    (CoverKind.NIGHT, "21:30", "07:00", 1, 1),
+    (CoverKind.ON_CALL, "17:00", "09:00", 0, 0),
+)
+ON_CALL = ("On-call manager", "On-call equipment store")
 SICK, LEAVE, TRAINING = 0.03, 0.04, 0.01
 
 
@@ -40,7 +51,7 @@ def hours_of(worker: Worker, place_in_team: int, day: date) -> tuple[tuple[str, 
     turn = day.toordinal()
     works = (turn + place_in_team * 3) % 7 < 5
     if worker.job_title in CRISIS and place_in_team % NIGHT_ONE_IN == 0:
-        nights = place_in_team // NIGHT_ONE_IN
+        nights = place_in_team // NIGHT_ONE_IN + NIGHT_TURN.get(worker.job_title, 0)
         tonight = (turn + nights * 3) % 7 < 5
         last_night = (turn - 1 + nights * 3) % 7 < 5
         return ((("00:00", NIGHT_ENDS),) if last_night else ()) + (((NIGHT_BEGINS, "24:00"),) if tonight else ())
@@ -82,6 +93,41 @@ def make_shifts(making: Making, staff: Staff, first: date, last: date) -> list[S
                 for begins, ends in hours_of(worker, place[key], day)
             ]
     return add_shifts(actor=making.actor, service_id=making.service.pk, shifts=shifts, now=making.now)
+
+
+def make_cover(making: Making) -> None:
+    """The hours that the crisis team covers, day and night."""
+    for kind, starts_at, ends_at, least_health, least_care in COVER:
+        cover_these_hours(
+            actor=making.actor,
+            service_id=making.service.pk,
+            kind=kind,
+            weekdays="1234567",
+            starts_at=starts_at,
+            ends_at=ends_at,
+            least_health=least_health,
+            least_care=least_care,
+            now=making.now,
+        )
+
+
+def put_people_on_call(making: Making, first: date, last: date) -> None:
+    """Somebody who answers the phone each night from `first` to `last`."""
+    for ahead in range((last - first).days + 1):
+        day = first + timedelta(days=ahead)
+        for title in ON_CALL:
+            luck = making.luck(f"on call {title} {day.isocalendar()[:2]}")  # one person a week
+            given_name, family_name, _ = made_up_name(luck, luck.random() < 0.5, False)
+            put_on_call(
+                actor=making.actor,
+                service_id=making.service.pk,
+                title=title,
+                name=f"{given_name} {family_name}",
+                phone=made_up_phone(luck),
+                starts_at=wall_clock(day, "17:00"),
+                ends_at=wall_clock(day + timedelta(days=1), "09:00"),
+                now=making.now,
+            )
 
 
 def make_absences(making: Making, staff: Staff, first: date, last: date) -> None:
