@@ -8,7 +8,7 @@ from django.test import Client
 
 from homeward.access.rules import Role
 from homeward.procedures.models import Procedure
-from homeward.procedures.selectors import newest_pathways
+from homeward.procedures.selectors import newest_pathways, procedure
 from homeward.teams.models import Account
 from homeward.web.procedures.presenters.words import URGENCIES, target_words
 
@@ -61,7 +61,7 @@ class TestPathway:
             "Hands over to: Reablement at home",
             "4,794 referrals",
             "Leicester, April 2015 to February 2016",
-            "Version 1, published",
+            "Version 2, published",
         ):
             assert said in page, said
 
@@ -82,14 +82,14 @@ class TestPathway:
             assert figure.period in page
 
     def test_keeps_older_versions_readable(self, reader):
-        old = Procedure.objects.get(kind="pathway", code="reablement-at-home")
-        definition = {**old.definition, "version": 2, "summary": "Said anew"}
+        old = procedure("pathway", "reablement-at-home")
+        definition = {**old.definition, "version": old.version + 1, "summary": "Said anew"}
         Procedure.objects.create(
-            kind="pathway", code=old.code, version=2, title=old.title, definition=definition, content_hash="x" * 64,
+            kind="pathway", code=old.code, version=old.version + 1, title=old.title, definition=definition, content_hash="x" * 64,
             published_at=old.published_at, published_by="Des Designer",
         )  # fmt: skip
         assert "Said anew" in text_of(reader.get("/procedures/reablement-at-home"))
-        page = text_of(reader.get("/procedures/reablement-at-home/1"))
+        page = text_of(reader.get(f"/procedures/reablement-at-home/{old.version}"))
         assert "This is an older version." in page
         assert "Said anew" not in page
 
