@@ -85,8 +85,8 @@ class TestPathway:
         old = procedure("pathway", "reablement-at-home")
         definition = {**old.definition, "version": old.version + 1, "summary": "Said anew"}
         Procedure.objects.create(
-            kind="pathway", code=old.code, version=old.version + 1, title=old.title, definition=definition, content_hash="x" * 64,
-            published_at=old.published_at, published_by="Des Designer",
+            kind="pathway", code=old.code, version=old.version + 1, title=old.title, definition=definition,
+            content_hash="x" * 64, published_at=old.published_at, published_by="Des Designer",
         )  # fmt: skip
         assert "Said anew" in text_of(reader.get("/procedures/reablement-at-home"))
         page = text_of(reader.get(f"/procedures/reablement-at-home/{old.version}"))
