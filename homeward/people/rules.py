@@ -1,6 +1,6 @@
 """Is this the same person? Pure decisions about identity."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
@@ -85,6 +85,25 @@ def likeness(one: Identity, other: Identity) -> Likeness:
         points += POINTS_PHONE
         reasons.append("same phone number")
     return Likeness(points, tuple(reasons))
+
+
+def rest_disagrees(held: Identity, meant: Identity) -> bool:
+    """Whether name and birth date are known on both sides and neither is alike, whatever number the two share."""
+    comparable = held.birth_date and meant.birth_date and held.family_name and meant.family_name
+    return bool(comparable) and likeness(_by_name_and_birth(held), _by_name_and_birth(meant)).points == 0
+
+
+def surely_same(held: Identity, meant: Identity) -> bool:
+    """Whether nobody need look: one verified NHS number, the same birth date, and names that are alike."""
+    is_one_number = held.is_nhs_number_verified and meant.is_nhs_number_verified
+    if not is_one_number or held.nhs_number != meant.nhs_number or not held.birth_date:
+        return False
+    alike = likeness(_by_name_and_birth(held), _by_name_and_birth(meant)).points
+    return held.birth_date == meant.birth_date and alike >= POINTS_BIRTH_DATE + POINTS_NAME_NEARLY
+
+
+def _by_name_and_birth(one: Identity) -> Identity:
+    return replace(one, nhs_number="", is_nhs_number_verified=False, postcode="", phone="")
 
 
 def digits_of(phone: str) -> str:

@@ -255,6 +255,24 @@ def people_like(actor: Actor, service_id: int, wanted: Identity, now: datetime, 
     return found[:limit]
 
 
+def holder_of_number(actor: Actor, service_id: int, wanted: Identity, now: datetime) -> Person | None:
+    """Whose verified NHS number `wanted` gives, whatever else it says of them; None where it is nobody's here.
+
+    Whether they are the one meant, the caller decides by `people.rules`. Finding somebody here is audited.
+
+    Raises: NotAllowedError.
+    """
+    if not actor.may(Permission.RECEIVE_MESSAGES):
+        require(actor, Permission.SEE_PEOPLE, service_id)
+    if not wanted.is_nhs_number_verified:
+        return None
+    for known in people_like(actor, service_id, wanted, now):
+        person = known.person
+        if person.nhs_number_status == NhsNumberStatus.VERIFIED and person.nhs_number == wanted.nhs_number:
+            return person
+    return None
+
+
 def identity_of(person: Person, address: Address | None) -> Identity:
     """What a record says of who somebody is, for comparing."""
     return Identity(

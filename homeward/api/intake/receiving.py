@@ -14,10 +14,9 @@ from homeward.api.intake.notes import NotUnderstood
 from homeward.api.intake.operation_outcome import refusal
 from homeward.kernel.rules import RefusedError
 from homeward.people.models import Person
-from homeward.people.rules import Identity, likeness
-from homeward.people.selectors import identity_of, people_like
+from homeward.people.rules import Identity, likeness, rest_disagrees
+from homeward.people.selectors import holder_of_number, identity_of
 from homeward.people.services import note_need, raise_alert, register_person
-from homeward.people.states import NhsNumberStatus
 from homeward.referrals.models import KeptMessage, Referral
 from homeward.referrals.rules import says_nothing_new
 from homeward.referrals.selectors import find_by_sender, kept_before, messages_of
@@ -299,24 +298,20 @@ def _person(one: _Message, asked: Brought, organisations: Sequence[Organisation]
     wanted = asked.identity
     number_is_trusted = True
     notes: list[NotUnderstood] = []
-    if wanted.is_nhs_number_verified:
-        for known in people_like(front_desk, one.service_id, wanted, one.now):
-            person = known.person
-            if person.nhs_number_status != NhsNumberStatus.VERIFIED or person.nhs_number != wanted.nhs_number:
-                continue
-            if _rest_disagrees(identity_of(person, None), wanted):
-                number_is_trusted = False
-                notes.append(
-                    NotUnderstood(
-                        "Patient.identifier",
-                        f"The NHS number is on the record of {person.reference}, whose name and birth date are "
-                        "different. A new record was started; find out whose number it is.",
-                    )
-                )
-                break
-            if asked.person is None:
-                notes.append(NotUnderstood("", BY_NUMBER_ALONE))
-            return person, notes
+    person = holder_of_number(front_desk, one.service_id, wanted, one.now)
+    if person is not None and not rest_disagrees(identity_of(person, None), wanted):
+        if asked.person is None:
+            notes.append(NotUnderstood("", BY_NUMBER_ALONE))
+        return person, notes
+    if person is not None:
+        number_is_trusted = False
+        notes.append(
+            NotUnderstood(
+                "Patient.identifier",
+                f"The NHS number is on the record of {person.reference}, whose name and birth date are "
+                "different. A new record was started; find out whose number it is.",
+            )
+        )
     if asked.person is None:
         raise _ConflictError(422, "business-rule", PERSON_NOT_DESCRIBED)
     new = replace(
@@ -330,13 +325,6 @@ def _person(one: _Message, asked: Brought, organisations: Sequence[Organisation]
 def _by_code(codes: Sequence[str], organisations: Sequence[Organisation]) -> Organisation | None:
     by_code = {one.ods_code.upper(): one for one in organisations if one.ods_code}
     return next((by_code[code.upper()] for code in codes if code and code.upper() in by_code), None)
-
-
-def _rest_disagrees(held: Identity, meant: Identity) -> bool:
-    """Whether name and birth date are known on both sides and neither is alike."""
-    comparable = held.birth_date and meant.birth_date and held.family_name and meant.family_name
-    without = {"nhs_number": "", "is_nhs_number_verified": False, "postcode": "", "phone": ""}
-    return bool(comparable) and likeness(replace(held, **without), replace(meant, **without)).points == 0
 
 
 def _warn(one: _Message, person: Person, asked: Brought) -> None:
