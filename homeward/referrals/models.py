@@ -187,6 +187,22 @@ class CallBack(models.Model):
         indexes = [models.Index(fields=["call", "tried_at"], name="call_back_order")]
 
 
+class FormUse(models.Model):
+    """How often somebody outside used an open form in one hour, so that nobody can flood or guess.
+
+    `visitor` stands for an internet address for one day and does not tell it; rows go after two days.
+    """
+
+    form = models.CharField(max_length=20)
+    visitor = models.CharField(max_length=64)
+    hour = models.DateTimeField()
+    uses = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["form", "visitor", "hour"], name="form_use_counted_once")]
+        indexes = [models.Index(fields=["hour"], name="form_use_by_age")]
+
+
 class KeptMessage(models.Model):
     """The original bytes of a message, exactly as they came, and what became of them. The bytes never change."""
 

@@ -4,25 +4,34 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.module_loading import import_string
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import london_day, wall_clock
 from homeward.people.models import Alert
 from homeward.people.selectors import current_addresses, current_alerts
 from homeward.procedures.rules import Clock, ClockKind, ClockReading, Event, Pathway, SenderTimes, Subject, read_clock
 from homeward.procedures.selectors import newest_pathways
 from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent, Reply, SavedFilter
-from homeward.referrals.rules import MessageDocument, faults_file, ranked_pathways, suggested_pathway
+from homeward.referrals.rules import MessageDocument, faults_file, is_code, ranked_pathways, suggested_pathway
 from homeward.referrals.rules.replying import REFERRAL_CAUSES, reply_kind
-from homeward.referrals.states import OPEN_STATES, MessageKind, MessageOutcome
+from homeward.referrals.states import OPEN_STATES, CallOutcome, MessageKind, MessageOutcome
+
+# A caller is remembered this long, so that a number no longer used is not offered. Local decisions.
+REMEMBERED_FOR = timedelta(days=180)
+UNFINISHED_FOR = timedelta(days=7)
+LEAST_TYPED = 2  # one letter would list half of everybody who ever called
 
 
 class ReferralNotFoundError(Exception):
     """There is no such referral in the actor's services."""
+
+
+class CallNotFoundError(Exception):
+    """There is no such call in the actor's services."""
 
 
 class MessageNotFoundError(Exception):
@@ -354,6 +363,169 @@ def calls_since(actor: Actor, service_id: int, since: datetime, now: datetime, l
         person_ids=[row.person_id for row in rows if row.person_id],
     )
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls to list; what is empty keeps all. `day` is a day in London."""
+
+    day: date | None = None
+    outcome: str = ""
+    taken_by: str = ""
+    is_owed: bool = False
+
+
+def calls_of(actor: Actor, service_id: int, only: CallFilter, now: datetime, limit: int = 200) -> list[Call]:
+    """The calls a filter keeps, newest first; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    rows = Call.objects.filter(service_id=service_id).select_related("person", "referral")
+    if only.day is not None:
+        rows = rows.filter(
+            received_at__gte=wall_clock(only.day, "00:00"), received_at__lt=wall_clock(only.day, "24:00")
+        )
+    if only.outcome:
+        rows = rows.filter(outcome=only.outcome)
+    if only.taken_by:
+        rows = rows.filter(taken_by=only.taken_by)
+    if only.is_owed:
+        rows = rows.filter(call_back_by__isnull=False, called_back_at__isnull=True)
+    listed = list(rows.order_by("-received_at", "-id")[:limit])
+    record_reads(
+        actor=actor,
+        action="see in calls",
+        subject_kind="call",
+        now=now,
+        service_id=service_id,
+        person_ids=[row.person_id for row in listed if row.person_id],
+    )
+    return listed
+
+
+def call_for(actor: Actor, call_id: int, now: datetime) -> Call:
+    """One call with its tries to call back; the opening is audited.
+
+    Raises: NotAllowedError; CallNotFoundError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR)
+    call = (
+        Call.objects.filter(service_id__in=actor.service_ids, pk=call_id)
+        .select_related("person", "referral", "service")
+        .prefetch_related("call_backs")
+        .first()
+    )
+    if call is None:
+        raise CallNotFoundError("There is no such call in your service.")
+    record(
+        actor=actor,
+        action="open call",
+        subject=("call", call.pk),
+        person_id=call.person_id,
+        now=now,
+        service_id=call.service_id,
+    )
+    return call
+
+
+def calls_to_finish(actor: Actor, service_id: int, now: datetime) -> list[Call]:
+    """Calls of the last week that were to become a referral and have not, oldest first; the list shown is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    rows = list(
+        Call.objects.filter(
+            service_id=service_id,
+            outcome=CallOutcome.REFERRAL,
+            referral__isnull=True,
+            received_at__gte=now - UNFINISHED_FOR,
+        )
+        .select_related("person")
+        .order_by("received_at")
+    )
+    record_reads(
+        actor=actor,
+        action="see in calls",
+        subject_kind="call",
+        now=now,
+        service_id=service_id,
+        person_ids=[row.person_id for row in rows if row.person_id],
+    )
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who called before, as they gave themselves then; `calls` is how often, since a caller is remembered."""
+
+    source: str
+    name: str
+    organisation: str
+    phone: str
+    calls: int
+
+
+def callers_like(actor: Actor, service_id: int, typed: str, now: datetime, limit: int = 6) -> list[Caller]:
+    """Callers of the last months whose name, organisation or phone has what was typed in it, the latest first.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.TAKE_REFERRALS, service_id)
+    typed = " ".join(typed.split())
+    if len(typed) < LEAST_TYPED:
+        return []
+    said = Q(caller_name__icontains=typed) | Q(caller_organisation__icontains=typed) | Q(caller_phone__startswith=typed)
+    rows = (
+        Call.objects.filter(said, service_id=service_id, received_at__gte=now - REMEMBERED_FOR)
+        .exclude(caller_name="")
+        .values("source", "caller_name", "caller_organisation", "caller_phone")
+        .annotate(calls=Count("id"), last=Max("received_at"))
+        .order_by("-last")[:limit]
+    )
+    record(actor=actor, action="see callers", subject=("call", None), now=now, service_id=service_id)
+    return [
+        Caller(row["source"], row["caller_name"], row["caller_organisation"], row["caller_phone"], row["calls"])
+        for row in rows
+    ]
+
+
+def count_calls(actor: Actor, service_id: int, since: datetime, until: datetime) -> int:
+    """How many calls the front door logged from one moment until before another.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    return Call.objects.filter(service_id=service_id, received_at__gte=since, received_at__lt=until).count()
+
+
+def referral_followed(actor: Actor, reference: str, code: str, now: datetime) -> Referral | None:
+    """The referral that a professional sent in, by its reference and the code they were given; None where they differ.
+
+    Whoever asks is told what became of it, and nothing of the person; the asking is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RECEIVE_MESSAGES)
+    sent = (
+        Referral.objects.filter(service_id__in=actor.service_ids, reference=reference.strip().upper())
+        .exclude(follow_code_hash="")
+        .select_related("service")
+        .prefetch_related("events")
+    )
+    for referral in sent:
+        if is_code(code, referral.follow_code_hash):
+            record(
+                actor=actor,
+                action="follow referral",
+                subject=("referral", referral.pk),
+                person_id=referral.person_id,
+                now=now,
+                service_id=referral.service_id,
+            )
+            return referral
+    return None
 
 
 def calls_today(actor: Actor, service_id: int, since: datetime) -> int:

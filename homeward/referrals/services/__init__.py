@@ -25,6 +25,13 @@ from .desk import (
 from .files import FileTaken, receive_file
 from .filters import delete_filter, save_filter
 from .messages import judge_message, keep_message, replay_message
+from .professional import (
+    SentIn,
+    TooManyUsesError,
+    add_as_professional,
+    count_form_use,
+    refer_as_professional,
+)
 from .receiving import (
     CLOCKS_MAY_DIFFER,
     STATE_AFTER,
@@ -43,11 +50,15 @@ __all__ = [
     "FileTaken",
     "NewReferral",
     "ReferralHeldError",
+    "SentIn",
+    "TooManyUsesError",
+    "add_as_professional",
     "add_referrals",
     "ask_for_more",
     "claim_referral",
     "comment_on_referral",
     "correct_referral_time",
+    "count_form_use",
     "decline_referral",
     "delete_filter",
     "escalate_referral",
@@ -63,6 +74,7 @@ __all__ = [
     "receive_file",
     "receive_referral",
     "redirect_referral",
+    "refer_as_professional",
     "release_referral",
     "reopen_referral",
     "replay_message",

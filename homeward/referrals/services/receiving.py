@@ -15,6 +15,7 @@ from homeward.people.services import NewAddress, NewPerson, add_address, raise_a
 from homeward.people.states import AlertKind
 from homeward.procedures.selectors import need_title
 from homeward.referrals.models import Call, Referral, ReferralEvent
+from homeward.referrals.services.calls import link_call
 from homeward.referrals.services.changing import _add_event, _done, _tell_timeline
 from homeward.referrals.states import (
     OPEN_STATES,
@@ -204,13 +205,14 @@ def take_referral(
     person: Person | None = None,
     new_person: NewPerson | None = None,
     staying_at: NewAddress | None = None,
+    call: Call | None = None,
 ) -> Referral:
     """Take a referral for somebody known (`person`) or not met before (`new_person`), all of it or none of it.
 
-    `staying_at` is where they are while not at home: visits then go there.
+    `staying_at` is where they are while not at home: visits then go there. `call` is the call it came of.
 
-    Raises: NotAllowedError; RefusedError when neither or both are given, or for what `receive_referral` and
-    `people.services.register_person` refuse.
+    Raises: NotAllowedError; RefusedError when neither or both are given, or for what `receive_referral`,
+    `people.services.register_person` and `link_call` refuse.
     """
     require(actor, Permission.TAKE_REFERRALS, service_id)
     if [person is not None, new_person is not None, bool(new.about.strip())].count(True) != 1:
@@ -221,7 +223,10 @@ def take_referral(
         person = register_person(actor=actor, service_id=service_id, new=new_person, now=now)
     if staying_at is not None and person is not None:
         add_address(actor=actor, person=person, new=staying_at, now=now)
-    return receive_referral(actor=actor, person=person, new=new, now=now, service_id=service_id)
+    referral = receive_referral(actor=actor, person=person, new=new, now=now, service_id=service_id)
+    if call is not None:
+        link_call(actor=actor, call=call, referral=referral, now=now)
+    return referral
 
 
 @transaction.atomic
