@@ -101,6 +101,7 @@ IS = {
     "names the other way round": "given_l = family_r AND family_l = given_r",
     "nearly the same name": "(jaro_winkler_similarity(given_l, given_r) >= 0.85"
     " AND jaro_winkler_similarity(family_l, family_r) >= 0.88)"
+    " OR (family_l = family_r AND jaro_winkler_similarity(given_l, given_r) >= 0.75)"
     " OR jaro_winkler_similarity(whole_l, whole_r) >= 0.95",
     "same last name only": "family_l = family_r",
     "same first name only": "given_l = given_r",

@@ -11,7 +11,11 @@ TERMS_INDEX = (
     "CREATE INDEX IF NOT EXISTS people_search_terms ON people_searchentry"
     " USING gin (array_to_tsvector(string_to_array(terms, ' '))) WITH (fastupdate = off)"
 )
-WORDS_INDEX = "CREATE INDEX IF NOT EXISTS people_nameword_trigrams ON people_nameword USING gin (word gin_trgm_ops)"
+# Of the word and a space, which weighs the same: were it of the word alone, PostgreSQL would also answer `word = …` by
+# it, which is a hundred times slower than by the unique index.
+WORDS_INDEX = (
+    "CREATE INDEX IF NOT EXISTS people_nameword_trigrams ON people_nameword USING gin ((word || ' ') gin_trgm_ops)"
+)
 ALIKE_ENOUGH = 0.25  # of pg_trgm: one wrong first letter of a name of four still passes
 
 
@@ -52,7 +56,8 @@ class PostgresqlEngine:
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', %s, false)", [str(ALIKE_ENOUGH)])
             cursor.execute(
-                "SELECT word FROM people_nameword WHERE word %% %s ORDER BY similarity(word, %s) DESC LIMIT %s",
+                "SELECT word FROM people_nameword WHERE (word || ' ') %% %s"
+                " ORDER BY similarity(word, %s) DESC LIMIT %s",
                 [word, word, limit],
             )
             return [row[0] for row in cursor.fetchall()]

@@ -31,7 +31,7 @@ NAME, NAME_BEGUN, NAME_SHORT, NAME_NEAR, NAME_FARTHER, NAME_SOUND, INITIAL = 30,
 # More where the words come as in the name, less for each word of the name that was not typed.
 OTHER_NAME_LESS, IN_ORDER_MORE, WORD_MORE_LESS, MOST_LESS = 4, 2, 1, 3
 # Letters that may differ, by how many were typed: short names differ by one letter from too many others.
-EDITS = ((7, 2), (4, 1), (0, 0))
+EDITS = ((6, 2), (4, 1), (0, 0))
 SOUND_ALIKE = 0.6  # Jaro-Winkler under which two words of one sound are still too unlike to be a misspelling
 SHORT_FORMS = {
     "abby": "abigail", "alex": "alexander", "andy": "andrew", "archie": "archibald", "babs": "barbara",
