@@ -1,5 +1,6 @@
 """NHS 111 reports: what is read of them, and what they become."""
 
+import json
 from base64 import b64encode
 from pathlib import Path
 
@@ -33,6 +34,53 @@ def receive(actor_with, service, now):
         )
 
     return hand_in
+
+
+def adaptor_bundle() -> bytes:
+    """The same report as the national adaptor sends it on, which says less."""
+    resources = [
+        {"resourceType": "MessageHeader", "event": {"code": "referral-1"}, "source": {"endpoint": "made-up"}},
+        {
+            "resourceType": "ReferralRequest",
+            "status": "active",
+            "requester": {"onBehalfOf": {"reference": "Organization/o"}},
+            "subject": {"reference": "Patient/p"},
+        },
+        {"resourceType": "Organization", "id": "o", "name": "Test 111", "identifier": [{"value": "ZZ1"}]},
+        {
+            "resourceType": "Patient",
+            "id": "p",
+            "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990000018"}],
+            "name": [{"family": "Hollis", "given": ["Edith"]}],
+            "birthDate": "1941-02-17",
+            "telecom": [{"system": "phone", "value": "tel:07700900201"}],
+        },
+        {"resourceType": "Encounter", "period": {"start": "2026-11-24T08:30:00+00:00"}},
+        {
+            "resourceType": "Composition",
+            "identifier": {"value": "BBBB0000-0000-4000-8000-000000000001"},
+            "date": "2026-11-24T08:45:00+00:00",
+            "section": [
+                {
+                    "section": [
+                        {"title": "Patient's Reported Condition", "text": {"div": "<div>Feels dizzy&lt;br/&gt;</div>"}}
+                    ]
+                },
+                {"title": "Pathways Disposition", "text": {"div": "<div>Contact a service within 6 hours</div>"}},
+            ],
+        },
+    ]
+    bundle = {"resourceType": "Bundle", "type": "message", "identifier": {"value": "1"}}
+    return json.dumps({**bundle, "entry": [{"resource": one} for one in resources]}).encode()
+
+
+class TestReadBundle:
+    def test_reads_what_the_adaptor_made_of_a_report(self):
+        read = read_any(adaptor_bundle())
+        assert (read.kind, read.version, read.identity.birth_date.year) == (MessageKind.NHS_111_FHIR, 1, 1941)
+        assert (read.referral.need_text, read.referral.urgency) == ("Feels dizzy", Urgency.TWO_DAYS)
+        assert (read.referral.requester_organisation, read.person.phone) == ("Test 111", "07700900201")
+        assert read.identity.is_nhs_number_verified is False
 
 
 def newer(version: int, **changed: str) -> bytes:
@@ -186,6 +234,20 @@ class TestReceiveReport:
         assert (third.outcome, third.reference) == (MessageOutcome.UPDATED, first.reference)
         assert (second.status, "later version of this request, version 3" in second.text) == (409, True)
         assert Referral.objects.get().urgency == Urgency.TWO_DAYS
+
+    def test_lets_the_document_itself_say_more_than_the_message_the_adaptor_made_of_it(self, receive):
+        bundle = adaptor_bundle()
+        first = receive(bundle)
+        document, again = receive(REPORT), receive(bundle.replace(b'"Feels', b'"Now feels'))
+        assert [one.outcome for one in (first, document, again)] == ["referral", "updated", "repeated"]
+        assert {one.reference for one in (first, document, again)} == {first.reference}
+        assert Referral.objects.get().safeguarding_text == "Safeguarding concern: shouted at by a neighbour."
+
+    def test_takes_a_document_that_says_more_under_the_same_version(self, receive):
+        receive(REPORT)
+        answer = receive(REPORT.replace(b"now unsteady", b"now unsteady. Self-neglect"))
+        assert answer.outcome == MessageOutcome.UPDATED
+        assert "Self-neglect" in Referral.objects.get().safeguarding_text
 
     def test_refuses_a_report_number_of_somebody_else(self, receive):
         receive(REPORT)

@@ -73,6 +73,8 @@ class Brought:
     withdrawn_because: str
     notes: tuple[NotUnderstood, ...]
     answer: Callable[[Done], dict]
+    # made by a machine from another document, and saying less than that one
+    is_rendering: bool = False
 
 
 def is_older(one: Brought, other: Brought) -> bool:

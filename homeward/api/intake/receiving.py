@@ -274,8 +274,8 @@ def _update(one: _Message, asked: Brought, referral: Referral, new: NewReferral)
     if says_nothing_new(referral, new, longest):
         return _answer(one, asked, referral, MessageOutcome.REPEATED)
     held = _newest_version(one, referral)
-    if held and held.kind != asked.kind and held.version == asked.version is not None:
-        # The same version of one document, written in two formats: it says nothing new.
+    if held and asked.is_rendering and not held.is_rendering and held.version == asked.version is not None:
+        # We hold the document this was made from, which says all that this says and more.
         return _answer(one, asked, referral, MessageOutcome.REPEATED)
     _check_not_older(held, asked)
     if asked.intention is Intention.NEW:

@@ -118,6 +118,7 @@ def brought_by(
         withdrawn_because="",
         notes=notes,
         answer=answer,
+        is_rendering=kind == MessageKind.NHS_111_FHIR,
     )
 
 

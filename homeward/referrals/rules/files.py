@@ -57,6 +57,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("access_notes", "The way in, and anything to know before knocking.", "Side door", 250),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
+FRONT_COLUMNS = ("line", "field", "reason")  # put before the rows that are sent back
 ENOUGH_TO_KNOW_IT = {"family_name", "given_name", "need", "need_text", "urgency", "source"}
 
 
@@ -145,12 +146,18 @@ def template_file() -> str:
 def faults_file(content: bytes, faults: Iterable[tuple[int, str, str]]) -> str:
     """The rows of a file that have a fault, as a CSV like the one that came, with line, field and reason in front.
 
-    `faults`: line, field and text of each.
+    `faults`: line, field and text of each. A row is there once, whatever is wrong with it, so that it can be corrected
+    and handed in as it is: those three columns are then passed over.
     """
     rows = dict(_rows(_decoded(content) or ""))
     header = next(iter(rows.values()), ())
-    lines = [["line", "field", "reason", *header]]
-    lines += [[str(line), name, text, *rows.get(line, ())] for line, name, text in faults]
+    told: dict[int, list[tuple[str, str]]] = {}
+    for line, name, text in faults:
+        told.setdefault(line, []).append((name, f"{name}: {text}" if name else text))
+    lines = [[*FRONT_COLUMNS, *header]]
+    for line, why in told.items():
+        names = "; ".join(dict.fromkeys(name for name, _ in why if name))
+        lines.append([str(line), names, " ".join(text for _, text in why), *rows.get(line, ())])
     return _written(lines)
 
 
@@ -229,7 +236,7 @@ def _read_row(line: int, header: tuple[str, ...], values: Sequence[str], words: 
         )
     named = dict(zip(header, [*values, *[""] * (len(header) - len(values))]))
     told = {name: named.get(name, "") for name in BY_NAME}
-    other = {name: value for name, value in named.items() if name not in BY_NAME and name and value}
+    other = {name: value for name, value in named.items() if name and value and name not in (*BY_NAME, *FRONT_COLUMNS)}
     for name, value in told.items():
         longest = BY_NAME[name].longest
         if longest and len(value) > longest:

@@ -140,8 +140,14 @@ class TestTemplateFile:
 class TestFaultsFile:
     def test_gives_the_rows_back_with_why_and_lets_no_spreadsheet_run_them(self):
         content = f"{HEADER}\r\n=cmd(),gp,soon,Fell".encode()
-        lines = faults_file(content, [(2, "urgency", "Choose one")]).splitlines()
-        assert lines == [f"line,field,reason,{HEADER}", "2,urgency,Choose one,'=cmd(),gp,soon,Fell"]
+        lines = faults_file(content, [(2, "urgency", "Choose one."), (2, "", "Too long.")]).splitlines()
+        assert lines == [f"line,field,reason,{HEADER}", "2,urgency,urgency: Choose one. Too long.,'=cmd(),gp,soon,Fell"]
+
+    def test_can_be_corrected_and_handed_in_as_it_is(self):
+        content = f"{HEADER}\r\nHollis,gp,soon,Fell".encode()
+        text = faults_file(content, [(2, "urgency", "Choose one."), (2, "source", "And one.")])
+        row = read_file(text.replace(",soon,", ",crisis,").encode(), WORDS, NOW).rows[0]
+        assert (row.faults, row.other, row.values["urgency"]) == ((), {}, "crisis")
 
 
 class TestLooksLikeAFileOfReferrals:

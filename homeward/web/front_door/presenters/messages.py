@@ -19,6 +19,12 @@ OUTCOMES = {
     MessageOutcome.REPEATED: "grey",
     MessageOutcome.REFUSED: "red",
 }
+# A file brings many referrals: the reason counts them.
+OF_A_FILE = {
+    MessageOutcome.REFERRAL: "Rows taken",
+    MessageOutcome.UPDATED: "Rows taken",
+    MessageOutcome.REFUSED: "Sent back",
+}
 NOT_TOLD = "Could not be told"
 LONGEST_SHOWN = 60_000  # characters of the original on the page; the whole of it can be downloaded
 MOST_NOTES_SHOWN = 200
@@ -36,6 +42,7 @@ class MessageRow:
     reason: str
     referral_id: int | None
     reference: str
+    is_file: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +136,17 @@ def column_rows(words: dict[str, Sequence[str]]) -> tuple[ColumnRow, ...]:
 
 def _row(message) -> MessageRow:
     outcome = MessageOutcome(message.outcome)
+    words = OF_A_FILE.get(outcome, outcome.label) if message.kind == MessageKind.FILE else outcome.label
     return MessageRow(
         message_id=message.pk,
         when=moment_text(message.received_at.astimezone(LONDON)),
         kind=_kind(message),
         sender=message.received_from,
-        outcome=Tag(outcome.label, OUTCOMES[outcome]),
+        outcome=Tag(words, OUTCOMES[outcome]),
         reason=message.reason,
         referral_id=message.referral_id,
         reference=message.referral.reference if message.referral else "",
+        is_file=message.kind == MessageKind.FILE,
     )
 
 
