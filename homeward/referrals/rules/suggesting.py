@@ -35,10 +35,6 @@ def suggested_pathway(pathways: Sequence[Pathway], need_code: str, urgency: str)
     """The pathway that answers this soon enough, and this need if one does; None when nothing fits at all.
 
     How soon comes first: a crisis is never suggested a slower pathway only because its need is not listed on the fast
-    one, since the nine national conditions are "not meant to be exhaustive" (STANDARDS C1). What can wait is
-    suggested the one that lists its need, whatever its own urgency.
+    one, since the nine national conditions are "not meant to be exhaustive" (STANDARDS C1).
     """
-    best = next(iter(ranked_pathways(pathways, need_code, urgency)), None)
-    if best is not None and (urgency == "crisis" or (need_code or NOT_SURE) in best.needs):
-        return best
-    return next((one for one in pathways if need_code in one.needs), best)
+    return next(iter(ranked_pathways(pathways, need_code, urgency)), None)

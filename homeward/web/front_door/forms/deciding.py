@@ -7,6 +7,9 @@ REASONS_NEEDED = {
     "redirect": "Say why it goes there. The person who referred will be told",
     "decline": "Give a reason. The person who referred will be told",
     "ask": "Say what you need to know",
+    "advise": "Write the advice that was given",
+    "disagree": "Say why you do not agree. The person who proposed it needs to know",
+    "reopen": "Say why it is opened again",
 }
 
 

@@ -17,7 +17,22 @@ STATES = {
     ReferralState.ACCEPTED: ("Accepted", "green"),
     ReferralState.REDIRECTED: ("Redirected", "purple"),
     ReferralState.DECLINED: ("Declined", "grey"),
+    ReferralState.ADVISED: ("Advice given", "green"),
     ReferralState.WITHDRAWN: ("Withdrawn by the sender", "grey"),
+}
+# Of an open referral, what its own state does not say
+TRIAGING = ("Being triaged", "aqua-green")
+PROPOSED = ("Second person needed", "purple")
+# What happens at the desk alone, and so is no event of the procedures.
+DESK_EVENTS = {
+    "comment": "Comment",
+    "claimed": "Claimed",
+    "released": "Put back for anyone",
+    "passed_to_colleague": "Handed over",
+    "escalated": "Escalated",
+    "acceptance_proposed": "Acceptance proposed",
+    "proposal_withdrawn": "Proposal taken back",
+    "referral_updated": "Updated by the sender",
 }
 URGENCY = {
     Urgency.CRISIS: ("Within 2 hours", "red"),
@@ -31,6 +46,7 @@ DECISION_EVENTS = {
     "referral_redirected": "Redirected",
     "referral_declined": "Declined",
     "referral_cancelled": "Withdrawn",
+    "advice_given": "Advice given",
     "more_information_requested": "More information asked for",
 }
 
@@ -104,6 +120,8 @@ def short(text: str, limit: int = SHORT) -> str:
 
 def event_title(kind: str) -> str:
     """What an event is called."""
+    if kind in DESK_EVENTS:
+        return DESK_EVENTS[kind]
     try:
         return library().event(kind).title
     except UnknownCodeError:

@@ -8,26 +8,35 @@ from django.utils import timezone
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.selectors import current_alerts
-from homeward.procedures.rules import Subject
-from homeward.procedures.selectors import newest_pathways
 from homeward.referrals.selectors import (
-    ReferralNotFoundError,
     clock_events,
     events_of,
     messages_of,
+    pathways_for,
     reading_for,
-    referral_for,
+    replies_of,
     response_clock,
     suggestion_for,
 )
-from homeward.referrals.services import ask_for_more, decline_referral, redirect_referral
-from homeward.referrals.states import ReferralAlreadyDecidedError
+from homeward.referrals.services import (
+    ask_for_more,
+    decline_referral,
+    give_advice,
+    propose_acceptance,
+    redirect_referral,
+    reopen_referral,
+    withdraw_proposal,
+)
 from homeward.visits.planning import accept_and_respond
 from homeward.visits.selectors import day_plans, moves_shown, response_visits
+from homeward.web.forms.needed import panel_of_referral
 from homeward.web.front_door.forms.deciding import DecisionForm
+from homeward.web.front_door.forms.desk import DeskForm
 from homeward.web.front_door.presenters.moves import present_what_moved
 from homeward.web.front_door.presenters.referral import referral_page, referral_status
 from homeward.web.front_door.presenters.triage import present_triage
+from homeward.web.front_door.views.desk import colleagues_for
+from homeward.web.front_door.views.opening import opened, refused
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 
@@ -38,7 +47,7 @@ PLANNINGS_LOOKED_AT = 100  # more than a day has
 @page(Permission.SEE_FRONT_DOOR)
 def referral(request: HttpRequest, referral_id: int) -> HttpResponse:
     """Everything a referral says, and the decision about it."""
-    return _show(request, _get(request, referral_id))
+    return _show(request, opened(request, referral_id))
 
 
 @page(Permission.SEE_FRONT_DOOR)
@@ -48,47 +57,80 @@ def live_referral(request: HttpRequest, referral_id: int) -> HttpResponse:
         return answer
     newest = seen(TOPICS)
     now = timezone.now()
-    one = _get(request, referral_id)
+    one = opened(request, referral_id)
     return render(
         request,
         "front_door/live_referral.jinja",
-        {"status": _status(one, now), "seen": newest, "referral_id": referral_id, "is_news": True},
+        {
+            "status": _status(request, one, now),
+            "seen": newest,
+            "referral_id": referral_id,
+            "is_news": True,
+            "may_triage": request.actor.may(Permission.TRIAGE_REFERRALS),
+        },
     )
 
 
 @page(Permission.TRIAGE_REFERRALS)
 def accept(request: HttpRequest, referral_id: int) -> HttpResponse:
-    """Accept onto a pathway; where it answers with a visit the day is re-planned, and what moved is shown."""
+    """Accept onto a pathway, or propose it where two must agree.
+
+    Where the pathway answers with a visit the day is re-planned, and what moved is shown.
+    """
     if request.method != "POST":
         return redirect("front_door:referral", referral_id)
-    one = _get(request, referral_id)
+    one = opened(request, referral_id)
     form = DecisionForm(request.POST, decision="accept")
     form.is_valid()
-    pathway = next((p for p in newest_pathways() if p.code == request.POST.get("pathway")), None)
+    pathway = next((p for p in pathways_for(one) if p.code == request.POST.get("pathway")), None)
     if pathway is None:
         form.add_error("pathway", "Choose a pathway")
         return _show(request, one, form)
     reason = form.check_entry(pathway)
     if form.errors:
         return _show(request, one, form, pathway.code)
-    try:
-        response = accept_and_respond(
-            actor=request.actor, referral=one, pathway_code=pathway.code, now=timezone.now(), reason=reason
-        )
-    except RefusedError as error:
-        return _refused(request, referral_id, error)
-    name = one.person.label
-    if response.plan is not None:
-        messages.success(request, f"{name} accepted: {pathway.title}. The day is planned again.")
-        return redirect("front_door:what_moved", referral_id, response.plan.pk)
-    if response.visit is not None and request.actor.may(Permission.SEE_RESPONDING):
-        messages.success(
-            request,
-            f"{name} accepted: {pathway.title}. The day could not be planned again just now: choose who goes.",
-        )
-        return redirect("responding:case", response.episode.pk)
-    messages.success(request, f"{name} accepted: {pathway.title}.")
-    return redirect("front_door:queue")
+    if pathway.entry.second_person_agrees:
+        try:
+            propose_acceptance(
+                actor=request.actor,
+                referral=one,
+                pathway_code=pathway.code,
+                pathway_title=pathway.title,
+                now=timezone.now(),
+                reason=reason,
+            )
+        except RefusedError as error:
+            return refused(request, referral_id, error)
+        messages.success(request, f"{pathway.title} proposed for {one.subject_label}. A second person must agree.")
+        return redirect("front_door:referral", referral_id)
+    return _accept(request, one, pathway, reason)
+
+
+@page(Permission.TRIAGE_REFERRALS)
+def agree(request: HttpRequest, referral_id: int) -> HttpResponse:
+    """Agree, as the second person, to what somebody else proposed: it starts."""
+    if request.method != "POST":
+        return redirect("front_door:referral", referral_id)
+    one = opened(request, referral_id)
+    pathway = next((p for p in pathways_for(one) if p.code == one.proposed_pathway_code), None)
+    if pathway is None:
+        return refused(request, referral_id, RefusedError("Nothing is proposed any more."))
+    proposer = one.proposed_by.full_name if one.proposed_by else "somebody"
+    note = request.POST.get("note", "").strip()
+    return _accept(request, one, pathway, f"Proposed by {proposer}, agreed by {request.actor.name}. {note}".strip())
+
+
+@page(Permission.TRIAGE_REFERRALS)
+def disagree(request: HttpRequest, referral_id: int) -> HttpResponse:
+    """Not agree to what was proposed, saying why; the first person may take it back too."""
+    return _decide(
+        request,
+        referral_id,
+        "disagree",
+        lambda one, told, now: withdraw_proposal(actor=request.actor, referral=one, reason=told["reason"], now=now),
+        "waits again. What was proposed is taken back",
+        goes_on=True,
+    )
 
 
 @page(Permission.TRIAGE_REFERRALS)
@@ -102,6 +144,18 @@ def redirect_on(request: HttpRequest, referral_id: int) -> HttpResponse:
             actor=request.actor, referral=one, to=told["to"], reason=told["reason"], now=now
         ),
         "redirected to {to}",
+    )
+
+
+@page(Permission.TRIAGE_REFERRALS)
+def advise(request: HttpRequest, referral_id: int) -> HttpResponse:
+    """End a referral with advice, where advice is all that is needed."""
+    return _decide(
+        request,
+        referral_id,
+        "advise",
+        lambda one, told, now: give_advice(actor=request.actor, referral=one, advice=told["reason"], now=now),
+        "answered with advice",
     )
 
 
@@ -129,10 +183,23 @@ def ask(request: HttpRequest, referral_id: int) -> HttpResponse:
     )
 
 
+@page(Permission.TRIAGE_REFERRALS)
+def reopen(request: HttpRequest, referral_id: int) -> HttpResponse:
+    """Bring back a referral that was turned away. Its clock starts again."""
+    return _decide(
+        request,
+        referral_id,
+        "reopen",
+        lambda one, told, now: reopen_referral(actor=request.actor, referral=one, reason=told["reason"], now=now),
+        "opened again. It waits in the queue",
+        goes_on=True,
+    )
+
+
 @page(Permission.SEE_FRONT_DOOR)
 def what_moved(request: HttpRequest, referral_id: int, plan_id: int) -> HttpResponse:
     """What a re-planning changed when a referral was accepted."""
-    one = _get(request, referral_id)
+    one = opened(request, referral_id)
     now, actor = timezone.now(), request.actor
     episode = getattr(one, "episode", None)
     visit = None  # who may not see responses still sees what moved, the new visit among it
@@ -142,13 +209,13 @@ def what_moved(request: HttpRequest, referral_id: int, plan_id: int) -> HttpResp
     plan = next((p for p in day_plans(actor, one.service_id, day, PLANNINGS_LOOKED_AT) if p.pk == plan_id), None)
     if plan is None:
         raise Http404
-    status = _status(one, now)
+    status = _status(request, one, now)
     return render(
         request,
         "front_door/what_moved.jinja",
         {
             "service": one.service,
-            "name": one.person.label,
+            "name": one.subject_label,
             "referral_id": one.pk,
             "status": status,
             "moved": present_what_moved(visit, moves_shown(actor, plan, now), status.clock, now),
@@ -156,14 +223,28 @@ def what_moved(request: HttpRequest, referral_id: int, plan_id: int) -> HttpResp
     )
 
 
-def _get(request: HttpRequest, referral_id: int):
+def _accept(request: HttpRequest, one, pathway, reason: str) -> HttpResponse:
     try:
-        return referral_for(request.actor, referral_id, timezone.now())
-    except ReferralNotFoundError as error:
-        raise Http404 from error
+        response = accept_and_respond(
+            actor=request.actor, referral=one, pathway_code=pathway.code, now=timezone.now(), reason=reason
+        )
+    except RefusedError as error:
+        return refused(request, one.pk, error)
+    name = one.subject_label
+    if response.plan is not None:
+        messages.success(request, f"{name} accepted: {pathway.title}. The day is planned again.")
+        return redirect("front_door:what_moved", one.pk, response.plan.pk)
+    if response.visit is not None and request.actor.may(Permission.SEE_RESPONDING):
+        messages.success(
+            request,
+            f"{name} accepted: {pathway.title}. The day could not be planned again just now: choose who goes.",
+        )
+        return redirect("responding:case", response.episode.pk)
+    messages.success(request, f"{name} accepted: {pathway.title}.")
+    return redirect("front_door:referral", one.pk)
 
 
-def _status(one, now):
+def _status(request: HttpRequest, one, now):
     events = events_of(one)
     pathway = suggestion_for(one)
     clock = response_clock(pathway) if pathway else None
@@ -172,56 +253,64 @@ def _status(one, now):
     if episode is not None:
         happened += clock_events(episode.events.all())
     reading = reading_for(clock, one, happened, now) if clock else None
-    return referral_status(one, events, reading, now)
+    return referral_status(one, events, reading, request.actor, now)
 
 
-def _decide(request: HttpRequest, referral_id: int, decision: str, service, words: str) -> HttpResponse:
+def _decide(
+    request: HttpRequest, referral_id: int, decision: str, service, words: str, *, goes_on: bool = False
+) -> HttpResponse:
+    """One decision with its words; then the queue, or the same referral where work on it `goes_on`."""
     if request.method != "POST":
         return redirect("front_door:referral", referral_id)
-    one = _get(request, referral_id)
+    one = opened(request, referral_id)
     form = DecisionForm(request.POST, decision=decision)
     if not form.is_valid():
         return _show(request, one, form)
     try:
         service(one, form.cleaned_data, timezone.now())
     except RefusedError as error:
-        return _refused(request, referral_id, error)
-    messages.success(request, f"{one.reference}, {one.person.label}, {words.format(**form.cleaned_data)}.")
-    return redirect("front_door:queue")
-
-
-def _refused(request: HttpRequest, referral_id: int, error: RefusedError) -> HttpResponse:
-    """Say why not; where somebody else decided first, the page that follows shows who."""
-    told = str(error)
-    if isinstance(error, ReferralAlreadyDecidedError):
-        told = f"Nothing was changed. {told}"
-    messages.error(request, told)
-    return redirect("front_door:referral", referral_id)
+        return refused(request, referral_id, error)
+    messages.success(request, f"{one.reference}, {one.subject_label}, {words.format(**form.cleaned_data)}.")
+    return redirect("front_door:referral", referral_id) if goes_on else redirect("front_door:queue")
 
 
 def _show(request: HttpRequest, one, form: DecisionForm | None = None, pathway_code: str = "") -> HttpResponse:
     newest = seen(TOPICS)
     now, actor = timezone.now(), request.actor
     alerts = []
-    if actor.may(Permission.SEE_PEOPLE):
+    if one.person_id and actor.may(Permission.SEE_PEOPLE):
         alerts = current_alerts(actor, [one.person_id], london_day(now)).get(one.person_id, [])
-    pathways = [p for p in newest_pathways() if p.subject in (Subject.PERSON, Subject.CARER)]
     chosen = pathway_code or request.POST.get("pathway", "") or request.GET.get("pathway", "")
-    status = _status(one, now)
+    status, events = _status(request, one, now), events_of(one)
+    triage = None
+    if status.is_open:
+        triage = present_triage(
+            one, pathways_for(one), suggestion_for(one), chosen, events=events, actor=actor, now=now
+        )
+    forms = None
+    if triage is not None and triage.chosen is not None and one.person_id and actor.may(Permission.SEE_PEOPLE):
+        pathway = next(each for each in pathways_for(one) if each.code == triage.chosen.code)
+        forms = panel_of_referral(actor, one, pathway)
     is_wrong = form is not None and bool(form.errors)
     return render(
         request,
         "front_door/referral.jinja",
         {
             "service": one.service,
-            "page": referral_page(one, alerts, messages_of(actor, one), now),
+            "page": referral_page(one, alerts, messages_of(actor, one), replies_of(actor, one), events, now),
             "status": status,
             "referral_id": one.pk,
+            "reference": one.reference,
             "seen": newest,
-            "triage": present_triage(one, pathways, suggestion_for(one), chosen) if status.is_open else None,
+            "triage": triage,
+            "forms": forms,
             "may_triage": actor.may(Permission.TRIAGE_REFERRALS),
+            "may_take": actor.may(Permission.TAKE_REFERRALS),
             "may_see_people": actor.may(Permission.SEE_PEOPLE),
             "form": form or DecisionForm(decision=""),
+            "desk_form": DeskForm(deed="comment"),
+            "colleagues": colleagues_for(request, one),
+            "is_held": one.held_by_id is not None,
         },
         status=422 if is_wrong else 200,
     )

@@ -1,0 +1,62 @@
+"""How somebody wants to see the queue: which referrals, as a list or as columns. Names never go into an address."""
+
+from dataclasses import asdict, dataclass, replace
+from urllib.parse import urlencode
+
+from homeward.kernel.rules import is_postcode
+from homeward.referrals.selectors import QueueFilter
+from homeward.referrals.states import Source, Urgency
+
+VIEWS = ("list", "columns")
+HELD = {"me": "Me", "nobody": "Nobody", "others": "Somebody else"}
+LONGEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the queue shows and how. `text` is only ever sent in a form: it may be a name."""
+
+    view: str = "list"
+    urgency: str = ""
+    source: str = ""
+    pathway: str = ""
+    held: str = ""
+    alert: str = ""
+    area: str = ""
+    text: str = ""
+
+    def kept(self, **changes: str) -> dict[str, str]:
+        """What an address, a session or a saved filter holds of it."""
+        told = asdict(replace(self, **changes))
+        return {name: value for name, value in told.items() if value and name != "text"}
+
+    def query(self, **changes: str) -> str:
+        """It as the query of an address."""
+        return urlencode(self.kept(**changes))
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether no referral is left out."""
+        return self.filter() == QueueFilter()
+
+    def filter(self) -> QueueFilter:
+        """Which referrals to keep, as the room takes it."""
+        told = asdict(self)
+        del told["view"]
+        return QueueFilter(**told)
+
+
+def read_wanted(told) -> Wanted:
+    """What an address, a session or a saved filter says; what makes no sense is left out."""
+    said = {name: str(told.get(name, ""))[:LONGEST] for name in Wanted.__slots__}
+    area = said["area"].upper()
+    return Wanted(
+        view=said["view"] if said["view"] in VIEWS else VIEWS[0],
+        urgency=said["urgency"] if said["urgency"] in Urgency.values else "",
+        source=said["source"] if said["source"] in Source.values else "",
+        pathway=said["pathway"] if said["pathway"].replace("-", "").isalnum() else "",
+        held=said["held"] if said["held"] in HELD else "",
+        alert="yes" if said["alert"] == "yes" else "",
+        area=area if is_postcode(f"{area} 1AA") else "",
+        text=said["text"].replace("\0", "").strip(),
+    )
