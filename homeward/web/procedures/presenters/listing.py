@@ -12,7 +12,7 @@ from homeward.web.procedures.presenters.words import (
     KINDS,
     URGENCIES,
     count_words,
-    target_words,
+    length_words,
 )
 from homeward.web.words import listed, skill_words
 
@@ -127,7 +127,7 @@ def _group(thing: Pathway | Form | Activity) -> str:
 def _line(row, thing: Pathway | Form | Activity, usage, drafted) -> Line:
     if isinstance(thing, Pathway):
         text, (tag, colour) = thing.summary, URGENCIES[thing.urgency]
-        facts = tuple(f"{clock.title}: {target_words(clock.target)}" for clock in thing.clocks)
+        facts = tuple(f"{clock.title}: {length_words(clock.target)}" for clock in thing.clocks)
     elif isinstance(thing, Form):
         text, tag, colour = thing.purpose, "", ""
         facts = (count_words(len(thing.questions), "question"), _used(usage.get((row.kind, row.code), [])))

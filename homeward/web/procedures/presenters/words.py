@@ -106,9 +106,14 @@ LOCAL_DECISION = "A local decision"
 
 def target_words(target: Target) -> str:
     """How long a clock has: 2 hours, 1 day, 3 days to the end of the day."""
-    unit = target.unit.value.rstrip("s") if target.amount == 1 else target.unit.value
     ending = ", to the end of the day" if target.counts is TargetCounts.CALENDAR_DAYS else ""
-    return f"{target.amount} {unit}{ending}"
+    return f"{length_words(target)}{ending}"
+
+
+def length_words(target: Target) -> str:
+    """How long a clock has, where there is no room to say how its days are counted."""
+    unit = target.unit.value.rstrip("s") if target.amount == 1 else target.unit.value
+    return f"{target.amount} {unit}"
 
 
 def count_words(number: int, one: str, many: str = "") -> str:
