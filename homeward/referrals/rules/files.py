@@ -11,8 +11,8 @@ from hashlib import sha256
 
 from homeward.kernel.rules import LONDON, is_postcode, tidy_nhs_number, tidy_postcode
 
-LARGEST_FILE = 2 * 1024 * 1024  # bytes; about 5,000 rows
-MOST_ROWS = 2_000  # rows one file may hold, so that the page answers while somebody waits for it
+LARGEST_FILE = 2 * 1024 * 1024  # bytes; 500 rows with long texts are under 1 MB
+MOST_ROWS = 500  # rows one file may hold: each takes about 20 ms, and the desk waits for the whole file
 OLDEST_BIRTH = 1900
 LONGEST_AGO = timedelta(days=366)  # a referral older than this is a slip of the key
 

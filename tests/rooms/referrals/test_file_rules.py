@@ -112,7 +112,7 @@ class TestReadFile:
             (b"source,urgency,need_text\ngp,crisis,b", "given_name and family_name are missing"),
             (b"family_name,source,urgency\nA,gp,crisis", "need and need_text are missing"),
             (b"source,source,urgency,family_name,need\n,,,,", "there twice"),
-            (HEADER.encode() + b"\nA,gp,crisis,b" * 2001, "send at most 2000"),
+            (HEADER.encode() + b"\nA,gp,crisis,b" * 501, "send at most 500"),
             (b"x" * (2 * 1024 * 1024 + 1), "over 2 MB"),
         ],
     )
