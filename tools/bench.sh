@@ -13,6 +13,8 @@ echo "A place of 1,250 visits a day, built and planned"
     .venv/bin/homeward run --prepare-only --visits 1250
 echo "Each screen"
 .venv/bin/python tools/bench_pages.py
+echo "A busy front door on PostgreSQL, the server killed half way"
+.venv/bin/python tools/bench_front_door.py --seconds "${LOAD_SECONDS:-120}"
 instances=${INSTANCES:-../shared/benchmarks}
 if [ -d "$instances" ]; then
     echo "The planner on public instances, ${SECONDS_EACH:-20} CPU seconds each"

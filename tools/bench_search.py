@@ -4,8 +4,8 @@
 
 Makes its own SQLite database of fictitious people, once, in the folder of HOMEWARD_VAR, through the same services as an
 import. PostgreSQL, a server of its own that is gone afterwards, is given the same rows and indexes them anew. Exits 1
-when the 95th percentile of any kind is not under its limit: in processor time on SQLite, which other work on a machine
-does not lengthen; by the clock on PostgreSQL, whose work another process does.
+when the 95th percentile of any kind is not under its limit in processor time, PostgreSQL's own included: other work on
+a machine lengthens the clock, not that.
 """
 
 import argparse
@@ -183,8 +183,19 @@ def _asked(person, postcode: str, chance: random.Random) -> dict[str, str]:
     }
 
 
-def _measure(many: int, each: int) -> bool:
+def _processor_seconds() -> float:
+    """What this process, and the PostgreSQL process that serves it, have used so far."""
     from django.db import connection
+
+    spent = time.process_time()
+    if connection.vendor == "postgresql":
+        process = connection.connection.info.backend_pid
+        # the first number is nanoseconds on a processor
+        spent += int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
+    return spent
+
+
+def _measure(many: int, each: int) -> bool:
     from django.utils import timezone
 
     from homeward.access.rules import Actor, Role
@@ -203,9 +214,11 @@ def _measure(many: int, each: int) -> bool:
         person = Person.objects.get(pk=first + chance.randrange(many))
         postcode = Address.objects.get(person=person).postcode
         for kind, typed in _asked(person, postcode, chance).items():
-            wall, cpu = time.perf_counter(), time.process_time()
+            wall, cpu = time.perf_counter(), _processor_seconds()
             hits = search_people(clerk, typed, now, limit=21)
-            spent.setdefault(kind, []).append(((time.process_time() - cpu) * 1000, (time.perf_counter() - wall) * 1000))
+            spent.setdefault(kind, []).append(
+                ((_processor_seconds() - cpu) * 1000, (time.perf_counter() - wall) * 1000)
+            )
             found[kind] = found.get(kind, 0) + any(hit.person.pk == person.pk for hit in hits)
     print(f"{sum(map(len, spent.values()))} searches among {many:,} people; milliseconds, audit written")
     print(f"{'':<38}{'processor':^24}{'clock':^24}  the one meant")
@@ -217,7 +230,7 @@ def _measure(many: int, each: int) -> bool:
         for place in (0, 1):
             one = sorted(time[place] for time in times)
             cells += [statistics.median(one), one[min(len(one) - 1, int(len(one) * 0.95))], one[-1]]
-        slow = slow or cells[1 if connection.vendor == "sqlite" else 4] >= LIMIT_MILLISECONDS
+        slow = slow or cells[1] >= LIMIT_MILLISECONDS
         share = f"{found[kind]}/{len(times)}" if kind in found else ""
         print(f"{kind:<38}" + "".join(f"{cell:8.1f}" for cell in cells) + f"  {share}")
     return slow

@@ -20,11 +20,11 @@ def _programs() -> Path:
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*, is_durable: bool = False) -> Iterator[str]:
     """Start a server and give its DATABASE_URL.
 
-    PostgreSQL refuses to run as root, so where we are root it runs as nobody. Durability is off: the data is for one
-    run of the tests.
+    PostgreSQL refuses to run as root, so where we are root it runs as nobody. Durability is off for tests, whose data
+    is for one run; `is_durable` leaves PostgreSQL's own settings, to measure as a real service runs.
 
     Raises: SystemExit saying what to install; CalledProcessError with the server's own words.
     """
@@ -42,10 +42,9 @@ def server() -> Iterator[str]:
              "--locale=C.UTF-8", "--no-sync"],
             check=True, stdout=subprocess.DEVNULL, cwd=folder,
         )  # fmt: skip
-        options = (
-            f"-k {folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-            " -c max_connections=60 -c shared_buffers=128MB"
-        )
+        options = f"-k {folder} -c listen_addresses='' -c max_connections=60 -c shared_buffers=128MB"
+        if not is_durable:
+            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         subprocess.run([*control, "-o", options, "start"], check=True, cwd=folder)
         try:
             yield f"postgresql://homeward@/postgres?host={folder}"

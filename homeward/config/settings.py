@@ -13,6 +13,7 @@ HOMEWARD_EMAIL_FROM    the address emails come from
 HOMEWARD_SMS_GATEWAY   address of a text message gateway that takes JSON; printed when not given
 HOMEWARD_WEBHOOK_SECRET  signs what is posted to other systems; printed, not posted, when not given
 HOMEWARD_DUPLICATE_LIKELIHOOD  0 to 1: how likely two records must be of one person to be listed; 0.8 when not given
+HOMEWARD_TIMING   "1" to say in each answer what it cost the server, for measuring
 HOMEWARD_VAR      folder for the database and other things made at run time
 """
 
@@ -85,6 +86,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
+
+if os.environ.get("HOMEWARD_TIMING") == "1":
+    MIDDLEWARE.insert(0, "homeward.config.timing.TimingMiddleware")
 
 ROOT_URLCONF = "homeward.config.urls"
 WSGI_APPLICATION = "homeward.config.wsgi.application"
