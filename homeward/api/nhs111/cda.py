@@ -5,7 +5,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from xml.sax.saxutils import unescape
+from html import unescape
 
 from lxml import etree
 
