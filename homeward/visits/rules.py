@@ -112,8 +112,11 @@ class Standing:
     late_decision: str
 
 
-def why_not_send(standing: Standing, together: int) -> str:
-    """Why so many may not be sent, with what to do; "" when they may. `together` counts those sent before."""
+def why_not_send(standing: Standing, together: int, *, is_late: bool = False) -> str:
+    """Why so many may not be sent, with what to do; "" when they may.
+
+    `together` counts those sent before; `is_late` is whether they would come after a clock that still runs.
+    """
     if standing.area_decision == "out_of_area_passed_on":
         return "This was passed to a neighbouring service. Decide again on the area if we are to go after all."
     if standing.is_out_of_area and not standing.area_decision:
@@ -131,7 +134,17 @@ def why_not_send(standing: Standing, together: int) -> str:
             return "It is not safe to go in alone. Send two together."
     if standing.is_for_two and together < 2:
         return "This person is visited in twos. Send two together."
+    if is_late and not standing.late_decision:
+        return "They would come after the clock has run out. Decide first what to do about it."
     return ""
+
+
+def is_too_late(*, is_crisis: bool, closes_at: datetime, starts_at: datetime, now: datetime) -> bool:
+    """Whether a crisis would be reached after its clock has run out, while that can still be put right.
+
+    Once it has run out, whoever can come soonest should, without being asked why.
+    """
+    return is_crisis and now <= closes_at < starts_at
 
 
 def is_outside(

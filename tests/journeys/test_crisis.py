@@ -80,9 +80,16 @@ class TestACrisis:
         responder.get_by_role("link", name=re.compile(family_name)).first.click()
         expect(responder.get_by_role("heading", level=1)).to_contain_text(family_name)
         accessible(responder)
-        send = responder.get_by_role("button", name=re.compile("^Send both")).first
+        # and sees what that moves before it moves
+        responder.get_by_role("link", name=re.compile("^Show what this moves")).first.click()
+        expect(responder.get_by_text(re.compile(r"would move")).first).to_be_visible()
+        accessible(responder)
+        send = responder.get_by_role("button", name=re.compile("^Send both, it is safe")).first
         expect(send).to_be_visible()
         send.click()
+        expect(responder.get_by_role("heading", name="Who has been told")).to_be_visible()
+        responder.get_by_role("button", name=re.compile("^I have told them")).first.click()
+        expect(responder.get_by_text(re.compile("^Told at .* by ")).first).to_be_visible()
 
         # then both are on their way; when they arrive the clock stops and the 72 hours begin
         for left in (2, 1):

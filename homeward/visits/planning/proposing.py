@@ -20,7 +20,7 @@ from homeward.visits.models import Assignment, DayPlan, PlanMove, Visit
 from homeward.visits.planning.board import Board, Sending, day_of, read_board
 from homeward.visits.planning.places import place_of_visit
 from homeward.visits.planning.words import CANNOT_BOTH_BE, NO_PLACE, number, visit_id
-from homeward.visits.rules import why_not_send
+from homeward.visits.rules import is_too_late, why_not_send
 from homeward.visits.selectors import standings_of
 from homeward.visits.services import (
     NewSupport,
@@ -165,12 +165,13 @@ def send(
 
     `workers` goes by slot. Sending stands even when re-planning cannot be done.
 
-    Raises: NotAllowedError; MayNotBeSentError when the scene, the two-person rule or the area says no; what
+    Raises: NotAllowedError; MayNotBeSentError when the scene, the two-person rule, the area or the clock says no; what
     `visits.services.assign_worker` raises.
     """
     with transaction.atomic():
         going = {row.slot for row in visit.assignments.all() if row.is_pinned} | set(workers)
-        if reason := why_not_send(standings_of(actor, [visit], now)[visit.pk], len(going)):
+        late = is_too_late(is_crisis=visit.is_crisis, closes_at=visit.window_closes_at, starts_at=starts_at, now=now)
+        if reason := why_not_send(standings_of(actor, [visit], now)[visit.pk], len(going), is_late=late):
             raise MayNotBeSentError(reason)
         for slot, worker in sorted(workers.items()):
             assign_worker(
@@ -193,7 +194,7 @@ def send(
 
 
 class MayNotBeSentError(RefusedError):
-    """The scene, the two-person rule or the area says no, until somebody decides."""
+    """The scene, the two-person rule, the area or the clock says no, until somebody decides."""
 
 
 def give_support(

@@ -39,6 +39,7 @@ class Cell:
     care: str
     on_call: tuple[str, ...]
     is_now: bool
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class OnCallLine:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week of cover."""
+    """A week of cover. `gaps` counts the stretches with one still to come."""
 
     title: str
     days: tuple[tuple[str, str, bool], ...]
@@ -108,7 +109,7 @@ def week(covered: Sequence[CoveredHours], phones: Sequence, area: Area, first_da
             for ahead in range(7)
         ),
         rows=tuple(rows),
-        gaps=sum(bool(one.gaps) for one in covered),
+        gaps=sum(any(gap.ends_at > now for gap in one.gaps) for one in covered),
         on_call=tuple(
             OnCallLine(
                 id=one.pk,
@@ -119,6 +120,7 @@ def week(covered: Sequence[CoveredHours], phones: Sequence, area: Area, first_da
                 is_now=one.starts_at <= now < one.ends_at,
             )
             for one in phones
+            if one.ends_at > now or today > last
         ),
         before=(first_day - timedelta(days=7)).isoformat(),
         after=(first_day + timedelta(days=7)).isoformat(),
@@ -155,6 +157,7 @@ def _cell(one: CoveredHours, now: datetime) -> Cell:
         care="" if is_on_call else _names(one.care),
         on_call=one.on_call if is_on_call else (),
         is_now=one.starts_at <= now < one.ends_at,
+        is_over=one.ends_at <= now,
     )
 
 

@@ -222,6 +222,29 @@ class TestNobodyInTime:
         comment = response.episode.referral.events.get(kind="comment")
         assert "An ambulance comes" in comment.reason
 
+    def test_stops_a_late_arrival_until_somebody_decides(self, coordinator, response, workers, now):
+        late = {
+            "visit": response.visit,
+            "workers": {0: workers[1], 1: workers[3]},
+            "starts_at": now + timedelta(hours=3),
+        }
+        with pytest.raises(planning.MayNotBeSentError, match="after the clock"):
+            planning.send(actor=coordinator, now=now, **late)
+        decide_response(
+            actor=coordinator, episode=response.episode, decision=Decision.LATE_SENT, words="Daughter is with her",
+            sender_told="Someone by noon", now=now,
+        )  # fmt: skip
+        planning.send(actor=coordinator, now=now, **late)
+        assert Assignment.objects.filter(visit=response.visit, state="sent").count() == 2
+
+    def test_asks_nothing_once_the_clock_has_run_out(self, coordinator, response, workers, now):
+        after = now + timedelta(hours=2)
+        planning.send(
+            actor=coordinator, visit=response.visit, workers={0: workers[1], 1: workers[3]},
+            starts_at=after + timedelta(minutes=20), now=after,
+        )  # fmt: skip
+        assert Assignment.objects.filter(visit=response.visit, state="sent").count() == 2
+
 
 class TestWhoIsTold:
     def test_lists_those_sent_and_ticks_off_who_told_them(self, coordinator, response, workers, now):

@@ -15,7 +15,7 @@ from homeward.people.selectors import current_addresses
 from homeward.procedures.rules import ClockKind
 from homeward.procedures.selectors import skill_title
 from homeward.visits.planning import Offer, Offers
-from homeward.visits.rules import Standing
+from homeward.visits.rules import Standing, is_too_late
 from homeward.visits.states import OVERRUN, AssignmentState, VisitState
 from homeward.web.clocks import ClockFace, clock_face, time_words
 from homeward.web.front_door.presenters.words import (
@@ -95,11 +95,13 @@ class Case:
     is_joint: bool
     settling: Settling | None
     overrun: bool
+    must_decide_late: bool
     unplanned: str
     too_late: str
     both_who: tuple[str, ...]
     both_at: str
     both_words: str
+    nobody_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class OfferLine:
     send_at: str
     button: str
     refused: str
+    must_decide: bool
     moves_url: str
 
 
@@ -240,7 +243,14 @@ def case(running: RunningEpisode, visit, alerts: list, standing: Standing | None
         both_who=tuple(part.send_who for part in proposed) if is_pair else (),
         both_at=max(part.send_at for part in proposed) if is_pair else "",
         both_words=" and ".join(part.worker for part in proposed) if is_pair else "",
+        must_decide_late=bool(standing and not standing.late_decision)
+        and any(_is_late(visit, datetime.fromisoformat(part.send_at), now) for part in proposed),
+        nobody_url=reverse("responding:nobody", args=[episode.pk]),
     )
+
+
+def _is_late(visit, at: datetime, now: datetime) -> bool:
+    return is_too_late(is_crisis=visit.is_crisis, closes_at=visit.window_closes_at, starts_at=at, now=now)
 
 
 def _too_late(parts: tuple[Part, ...], response: ClockFace | None) -> str:
@@ -414,7 +424,9 @@ def _offer_line(visit, offer: Offer, number: int, settling: Settling, now: datet
         send_who=send_who,
         send_at=at.isoformat(),
         button="Send both" if is_team else f"Send {offer.workers[0].label}",
-        refused=settling.blocks if is_team else settling.blocks_one,
+        refused=(settling.blocks if is_team else settling.blocks_one)
+        or (settling.blocks_late if _is_late(visit, at, now) else ""),
+        must_decide=_is_late(visit, at, now) and not (settling.blocks if is_team else settling.blocks_one),
         moves_url=f"{reverse('responding:moves', args=[visit.episode_id])}?{query}",
     )
 

@@ -38,6 +38,7 @@ class Settling:
     decided: tuple[str, ...]
     blocks: str
     blocks_one: str
+    blocks_late: str
 
 
 def settling(standing: Standing, sent: int) -> Settling:
@@ -71,6 +72,7 @@ def settling(standing: Standing, sent: int) -> Settling:
         decided=decided,
         blocks=why_not_send(asked, 2),
         blocks_one=why_not_send(asked, sent + 1),
+        blocks_late=why_not_send(asked, 2, is_late=True),
     )
 
 
