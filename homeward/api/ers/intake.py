@@ -37,17 +37,15 @@ NOT_A_NUMBER = (
 
 
 def is_ers(resource: dict) -> bool:
-    """Whether a resource is one of e-RS, by its profile or its identifiers."""
-    meta = resource.get("meta")
-    profiles = meta.get("profile") if isinstance(meta, dict) else None
-    if isinstance(profiles, list) and any(SAYS_PROFILE in str(one) for one in profiles):
-        return True
+    """Whether a resource is one of e-RS, by its profile or its identifiers, or by those of what is in it."""
     if unwrapped(resource).get("resourceType") == "ReferralRequest":
         return True
-    return (
-        any(str(one.get("system") or "").lower().endswith(ERS_SYSTEMS) for one in _identifiers(resource))
-        or "https://fhir.nhs.uk/STU3/CodeSystem/eRS-" in str(resource)[:20000]
-    )
+    if any(SAYS_PROFILE in profile for one in (resource, *_inside(resource)) for profile in _profiles(one)):
+        return True
+    if any(str(one.get("system") or "").lower().endswith(ERS_SYSTEMS) for one in _identifiers(resource)):
+        return True
+    # its tasks say so in their codes alone; they are short
+    return any(one.get("resourceType") == "Task" and SAYS_PROFILE in str(one)[:4000] for one in _inside(resource)[:20])
 
 
 def read_ers(resource: dict, further: tuple[NotUnderstood, ...] = ()) -> Brought | Refusal:
@@ -102,6 +100,12 @@ def brought_by(referral: ErsReferral) -> Brought:
         notes=notes,
         answer=answer,
     )
+
+
+def _profiles(resource: dict) -> list[str]:
+    meta = resource.get("meta")
+    profiles = meta.get("profile") if isinstance(meta, dict) else None
+    return [str(one) for one in profiles] if isinstance(profiles, list) else []
 
 
 def _inside(resource: dict) -> list[dict]:
