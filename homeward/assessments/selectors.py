@@ -41,13 +41,7 @@ def form_for(actor: Actor, form_id: int, now: datetime) -> FilledForm:
     Raises: NotAllowedError; FormNotFoundError.
     """
     require(actor, Permission.SEE_PEOPLE)
-    filled = (
-        FilledForm.objects.filter(pk=form_id, service_id__in=actor.service_ids)
-        .select_related("form", "person", "service", "corrects", "corrected_by")
-        .first()
-    )
-    if filled is None:
-        raise FormNotFoundError("There is no such form in your service.")
+    filled = form_to_save(actor, form_id)
     record(
         actor=actor,
         action="open form",
@@ -56,6 +50,22 @@ def form_for(actor: Actor, form_id: int, now: datetime) -> FilledForm:
         now=now,
         service_id=filled.service_id,
     )
+    return filled
+
+
+def form_to_save(actor: Actor, form_id: int) -> FilledForm:
+    """A filled form for a page that goes on writing in it: `form_for` audited the opening, and saving is audited.
+
+    Raises: NotAllowedError; FormNotFoundError.
+    """
+    require(actor, Permission.SEE_PEOPLE)
+    filled = (
+        FilledForm.objects.filter(pk=form_id, service_id__in=actor.service_ids)
+        .select_related("form", "person", "service", "corrects", "corrected_by")
+        .first()
+    )
+    if filled is None:
+        raise FormNotFoundError("There is no such form in your service.")
     return filled
 
 

@@ -215,7 +215,7 @@ def correct_form(*, actor: Actor, filled: FilledForm, reason: str, now: datetime
         correction_reason=reason.strip(),
     )
     source = "The form this one corrects"
-    _add_changes(actor, corrected, corrected.answers, now, {code: (None, source) for code in corrected.answers})
+    _add_changes(actor, corrected, corrected.answers, now, dict.fromkeys(corrected.answers, (None, source)))
     _done(actor, "correct form", corrected, now)
     return corrected
 
@@ -239,7 +239,7 @@ def carry_forward(*, actor: Actor, filled: FilledForm, earlier: FilledForm, now:
         filled.revision += 1
         filled.answers = {**filled.answers, **new}
         filled.save(update_fields=["revision", "answers"])
-        _add_changes(actor, filled, new, now, {code: (None, source) for code in new})
+        _add_changes(actor, filled, new, now, dict.fromkeys(new, (None, source)))
     _done(actor, "carry forward", filled, now)
     return filled
 

@@ -1,7 +1,7 @@
 """Reads about episodes and their clocks. Whatever shows a person leaves an audit event."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import CharField, Count, Exists, OuterRef, Value
 from django.db.models.functions import Cast, Concat
@@ -10,10 +10,16 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.people.models import Person
-from homeward.procedures.rules import ClockReading, Pathway, read_clock
+from homeward.procedures.rules import ClockReading, ClockState, Pathway, read_clock
 from homeward.procedures.selectors import built
 from homeward.referrals.rules.replying import ENDED, EPISODE_CAUSES, reply_kind
 from homeward.referrals.selectors import ReplyCause, answers_to, clock_events, reading_for, replied_referrals
+
+# A long list is narrowed by a filter, not read to its end.
+MOST_LISTED = 100
+# An episode whose clocks all stand comes after those that count.
+FAR = timedelta(days=36500)
+COUNTING = (ClockState.RUNNING, ClockState.BREACHED)
 
 
 class EpisodeNotFoundError(Exception):
@@ -31,6 +37,18 @@ class RunningEpisode:
     def clock(self, code: str) -> ClockReading | None:
         """One of its clocks by code, or None when the pathway has no such clock."""
         return next((reading for reading in self.clocks if reading.clock == code), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEpisodes:
+    """Open episodes that fit a filter, the soonest clock first: the first of them, and how many there are."""
+
+    running: tuple[RunningEpisode, ...]
+    total: int
+    late: int
+    # (code, title) of every pathway with an open episode, and of every stage of the one asked for
+    pathways: tuple[tuple[str, str], ...]
+    stages: tuple[tuple[str, str], ...]
 
 
 def _running(episode: Episode, now: datetime) -> RunningEpisode:
@@ -89,6 +107,48 @@ def open_episodes(actor: Actor, service_id: int, pathway_code: str, now: datetim
         person_ids=[one.episode.person_id for one in running if one.episode.person_id],
     )
     return running
+
+
+def open_episodes_by_clock(
+    actor: Actor, service_id: int, now: datetime, *, pathway_code: str = "", stage: str = "", is_late: bool = False
+) -> OpenEpisodes:
+    """The open episodes of a service on every pathway, or one, or at one stage of it; those listed are audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE, service_id)
+    rows = _rows(actor).filter(service_id=service_id, ended_at__isnull=True)
+    open_rows = Episode.objects.filter(service_id=service_id, ended_at__isnull=True)
+    titles = dict(open_rows.order_by("pathway__version").values_list("pathway__code", "pathway__title"))
+    if pathway_code:
+        rows = rows.filter(pathway__code=pathway_code)
+    found = [_running(episode, now) for episode in rows.order_by("started_at", "pk")]
+    stages = {one.code: one.title for running in found for one in running.pathway.stages} if pathway_code else {}
+    if stage:
+        found = [one for one in found if one.episode.stage == stage]
+    late = [one for one in found if _is_late(one, now)]
+    found = sorted(late if is_late else found, key=lambda one: (_next_due(one) or now + FAR, one.episode.pk))
+    listed = tuple(found[:MOST_LISTED])
+    record_reads(
+        actor=actor,
+        action="list episodes",
+        subject_kind="episode",
+        now=now,
+        service_id=service_id,
+        person_ids=[one.episode.person_id for one in listed if one.episode.person_id],
+    )
+    return OpenEpisodes(
+        listed, len(found), len(late), tuple(sorted(titles.items(), key=lambda one: one[1])), tuple(stages.items())
+    )
+
+
+def _next_due(running: RunningEpisode) -> datetime | None:
+    return min((one.due_at for one in running.clocks if one.state in COUNTING), default=None)
+
+
+def _is_late(running: RunningEpisode, now: datetime) -> bool:
+    due = _next_due(running)
+    return due is not None and due < now
 
 
 def episodes_of(actor: Actor, person: Person, now: datetime) -> list[RunningEpisode]:

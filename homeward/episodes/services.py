@@ -8,12 +8,14 @@ from homeward.access.rules import ROLE_TITLES, Actor, Permission, require
 from homeward.assessments.selectors import missing_to_close, missing_to_leave
 from homeward.audit.services import record
 from homeward.episodes.models import Episode, EpisodeEvent
+from homeward.episodes.rules import CORRECTABLE_KINDS, recordable
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
 from homeward.people.models import TimelineEntry
 from homeward.people.services import add_many_to_timeline, add_to_timeline
 from homeward.procedures.rules import Pathway, StageKind, Subject, UnknownCodeError, Urgency
 from homeward.procedures.selectors import built, procedure
+from homeward.procedures.selectors import library as procedures_library
 from homeward.referrals.models import Referral
 from homeward.referrals.services import mark_accepted
 from homeward.referrals.states import ReferralState
@@ -24,19 +26,6 @@ FOR_SUBJECT = {
     Subject.STAFF: "for staff, not for a person",
     Subject.SERVICE: "for a service, not for a person",
 }
-# Moments that people record, and so may record wrong.
-CORRECTABLE_KINDS = (
-    "first_face_to_face_contact",
-    "support_started",
-    "support_ended",
-    "handed_over",
-    "admitted_to_hospital",
-    "came_home_from_hospital",
-    "contact_attempted",
-    "review_held",
-    "assessment_completed",
-    "plan_agreed",
-)
 
 
 class SecondPersonNeededError(RefusedError):
@@ -291,6 +280,39 @@ def note_event(
 
 
 @transaction.atomic
+def record_event(
+    *, actor: Actor, episode: Episode, kind: str, happened_at: datetime, now: datetime, detail: str = ""
+) -> EpisodeEvent:
+    """Record one of the moments that the pathway waits for and a person reports, such as a review held.
+
+    Raises: NotAllowedError; EpisodeEndedError; RefusedError when the pathway waits for no such moment, or the time is
+    in the future or before the episode began.
+    """
+    if kind not in recordable(built(episode.pathway)):
+        raise RefusedError("Choose what happened from the list.")
+    if happened_at < episode.started_at and not episode.referral_id:
+        raise RefusedError("The time is before this began. Check it.")
+    title = procedures_library().event(kind).title
+    return note_event(
+        actor=actor, episode=episode, kind=kind, happened_at=happened_at, now=now, title=title, detail=detail.strip()
+    )
+
+
+@transaction.atomic
+def comment_on_episode(*, actor: Actor, episode: Episode, text: str, now: datetime) -> EpisodeEvent:
+    """Say something that the rest of the team should know; it changes no clock.
+
+    Raises: NotAllowedError; RefusedError when nothing is said.
+    """
+    require(actor, Permission.SEE_PEOPLE, episode.service_id)
+    if not text.strip():
+        raise RefusedError("Write what the team should know.")
+    event = _add_event(episode, actor, "comment", now, now, text.strip())
+    _done(actor, "comment on episode", episode, now)
+    return event
+
+
+@transaction.atomic
 def move_stage(*, actor: Actor, episode: Episode, stage: str, now: datetime) -> Episode:
     """Move an episode to another stage that its pathway allows from here.
 
@@ -423,7 +445,9 @@ def correct_episode_time(
     Raises: NotAllowedError; RefusedError when there is no reason, the time is in the future or the same, the event was
     corrected before, or it is a moment the service itself timed.
     """
-    require(actor, Permission.RESPOND, event.episode.service_id)
+    require(
+        actor, Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.WRITE_PLANS, event.episode.service_id
+    )
     episode = Episode.objects.select_for_update(of=("self",)).select_related("person").get(pk=event.episode_id)
     if event.kind not in CORRECTABLE_KINDS:
         raise RefusedError("The service itself recorded this moment, so it cannot be changed.")

@@ -14,5 +14,7 @@ urlpatterns = [
     path("cover/", include("homeward.web.cover.urls")),
     path("people/", include("homeward.web.people.urls")),
     path("notices/", include("homeward.web.notices.urls")),
+    path("episodes/", include("homeward.web.episodes.urls")),
+    path("forms/", include("homeward.web.forms.urls")),
     path("procedures/", include("homeward.web.procedures.urls")),
 ]

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
+from homeward.assessments.models import FilledForm
+from homeward.assessments.services import complete_form
 from homeward.audit.services import record
 from homeward.episodes.models import Episode
 from homeward.episodes.services import close_episode, hand_on
@@ -15,7 +17,7 @@ from homeward.referrals.selectors import clock_events
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.services.changing import _done
 from homeward.visits.services.needing import _first_visit
-from homeward.visits.services.sending import cancel_visit
+from homeward.visits.services.sending import take_out
 from homeward.visits.states import (
     OVERRUN,
     AssignmentState,
@@ -24,15 +26,28 @@ from homeward.visits.states import (
 
 
 @transaction.atomic
-def close_response(*, actor: Actor, episode: Episode, outcome_code: str, now: datetime, note: str = "") -> Episode:
+def close_response(
+    *,
+    actor: Actor,
+    episode: Episode,
+    outcome_code: str,
+    now: datetime,
+    note: str = "",
+    form: FilledForm | None = None,
+) -> Episode:
     """Close an episode with its outcome, and take out of the plan whatever of its visits has not begun.
 
-    Where the outcome hands over to another pathway, that one starts at once, with its first visit.
+    Where the outcome hands over to another pathway, that one starts at once, with its first visit. `form` is a draft to
+    complete with it: either both happen or neither.
 
-    Raises: NotAllowedError; episodes.services.EpisodeEndedError; RefusedError while somebody is with the person, when
+    Raises: NotAllowedError; episodes.services.EpisodeEndedError and FormsNotCompleteError;
+    assessments.services.AnswersMissingError; RefusedError while somebody is with the person, when
     support ran past its limit and nobody said why, or when the pathway has no such outcome.
     """
-    require(actor, Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.PLAN_DAY, episode.service_id)
+    may_close = (Permission.RESPOND, Permission.PLAN_DAY, Permission.WRITE_PLANS)
+    require(actor, next((one for one in may_close if actor.may(one)), Permission.RESPOND), episode.service_id)
+    if form is not None and not form.is_complete:
+        complete_form(actor=actor, filled=form, now=now)
     visits = list(Visit.objects.select_for_update().filter(episode=episode).order_by("id"))
     if Assignment.objects.filter(visit__in=visits, state=AssignmentState.ARRIVED).exists():
         raise RefusedError("Somebody is still there. Record when they left, then close.")
@@ -41,7 +56,7 @@ def close_response(*, actor: Actor, episode: Episode, outcome_code: str, now: da
     closed = close_episode(actor=actor, episode=episode, outcome_code=outcome_code, now=now, note=note)
     for visit in visits:
         if visit.state in (VisitState.NEEDED, VisitState.PLANNED):
-            cancel_visit(actor=actor, visit=visit, reason="The response was closed.", now=now)
+            take_out(actor=actor, visit=visit, reason="What it was for was closed.", now=now)
         elif visit.state == VisitState.UNDER_WAY:  # whoever came has left, and nobody else is to come
             visit.assignments.exclude(state=AssignmentState.LEFT).delete()
             visit.state = VisitState.DONE

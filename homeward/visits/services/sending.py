@@ -98,6 +98,16 @@ def cancel_visit(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> V
     require(actor, Permission.PLAN_DAY if actor.may(Permission.PLAN_DAY) else Permission.RESPOND, visit.service_id)
     if not reason.strip():
         raise RefusedError("Say why the visit is cancelled.")
+    return take_out(actor=actor, visit=visit, reason=reason, now=now)
+
+
+@transaction.atomic
+def take_out(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> Visit:
+    """Take a visit out of the day because what it was for is over; the service that ends that asked who may.
+
+    Raises: NotAllowedError; VisitCannotMoveError when it has begun.
+    """
+    require(actor, Permission.SEE_PEOPLE, visit.service_id)
     visit = Visit.objects.select_for_update().select_related("person").get(pk=visit.pk)
     check_visit_move(visit.state, VisitState.CANCELLED)
     visit.assignments.all().delete()

@@ -119,6 +119,7 @@ class PlanCard:
 class EpisodeCard:
     """Time on a pathway, with its clocks while it lasts."""
 
+    id: int
     title: str
     pathway_code: str
     version: int
@@ -309,6 +310,7 @@ def _episode(running, now: datetime) -> EpisodeCard:
         said = f"{short_day(london_day(episode.started_at))} to {short_day(london_day(episode.ended_at))}"
     note = f". {episode.outcome_note}" if outcome and episode.outcome_note else ""
     return EpisodeCard(
+        id=episode.pk,
         title=pathway.title,
         pathway_code=pathway.code,
         version=pathway.version,

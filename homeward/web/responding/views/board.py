@@ -20,6 +20,7 @@ from homeward.visits.services import arrive, close_response, decide_response, le
 from homeward.visits.states import Decision, StepUp
 from homeward.web.clocks import time_words
 from homeward.web.front_door.presenters.moves import moved_summary
+from homeward.web.forms.needed import panel_of_episode
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.responding.forms import CloseForm, SendForm, TimeForm
@@ -299,6 +300,7 @@ def _show_case(request: HttpRequest, episode_id: int, template: str, form: Close
         {
             "service": running.episode.service,
             "page": presenters.case_page(running, visit, alerts, standing, now),
+            "forms": panel_of_episode(actor, running),
             "support": support_page(running, support_visits(actor, episode_id), following, now),
             "told": told_lines(tellings_of(actor, episode_id, now), now),
             "step_ups": StepUp.choices,

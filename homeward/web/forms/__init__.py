@@ -1,0 +1,1 @@
+"""One renderer for any form that procedures define: to fill in, check, read and print."""

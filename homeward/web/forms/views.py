@@ -1,0 +1,296 @@
+"""Forms: begin, fill in and save as you go, check, complete, read, put right, print."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from homeward.access.rules import Permission
+from homeward.assessments.selectors import FormNotFoundError, changes_of, form_for, form_to_save, forms_of_person
+from homeward.assessments.services import (
+    AnswersMissingError,
+    FormCompleteError,
+    carry_forward,
+    complete_form,
+    correct_form,
+    save_answers,
+    start_form,
+)
+from homeward.kernel.rules import RefusedError, london_day, whole_number
+from homeward.people.selectors import current_addresses
+from homeward.procedures.rules import Form, check_answers
+from homeward.procedures.selectors import NoSuchProcedureError, built
+from homeward.procedures.selectors import form as published_form
+from homeward.web.forms import presenters
+from homeward.web.forms.reading import answers_posted, open_clashes, revision_posted
+from homeward.web.forms.subjects import subject_for, way_back
+from homeward.web.gate import page
+
+
+@page(Permission.SEE_PEOPLE)
+def start(request: HttpRequest) -> HttpResponse:
+    """Begin a form, or go on with the draft of it."""
+    if request.method != "POST":
+        return redirect("home")
+    now, number = timezone.now(), whole_number(request.POST.get("subject", ""))
+    if number is None:
+        raise Http404
+    subject = subject_for(request.actor, request.POST.get("kind", ""), number, now)
+    code = request.POST.get("form", "")
+    try:
+        filled = start_form(
+            actor=request.actor,
+            service_id=subject.service_id,
+            form_code=code,
+            subject=subject.pair,
+            stage=request.POST.get("stage", ""),
+            person=subject.person,
+            answers={question: told for (form, question), told in subject.known.items() if form == code},
+            now=now,
+        )
+    except NoSuchProcedureError as error:
+        raise Http404 from error
+    return redirect("forms:form", filled.pk)
+
+
+@page(Permission.SEE_PEOPLE)
+def form(request: HttpRequest, form_id: int) -> HttpResponse:
+    """A draft to fill in, or a complete form to read."""
+    now = timezone.now()
+    filled, definition = _get(request, form_id, now)
+    if filled.is_complete:
+        return _read(request, filled, definition, now)
+    return _edit(request, filled, definition, is_missing_shown=request.GET.get("show") == "missing")
+
+
+@page(Permission.SEE_PEOPLE)
+def save(request: HttpRequest, form_id: int) -> HttpResponse:
+    """Keep what is typed, finished or not; live, answer with what changed on the page because of it."""
+    if request.method != "POST":
+        return redirect("forms:form", form_id)
+    now, is_live = timezone.now(), bool(request.headers.get("HX-Request"))
+    try:
+        filled = form_to_save(request.actor, form_id)
+    except FormNotFoundError as error:
+        raise Http404 from error
+    definition = built(filled.form)
+    told = answers_posted(definition, request.POST, filled.answers)
+    try:
+        saved = save_answers(
+            actor=request.actor, filled=filled, answers=told, revision=revision_posted(request.POST), now=now
+        )
+    except FormCompleteError as error:
+        if is_live:
+            return render(request, "forms/closed.jinja", {"why": str(error), "form_id": form_id})
+        messages.error(request, str(error))
+        return redirect("forms:form", form_id)
+    clashing = {clash.question for clash in saved.clashes} | set(open_clashes(request.POST))
+    if is_live:
+        changes = changes_of(request.actor, saved.filled)
+        shown = presenters.form_page(saved.filled, definition, changes)
+        stale = [
+            presenters.field_of(shown, code)
+            for code in _changed_since(changes, revision_posted(request.POST))
+            if code not in clashing and saved.filled.answers.get(code) != told.get(code)
+        ]
+        kept = _still_open(request, definition)
+        return render(
+            request,
+            "forms/saved.jinja",
+            {
+                "page": shown,
+                "stale": stale,
+                "clashes": (*kept, *presenters.clash_boxes(definition, saved.clashes, now)),
+                "saved": presenters.saved_words(now),
+            },
+        )
+    if saved.clashes:
+        return _edit(request, saved.filled, definition, clashes=presenters.clash_boxes(definition, saved.clashes, now))
+    if request.POST.get("then") == "check":
+        return redirect("forms:check", form_id)
+    if request.POST.get("then") == "leave":
+        messages.success(request, "Saved. The form stays a draft until you complete it.")
+        return redirect(way_back(request.actor, filled)[0])
+    messages.success(request, presenters.saved_words(now))
+    return redirect("forms:form", form_id)
+
+
+@page(Permission.SEE_PEOPLE)
+def carry(request: HttpRequest, form_id: int) -> HttpResponse:
+    """Use the answers of an earlier form where this one has none yet."""
+    now = timezone.now()
+    filled, _ = _get(request, form_id, now)
+    earlier = _earlier(request, filled)
+    if request.method == "POST" and earlier is not None:
+        try:
+            carry_forward(actor=request.actor, filled=filled, earlier=earlier, now=now)
+            messages.success(request, "Answers carried forward. Check each: it says where it came from.")
+        except RefusedError as error:
+            messages.error(request, str(error))
+    return redirect("forms:form", form_id)
+
+
+@page(Permission.SEE_PEOPLE)
+def check(request: HttpRequest, form_id: int) -> HttpResponse:
+    """Every answer in words, what is missing, and the button that completes the form."""
+    filled, definition = _get(request, form_id, timezone.now())
+    if filled.is_complete:
+        return redirect("forms:form", form_id)
+    return _check(request, filled, definition)
+
+
+@page(Permission.SEE_PEOPLE)
+def complete(request: HttpRequest, form_id: int) -> HttpResponse:
+    """Complete a form, or say what is missing."""
+    if request.method != "POST":
+        return redirect("forms:check", form_id)
+    now = timezone.now()
+    filled, definition = _get(request, form_id, now)
+    try:
+        done = complete_form(actor=request.actor, filled=filled, now=now)
+    except AnswersMissingError:
+        return _check(request, filled, definition, status=422)
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return redirect("forms:form", form_id)
+    numbers = " ".join(one["because"] for one in done.scores if one["total"] is not None)
+    messages.success(request, f"{definition.title}: complete. {numbers}".strip())
+    return redirect(way_back(request.actor, done)[0])
+
+
+@page(Permission.SEE_PEOPLE)
+def correct(request: HttpRequest, form_id: int) -> HttpResponse:
+    """Begin a form that puts a complete one right."""
+    now = timezone.now()
+    filled, _ = _get(request, form_id, now)
+    if request.method != "POST":
+        return redirect("forms:form", form_id)
+    try:
+        begun = correct_form(actor=request.actor, filled=filled, reason=request.POST.get("reason", ""), now=now)
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return redirect("forms:form", form_id)
+    return redirect("forms:form", begun.pk)
+
+
+@page(Permission.SEE_PEOPLE)
+def print_filled(request: HttpRequest, form_id: int) -> HttpResponse:
+    """A form with its answers, for paper."""
+    now = timezone.now()
+    filled, definition = _get(request, form_id, now)
+    about = None
+    if filled.person is not None:
+        address = next(iter(current_addresses(filled.person, london_day(now))), None)
+        about = presenters.paper(filled.person, address, london_day(now))
+    shown = presenters.form_page(filled, definition)
+    return render(
+        request,
+        "forms/paper.jinja",
+        {"page": shown, "about": about, "is_blank": False, "back": way_back(request.actor, filled), "printed": now},
+    )
+
+
+@page(Permission.SEE_PROCEDURES)
+def print_blank(request: HttpRequest, code: str) -> HttpResponse:
+    """A form to fill in by hand: every question, with when it is to be answered."""
+    version = whole_number(request.GET.get("version", ""))
+    try:
+        definition = published_form(code, version)
+    except NoSuchProcedureError as error:
+        raise Http404 from error
+    return render(
+        request,
+        "forms/paper.jinja",
+        {"page": presenters.blank_page(definition), "about": None, "is_blank": True, "printed": timezone.now()},
+    )
+
+
+def _get(request: HttpRequest, form_id: int, now: datetime):
+    try:
+        filled = form_for(request.actor, form_id, now)
+    except FormNotFoundError as error:
+        raise Http404 from error
+    return filled, built(filled.form)
+
+
+def _earlier(request: HttpRequest, filled):
+    """The newest complete form of the same kind about the same person, that this draft does not correct."""
+    if filled.person is None or filled.corrects_id:
+        return None
+    return next(
+        (one for one in forms_of_person(request.actor, filled.person)
+         if one.is_complete and one.form.code == filled.form.code),
+        None,
+    )  # fmt: skip
+
+
+def _changed_since(changes, revision: int) -> list[str]:
+    return list(dict.fromkeys(one.question for one in changes if one.revision > revision))
+
+
+def _still_open(request: HttpRequest, definition: Form) -> tuple:
+    """Choices between two answers that were shown before and are not made yet, as they were shown."""
+    questions = {question.code: question.text for question in definition.questions}
+    return tuple(
+        presenters.ClashBox(
+            code,
+            questions[code],
+            request.POST.get(f"mine-words-{code}", ""),
+            request.POST.get(f"theirs-words-{code}", ""),
+            request.POST.get(f"by-{code}", ""),
+            request.POST.get(f"mine-{code}", ""),
+        )
+        for code in open_clashes(request.POST)
+        if code in questions
+    )
+
+
+def _context(request: HttpRequest, filled) -> dict:
+    back, words = way_back(request.actor, filled)
+    name = filled.person.label if filled.person else ""
+    if not name:
+        name = subject_for(request.actor, filled.subject_kind, filled.subject_id, timezone.now()).label
+    return {"service": filled.service, "filled": filled, "name": name, "back": back, "back_words": words}
+
+
+def _edit(
+    request: HttpRequest, filled, definition: Form, *, clashes=(), is_missing_shown: bool = False
+) -> HttpResponse:
+    changes = changes_of(request.actor, filled)
+    problems = check_answers(definition, filled.answers) if is_missing_shown else ()
+    earlier = None if filled.answers else _earlier(request, filled)
+    return render(
+        request,
+        "forms/edit.jinja",
+        {
+            **_context(request, filled),
+            "page": presenters.form_page(filled, definition, changes, problems, is_missing_shown=is_missing_shown),
+            "clashes": clashes,
+            "saved": presenters.saved_words(changes[-1].at) if changes else "",
+            "earlier": presenters.earlier_words(earlier) if earlier else "",
+        },
+        status=409 if clashes else 200,
+    )
+
+
+def _check(request: HttpRequest, filled, definition: Form, status: int = 200) -> HttpResponse:
+    problems = check_answers(definition, filled.answers)
+    shown = presenters.form_page(filled, definition, changes_of(request.actor, filled), problems)
+    return render(request, "forms/check.jinja", {**_context(request, filled), "page": shown}, status=status)
+
+
+def _read(request: HttpRequest, filled, definition: Form, now: datetime) -> HttpResponse:
+    changes = changes_of(request.actor, filled)
+    newer = getattr(filled, "corrected_by", None)
+    return render(
+        request,
+        "forms/read.jinja",
+        {
+            **_context(request, filled),
+            "page": presenters.form_page(filled, definition, changes),
+            "history": presenters.history(definition, changes, now),
+            "newer": newer,
+        },
+    )
