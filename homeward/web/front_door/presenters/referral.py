@@ -289,5 +289,5 @@ def _reply(reply, now: datetime) -> ReplyLine:
         sent=f"Sent {time_words(reply.sent_at, now)}" if reply.sent_at else "",
         tries=tries,
         trouble=f"{answered}{failed}",
-        may_send_again=state is ReplyState.FAILED,
+        may_send_again=state is not ReplyState.QUEUED and bool(reply.send_to),
     )

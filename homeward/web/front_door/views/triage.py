@@ -4,17 +4,20 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.selectors import current_alerts
 from homeward.referrals.selectors import (
+    ReferralNotFoundError,
     clock_events,
     events_of,
     messages_of,
     pathways_for,
     reading_for,
     replies_of,
+    reply_for,
     response_clock,
     suggestion_for,
 )
@@ -25,6 +28,7 @@ from homeward.referrals.services import (
     propose_acceptance,
     redirect_referral,
     reopen_referral,
+    replay_reply,
     withdraw_proposal,
 )
 from homeward.visits.planning import accept_and_respond
@@ -272,6 +276,23 @@ def _decide(
         return refused(request, referral_id, error)
     messages.success(request, f"{one.reference}, {one.subject_label}, {words.format(**form.cleaned_data)}.")
     return redirect("front_door:referral", referral_id) if goes_on else redirect("front_door:queue")
+
+
+@page(Permission.TRIAGE_REFERRALS)
+@require_POST
+def send_again(request: HttpRequest, referral_id: int, reply_id: int) -> HttpResponse:
+    """Send the sender of a referral an answer again."""
+    try:
+        reply = reply_for(request.actor, reply_id)
+        if reply.referral_id != referral_id:
+            raise Http404
+        replay_reply(actor=request.actor, reply=reply, now=timezone.now())
+        messages.success(request, "The answer goes out again within seconds, under the same number.")
+    except ReferralNotFoundError as error:
+        raise Http404 from error
+    except RefusedError as error:
+        messages.error(request, str(error))
+    return redirect("front_door:referral", referral_id)
 
 
 def _show(request: HttpRequest, one, form: DecisionForm | None = None, pathway_code: str = "") -> HttpResponse:
