@@ -9,6 +9,7 @@ a machine lengthens the clock, not that.
 """
 
 import argparse
+import math
 import os
 import random
 import sqlite3
@@ -229,7 +230,7 @@ def _measure(many: int, each: int) -> bool:
         cells = []
         for place in (0, 1):
             one = sorted(time[place] for time in times)
-            cells += [statistics.median(one), one[min(len(one) - 1, int(len(one) * 0.95))], one[-1]]
+            cells += [statistics.median(one), one[math.ceil(len(one) * 0.95) - 1], one[-1]]
         slow = slow or cells[1] >= LIMIT_MILLISECONDS
         share = f"{found[kind]}/{len(times)}" if kind in found else ""
         print(f"{kind:<38}" + "".join(f"{cell:8.1f}" for cell in cells) + f"  {share}")

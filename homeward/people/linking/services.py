@@ -1,7 +1,7 @@
 """Deciding whether two records are of one person, joining them, and taking them apart again."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -38,6 +38,7 @@ ONCE_IS_ENOUGH: dict[type[Model], tuple[str, ...]] = {
     CommunicationNeed: ("kind", "text"),
     Contact: ("name", "relationship", "phone"),
     Alert: ("kind", "text", "ends_on"),
+    Address: ("kind", "lines", "postcode", "ends_on", "key_safe", "access_notes"),
 }
 AT_ONCE = 500
 LONGEST_REASON = 500
@@ -310,10 +311,13 @@ def _end_a_home(merge: PersonMerge, keep: Person, other: Person, whose: str, tod
     """End the home that is not right, where both have one; remembered, so that it can go on again."""
     homes = Address.objects.filter(kind=AddressKind.HOME, ends_on__isnull=True)
     stays, ends = (keep, other) if whose == KEPT else (other, keep)
-    if not homes.filter(person=stays).exists():
+    standing = {(home.lines, home.postcode) for home in homes.filter(person=stays)}
+    if not standing:
         return
     for home in homes.filter(person=ends):
-        home.ends_on = max(today, home.starts_on)
+        if (home.lines, home.postcode) in standing:
+            continue  # one home told twice
+        home.ends_on = max(today - timedelta(days=1), home.starts_on)
         home.save(update_fields=["ends_on"])
         PersonMergeRow.objects.create(
             merge=merge, table=Address._meta.label, row_id=home.pk, is_moved=False, ended=home.ends_on.isoformat()

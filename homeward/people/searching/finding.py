@@ -11,6 +11,7 @@ from homeward.people.searching.engine import Engine, Wanted, engine
 from homeward.people.searching.ranking import SHORT_FORMS, Match, Named, match, near_dates, words_meant
 from homeward.people.searching.terms import (
     BIRTH_DATE,
+    INITIAL,
     NHS,
     PHONE,
     POSTCODE,
@@ -130,11 +131,17 @@ class _Look:
 def _exactly(part: Part) -> list[Way]:
     if not part.word:
         return list(part.ways)
-    return [Way(WORD + part.word, len(part.word) == 1)]
+    return [_initial(part.word)] if len(part.word) == 1 else [Way(WORD + part.word)]
 
 
 def _begun(part: Part) -> list[Way]:
-    return [Way(WORD + part.word, True)] if part.word else list(part.ways)
+    if not part.word:
+        return list(part.ways)
+    return [_initial(part.word)] if len(part.word) == 1 else [Way(WORD + part.word, True)]
+
+
+def _initial(letter: str) -> Way:
+    return Way(INITIAL + letter)
 
 
 def _meant(part: Part, index: Engine) -> list[Way]:
@@ -146,7 +153,7 @@ def _meant(part: Part, index: Engine) -> list[Way]:
 def _word_ways(word: str, index: Engine) -> list[Way]:
     """A name as typed or begun, and the names somebody is called that it may be meant for."""
     if len(word) == 1:
-        return [Way(WORD + word, True)]
+        return [_initial(word)]
     slips = {word[:place] + word[place + 1] + word[place] + word[place + 2 :] for place in range(len(word) - 1)}
     slips |= {word[:place] + word[place + 1 :] for place in range(len(word))}
     sound = sound_of(word)

@@ -149,10 +149,9 @@ def _word_points(typed: str, word: str, sound: str) -> tuple[int, str]:
     allowed = edits_allowed(typed)
     if allowed:
         # what is typed may not be finished: then only the beginning of the word is there to compare with
-        shapes = {
-            word,
-            *(word[:length] for length in (len(typed) - 1, len(typed), len(typed) + 1) if length < len(word)),
-        }
+        begun = word if word[0] == typed[0] else ""
+        lengths = (len(typed) - 1, len(typed), len(typed) + 1)
+        shapes = {word, *(begun[:length] for length in lengths if length < len(begun))}
         away = min(OSA.distance(typed, shape, score_cutoff=allowed) for shape in shapes)
         if away <= allowed:
             whole = OSA.distance(typed, word, score_cutoff=allowed)

@@ -11,7 +11,7 @@ from itertools import pairwise
 import jellyfish
 
 # The letter in front of a term: what kind of thing it is. Numbers are kept backwards too, to find by the last digits.
-WORD, NHS, NHS_BACKWARDS, PHONE, PHONE_BACKWARDS = "w", "n", "v", "t", "u"
+WORD, INITIAL, NHS, NHS_BACKWARDS, PHONE, PHONE_BACKWARDS = "w", "i", "n", "v", "t", "u"
 BIRTH_DATE, BIRTH_MONTH, BIRTH_YEAR, POSTCODE, REFERENCE = "b", "m", "y", "p", "f"
 # Letters that no accent makes: what people type for them on an English keyboard.
 PLAIN_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
@@ -88,7 +88,9 @@ def date_terms(day: date) -> list[str]:
 
 def terms_of(recorded: Recorded) -> list[str]:
     """Every term a record can be found by, each once."""
-    terms = [WORD + word for name in recorded.names for word in name_words(name)]
+    words = [word for name in recorded.names for word in name_words(name)]
+    # an initial by itself, as it would be slow to find all words that begin with one letter
+    terms = [WORD + word for word in words] + [INITIAL + word[0] for word in words]
     for day in recorded.birth_dates:
         terms += date_terms(day)
     for text in recorded.birth_texts:

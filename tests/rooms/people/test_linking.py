@@ -185,6 +185,14 @@ class TestMergePeople:
         standing = Address.objects.get(person=ivy, kind="home", ends_on__isnull=True)
         assert standing.postcode == "DE1 4XX"
 
+    def test_keeps_one_home_told_to_both_once(self, coordinator, ivy, service, merge, now):
+        home = NewAddress(lines="1 Made Up Lane", postcode="DE1 3DA", key_safe="1234")
+        again = register_person(
+            actor=coordinator, service_id=service.pk, new=NewPerson(family_name="Okafor", address=home), now=now
+        )
+        merge(ivy, again)
+        assert Address.objects.filter(person=ivy, kind="home", ends_on__isnull=True).count() == 1
+
     def test_gives_the_kept_record_the_others_verified_number(self, ivy, ivie, merge):
         merge(ivie, ivy, nhs_number=OTHER)
         ivie.refresh_from_db()

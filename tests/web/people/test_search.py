@@ -80,6 +80,17 @@ class TestSearch:
         )
         assert "Nobody found" in text_of(look_for(nurse, "away"))
 
+    def test_says_why_each_was_found(self, nurse, ivy):
+        assert "Birth date matches; name is 1 letter different" in text_of(look_for(nurse, "marhs 29/2/1940"))
+
+    def test_answers_while_somebody_types_with_the_list_alone(self, nurse, ivy):
+        answer = nurse.post("/people/", {"sought": "mar"}, headers={"HX-Request": "true"})
+        page = answer.content.decode()
+        assert "<html" not in page
+        assert "1 person found" in page
+        assert "Ivy Marsh" in page
+        assert "Ivy Marsh" in text_of(nurse.get("/people/"))
+
     def test_leaves_an_audit_event_for_everyone_shown(self, nurse, ivy):
         look_for(nurse, "marsh")
         (seen,) = Event.objects.filter(action="see in search")

@@ -19,7 +19,6 @@ STRENGTHS = (
     (-6, "Speaks against", "orange"),
     (float("-inf"), "Speaks strongly against", "red"),
 )
-REASONS_SHOWN = 4
 CERTAIN = 0.995  # above this a percentage would round to a certainty that nobody has
 
 
