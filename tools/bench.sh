@@ -15,6 +15,10 @@ echo "Each screen"
 .venv/bin/python tools/bench_pages.py
 echo "A busy front door on PostgreSQL, the server killed half way"
 .venv/bin/python tools/bench_front_door.py --seconds "${LOAD_SECONDS:-120}"
+echo "Finding people, and second records of one person"
+.venv/bin/python tools/bench_search.py --people "${PEOPLE:-500000}"
+.venv/bin/python tools/bench_search.py --people "${PEOPLE:-500000}" --postgresql
+.venv/bin/python tools/measure_duplicates.py
 instances=${INSTANCES:-../shared/benchmarks}
 if [ -d "$instances" ]; then
     echo "The planner on public instances, ${SECONDS_EACH:-20} CPU seconds each"
