@@ -155,7 +155,6 @@ class TestSelectors:
             "suggestion_for",
             "events_of",
             "pathways_for",
-            "area_of",
         },
         "visits": {"newest_plan"},
     }

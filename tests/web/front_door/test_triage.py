@@ -6,7 +6,7 @@ from homeward.access.rules import Role
 from homeward.audit.models import Event
 from homeward.episodes.models import Episode
 from homeward.referrals.models import Referral
-from homeward.referrals.services import decline_referral
+from homeward.referrals.services import NewReferral, decline_referral, receive_referral
 from homeward.visits.models import DayPlan, PlanMove, Visit
 
 CRISIS = "integrated-crisis-response"
@@ -17,6 +17,13 @@ ALL_MET = ["crisis_at_home", "risk_within_hours", "safe_until_then", "agrees"]
 def referral(ivy, refer):
     return refer(ivy, need_text="Fell this morning", details=[{"title": "Observations", "text": "NEWS2 2"}],
                  not_understood=[{"path": "Bundle.entry[4]", "text": "Local code XYZ"}])  # fmt: skip
+
+
+@pytest.fixture
+def about_a_service(desk, service, now):
+    """A referral about no person, onto a pathway that two people must agree to."""
+    new = NewReferral(source="social_care", urgency="routine", need_code="joint_commissioning", about="Two budgets")
+    return receive_referral(actor=desk, person=None, new=new, now=now, service_id=service.pk)
 
 
 class TestReferralPage:
@@ -143,7 +150,9 @@ class TestOtherDecisions:
         assert Referral.objects.get().state == "more_asked"
         assert "Is anyone with her?" in coordinator.get("/front-door/").content.decode()
 
-    @pytest.mark.parametrize("decision", ["accept", "redirect", "decline", "ask"])
+    @pytest.mark.parametrize(
+        "decision", ["accept", "agree", "disagree", "redirect", "advise", "decline", "ask", "reopen"]
+    )
     def test_changes_nothing_by_a_link_that_is_followed(self, coordinator, referral, decision):
         assert coordinator.get(f"/front-door/referrals/{referral.pk}/{decision}").status_code == 302
         assert Referral.objects.get().state == "waiting"
@@ -157,3 +166,78 @@ class TestLiveReferral:
         assert coordinator.get(live).status_code == 204
         decline_referral(actor=desk, referral=referral, reason="Out of area", now=now)
         assert "would not count" in coordinator.get(live).content.decode()
+
+
+class TestAdvice:
+    def test_ends_the_referral_with_what_was_said(self, coordinator, referral):
+        address = f"/front-door/referrals/{referral.pk}/advise"
+        assert "Write the advice that was given" in coordinator.post(address, {"reason": ""}).content.decode()
+        coordinator.post(address, {"reason": "Told the daughter to ring the practice"})
+        assert Referral.objects.get().state == "advised"
+        assert "Advice given" in coordinator.get(f"/front-door/referrals/{referral.pk}").content.decode()
+
+
+class TestReopen:
+    def test_brings_back_what_was_turned_away(self, coordinator, desk, referral, now):
+        decline_referral(actor=desk, referral=referral, reason="Out of area", now=now)
+        address = f"/front-door/referrals/{referral.pk}"
+        assert "Open it again" in coordinator.get(address).content.decode()
+        assert "Say why it is opened again" in coordinator.post(f"{address}/reopen", {"reason": ""}).content.decode()
+        coordinator.post(f"{address}/reopen", {"reason": "She lives here after all"})
+        assert Referral.objects.get().state == "waiting"
+
+
+class TestChoosingAPathway:
+    def test_offers_every_pathway_by_how_soon_with_the_suggestion_first(self, coordinator, referral):
+        page = coordinator.get(f"/front-door/referrals/{referral.pk}").content.decode()
+        places = [page.index(said) for said in ("Suggested</strong>", "Within 2 days</h4>", "As planned</h4>")]
+        assert places == sorted(places)
+        assert "Peer support" in page and "Integrated commissioning" not in page
+
+    def test_offers_what_is_for_a_service_to_a_service(self, coordinator, about_a_service):
+        page = coordinator.get(f"/front-door/referrals/{about_a_service.pk}").content.decode()
+        assert "Propose: Commissioning health and social care together" in page
+        assert "Reablement at home" not in page
+
+    def test_shows_the_promise_first(self, coordinator, ivy, refer):
+        referral = refer(ivy, promised_text="Somebody rings before three")
+        page = coordinator.get(f"/front-door/referrals/{referral.pk}").content.decode()
+        assert page.index("Somebody rings before three") < page.index("Decide</h2>")
+
+
+class TestTwoPeople:
+    MET = ["both_bodies", "same_people", "may_decide", "people_heard"]
+
+    def _propose(self, browser, referral):
+        told = {"pathway": "integrated-commissioning", "met": self.MET}
+        return browser.post(f"/front-door/referrals/{referral.pk}/accept", told, follow=True).content.decode()
+
+    def test_the_first_proposes_and_cannot_agree(self, coordinator, about_a_service):
+        page = self._propose(coordinator, about_a_service)
+        assert "You proposed" in page and "Agree and start" not in page
+        answer = coordinator.post(f"/front-door/referrals/{about_a_service.pk}/agree", follow=True)
+        assert "Somebody else must agree to it" in answer.content.decode()
+        assert not Episode.objects.exists()
+
+    def test_the_second_sees_who_proposed_and_starts_it(self, coordinator, sign_in, about_a_service):
+        self._propose(coordinator, about_a_service)
+        second = sign_in(Role.CASE_MANAGER, "Omar Reid")
+        assert "Agree or not" in second.get("/front-door/").content.decode()
+        page = second.get(f"/front-door/referrals/{about_a_service.pk}").content.decode()
+        assert "Priya Shah proposed" in page and "Agree and start" in page
+        second.post(f"/front-door/referrals/{about_a_service.pk}/agree", {"note": "Both boards know"})
+        reason = Episode.objects.get().referral.events.get(kind="referral_accepted").reason
+        assert reason == "Proposed by Priya Shah, agreed by Omar Reid. Both boards know"
+
+    def test_the_second_may_not_agree_and_says_why(self, coordinator, sign_in, about_a_service):
+        self._propose(coordinator, about_a_service)
+        second = sign_in(Role.CASE_MANAGER, "Omar Reid")
+        address = f"/front-door/referrals/{about_a_service.pk}/disagree"
+        assert "Say why you do not agree" in second.post(address, {"reason": ""}).content.decode()
+        second.post(address, {"reason": "Only one body pays"})
+        assert Referral.objects.get().proposed_by is None
+        assert "Only one body pays" in coordinator.get(address.removesuffix("/disagree")).content.decode()
+
+    def test_nothing_proposed_cannot_be_agreed_to(self, coordinator, about_a_service):
+        answer = coordinator.post(f"/front-door/referrals/{about_a_service.pk}/agree", follow=True)
+        assert "Nothing is proposed any more" in answer.content.decode()

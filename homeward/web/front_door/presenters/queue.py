@@ -8,9 +8,8 @@ from django.urls import reverse
 
 from homeward.access.rules import Actor
 from homeward.kernel.rules import london_day
-from homeward.people.selectors import current_addresses
 from homeward.procedures.rules import ClockKind
-from homeward.referrals.selectors import OpenQueue, QueuedReferral, area_of
+from homeward.referrals.selectors import OpenQueue, QueuedReferral
 from homeward.referrals.states import ReferralState, Source, Urgency
 from homeward.web.clocks import SOON, ClockFace, ago_words, clock_face, left_words, time_words
 from homeward.web.front_door.forms.wanted import HELD, Wanted, read_wanted
@@ -71,7 +70,8 @@ class Card:
     due: str
     column: str
     state: Tag
-    alerts: tuple[AlertLine, ...]
+    grave: tuple[AlertLine, ...]
+    notes: tuple[AlertLine, ...]
     held_by: str
     is_mine: bool
     escalated: str
@@ -184,14 +184,14 @@ def present_queue(
         late=sum(one.due == "late" for one in cards),
         soon=sum(one.due == "soon" for one in cards),
         mine=sum(one.is_mine for one in cards),
-        safeguarding=sum(any(alert.title == "Safeguarding" for alert in one.alerts) for one in cards),
+        safeguarding=sum(any(alert.title == "Safeguarding" for alert in one.grave) for one in cards),
         escalated=sum(bool(one.escalated) for one in cards),
         second_person=sum(one.column == "proposed" for one in cards),
         waiting_for_more=sum(one.column == "more_asked" for one in cards),
         calls=f"{calls} call{'' if calls == 1 else 's'} today",
         call_backs=tuple(call_back_line(call, now) for call in call_backs),
         decided=tuple(_decided_row(referral, now) for referral in decided),
-        choices=_choices(queue, now),
+        choices=_choices(queue),
         saved=tuple(
             FilterLine(
                 one.pk, one.name, f"{reverse('front_door:queue')}?{wanted_of(one).query()}", one.is_default,
@@ -211,10 +211,11 @@ def wanted_of(saved) -> Wanted:
 def card(one: QueuedReferral, alerts: list, actor: Actor, now: datetime) -> Card:
     """One referral as the queue prints it."""
     referral, person = one.referral, one.referral.person
-    events = sorted(referral.events.all(), key=lambda event: (event.happened_at, event.pk))
+    events = one.events
     comments = [event for event in events if event.kind == "comment"]
     face = clock_face(one.clock, ClockKind.RESPONSE, now) if one.clock else None
     column = column_of(referral)
+    warnings = alert_lines(alerts, referral.safeguarding_text, referral.scene_safety)
     is_mine = referral.held_by_id is not None and referral.held_by_id == actor.account_id
     return Card(
         id=referral.pk,
@@ -222,7 +223,7 @@ def card(one: QueuedReferral, alerts: list, actor: Actor, now: datetime) -> Card
         reference=referral.reference,
         name=referral.subject_label,
         who=age_words(person, london_day(now)) if person else "Staff or a service",
-        place=_place(referral, now),
+        place=_place(one),
         need=need_words(referral),
         need_text=short(referral.need_text, NEED_LENGTH),
         urgency=Tag(*URGENCY[referral.urgency]),
@@ -236,7 +237,8 @@ def card(one: QueuedReferral, alerts: list, actor: Actor, now: datetime) -> Card
         due=due_of(face, now),
         column=column,
         state=state_tag(column),
-        alerts=alert_lines(alerts, referral.safeguarding_text, referral.scene_safety),
+        grave=tuple(line for line in warnings if line.tone == "grave"),
+        notes=tuple(line for line in warnings if line.tone != "grave"),
         held_by="You" if is_mine else referral.held_by.full_name if referral.held_by else "",
         is_mine=is_mine,
         escalated=_said_last(events, "escalated", now) if referral.escalated_at else "",
@@ -308,11 +310,9 @@ def _parts(
     return tuple(part for part in parts if part.cards or keep_empty)
 
 
-def _place(referral, now: datetime) -> str:
-    if referral.place_text:
-        return referral.place_text
-    address = next(iter(current_addresses(referral.person, london_day(now))), None) if referral.person else None
-    return address_words(address) or ("No address yet" if referral.person else referral.requester_organisation)
+def _place(one: QueuedReferral) -> str:
+    known = one.referral.place_text or address_words(one.address)
+    return known or ("No address yet" if one.referral.person else one.referral.requester_organisation)
 
 
 def _whom(account_id: int | None, account, actor: Actor) -> str:
@@ -333,10 +333,10 @@ def _waiting_for(referral, events: Sequence) -> str:
     return asked.reason if asked else STATES[ReferralState.MORE_ASKED][0]
 
 
-def _choices(queue: OpenQueue, now: datetime) -> Choices:
+def _choices(queue: OpenQueue) -> Choices:
     referrals = [one.referral for one in queue.everything]
     sources = {referral.source for referral in referrals}
-    areas = sorted({area for referral in referrals if (area := area_of(referral, london_day(now)))})
+    areas = sorted({one.area for one in queue.everything} - {""})
     pathways = {one.suggested.code: one.suggested.title for one in queue.everything if one.suggested}
     return Choices(
         urgencies=tuple(Urgency.choices),

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from homeward.access.rules import Actor
 from homeward.kernel.rules import london_day
+from homeward.people.selectors import current_addresses
 from homeward.procedures.rules import ClockKind
-from homeward.referrals.selectors import OpenQueue, area_of
+from homeward.referrals.selectors import OpenQueue
 from homeward.visits.states import AssignmentState
 from homeward.web.clocks import ClockFace, clock_face
 from homeward.web.front_door.presenters.queue import card
@@ -71,13 +72,13 @@ def present_waiting(
         counts.append(WallCount(responding, "responding", False))
     lines = []
     for one, shown in zip(queue.everything[:LINES], cards, strict=False):
-        marks = [alert.title for alert in shown.alerts if alert.tone == "grave"]
+        marks = [alert.title for alert in shown.grave]
         if shown.escalated:
             marks.insert(0, "Escalated")
         lines.append(
             WallLine(
                 reference=shown.reference,
-                place=area_of(one.referral, london_day(now)) or "Place not known",
+                place=one.area or "Place not known",
                 need=shown.need,
                 clock=shown.clock,
                 tone=shown.clock.tone if shown.clock else "still",
@@ -125,7 +126,7 @@ def present_responding(running: Sequence, visits: dict, alerts: dict, now: datet
         lines.append(
             WallLine(
                 reference=referral.reference if referral else "",
-                place=area_of(one.episode, london_day(now)) or "Place not known",
+                place=_area(one.episode.person, now) or "Place not known",
                 need=need_words(referral) if referral else one.pathway.title,
                 clock=face,
                 tone=face.tone,
@@ -137,6 +138,11 @@ def present_responding(running: Sequence, visits: dict, alerts: dict, now: datet
         "Responding", counts, tuple(lines), _more(len(going)), "Nobody in a crisis is waiting", clock_text(now),
         day_text(now),
     )  # fmt: skip
+
+
+def _area(person, now: datetime) -> str:
+    address = next(iter(current_addresses(person, london_day(now))), None) if person else None
+    return address.postcode.split(" ")[0] if address else ""
 
 
 def _more(number: int) -> str:

@@ -1,5 +1,6 @@
 """The queue: what breaches first on top, as a list or as columns, with the filters each person keeps."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib import messages
@@ -34,7 +35,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """
     if request.method == "POST":  # looking for a name, without JavaScript: names stay out of addresses
         return _show(request, read_wanted(request.POST), "front_door/queue.jinja")
-    wanted = read_wanted(request.GET) if request.GET else _as_before(request)
+    wanted = replace(read_wanted(request.GET), text="") if request.GET else _as_before(request)
     request.session[LOOKED_AT] = wanted.kept()
     return _show(request, wanted, "front_door/queue.jinja")
 
@@ -46,7 +47,7 @@ def live_queue(request: HttpRequest) -> HttpResponse:
     is_fresh = made is None or timezone.now().timestamp() - made < MADE_ANEW_SECONDS
     if is_fresh and (answer := unchanged(request, TOPICS)):
         return answer
-    return _show(request, read_wanted(request.GET), "front_door/live_queue.jinja")
+    return _show(request, replace(read_wanted(request.GET), text=""), "front_door/live_queue.jinja")
 
 
 @page(Permission.SEE_FRONT_DOOR)
