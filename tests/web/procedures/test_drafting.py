@@ -263,3 +263,15 @@ class TestList:
         page = lead.get("/procedures/forms/crisis-outcome").content.decode()
         assert f'href="/procedures/{CRISIS}"' in page
         assert procedure("form", "crisis-outcome").title in page
+
+
+class TestDrafts:
+    def test_lists_what_is_being_written_and_what_is_over(self, lead, draft):
+        page = lead.get("/procedures/drafts/").content.decode()
+        assert "Integrated crisis response" in page
+        assert "Being written" in page
+        lead.post(f"/procedures/drafts/{draft.pk}/discard", {"reason": "Overtaken"})
+        page = lead.get("/procedures/drafts/").content.decode()
+        assert "Nothing is being changed" in page
+        assert "Discarded" in page
+        assert lead.get(f"/procedures/drafts/{draft.pk}").status_code == 200

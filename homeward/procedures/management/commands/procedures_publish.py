@@ -8,6 +8,7 @@ from django.utils import timezone
 from homeward.access.rules import Actor
 from homeward.kernel.rules import RefusedError
 from homeward.procedures.rules import SHIPPED_LIBRARY, LibraryError
+from homeward.procedures.selectors import offered_versions
 from homeward.procedures.services import publish_library
 
 
@@ -25,3 +26,7 @@ class Command(BaseCommand):
         for row in new:
             self.stdout.write(f"Published {row.kind} {row}")
         self.stdout.write(f"{len(new)} new.")
+        for row in offered_versions():
+            self.stdout.write(
+                f"Held back: {row.kind} {row}, because this place follows its own. Compare the two under Procedures."
+            )
