@@ -18,7 +18,7 @@ from homeward.visits.models import Visit, VisitTask
 from homeward.visits.rules import needed_on
 from homeward.visits.services.changing import _done
 from homeward.visits.services.needing import OFFICE_HOURS, is_for_two
-from homeward.visits.services.sending import cancel_visit
+from homeward.visits.services.sending import take_out
 from homeward.visits.states import VisitState
 
 # A pathway whose support has no limit and whose visits have no last day: planned a week at a time, a local decision
@@ -82,7 +82,7 @@ def plan_support(
     for visit in Visit.objects.filter(
         episode=episode, pattern__isnull=False, state__in=(VisitState.NEEDED, VisitState.PLANNED)
     ):
-        cancel_visit(actor=actor, visit=visit, reason="The plan of support was changed.", now=now)
+        take_out(actor=actor, visit=visit, reason="The plan of support was changed.", now=now)
     plan = write_plan(
         actor=actor,
         episode=episode,
