@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.filling import answer_everything
+
 # One served place for all of them
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
@@ -106,9 +108,16 @@ class TestACrisis:
             expect(leave).to_have_count(left)
             leave.first.click()
         expect(responder.get_by_role("button", name=re.compile("^Left"))).to_have_count(0)
-        responder.get_by_text("Say how it ended").click()
+        responder.get_by_role("button", name=re.compile("^Fill in.*Crisis first assessment")).click()
+        answer_everything(responder)
+        responder.get_by_role("button", name="Check your answers").click()
+        responder.get_by_role("button", name="Complete the form").click()
+        responder.get_by_role("button", name="Close with how it ended").click()
         responder.get_by_label("Nothing further needed").check()
-        responder.get_by_role("button", name="Close the response").click()
+        answer_everything(responder)
+        accessible(responder)
+        responder.get_by_role("button", name="Close it").click()
+        expect(responder.get_by_text(re.compile("^Ended: Nothing further needed"))).to_be_visible()
 
         # then nobody waits for it any more, and the person's record tells the whole story
         responder.goto("/responding/")

@@ -34,7 +34,7 @@ if (form) {
     if (event.detail.successful) unsaved = false;
     else failed();
   });
-  document.addEventListener("htmx:afterSettle", show);
+  document.addEventListener("htmx:afterSwap", show);
   // Whoever leaves in the middle of a word loses nothing.
   window.addEventListener("pagehide", () => {
     if (unsaved) navigator.sendBeacon(form.dataset.saveTo || form.action, new FormData(form));
