@@ -149,7 +149,7 @@ class WhoCanCome:
     teams: tuple[OfferLine, ...]
     slots: tuple[SlotOffers, ...]
     problem: str
-    nobody_in_time: bool
+    nobody_in_time: str
     must_ask: bool
 
 
@@ -364,7 +364,7 @@ def who_can_come(offers: Offers | None, visit, settling: Settling, now: datetime
     """Who could be there first: pairs for a joint visit, then one by one for each place still open."""
     if offers is None:
         problem = visit.unplanned_reason or "This address has no place on the map, so nobody's travel can be told."
-        return WhoCanCome((), (), problem, False, settling.must_ask)
+        return WhoCanCome((), (), problem, "", settling.must_ask)
     open_slots = {
         slot
         for slot in range(len(visit.slots))
@@ -393,19 +393,24 @@ def who_can_come(offers: Offers | None, visit, settling: Settling, now: datetime
         teams=teams,
         slots=slots,
         problem=problem,
-        nobody_in_time=bool(slots) and visit.is_crisis and not anybody_in_time(offers, visit, open_slots),
+        nobody_in_time=_nobody_words(offers, visit, open_slots) if slots and visit.is_crisis else "",
         must_ask=settling.must_ask,
     )
 
 
-def anybody_in_time(offers: Offers, visit, open_slots: set[int]) -> bool:
-    """Whether everybody still missing could be there before the clock breaches."""
-    if len(open_slots) > 1 and len(open_slots) == len(visit.slots):
-        return any(offer.starts_at <= visit.window_closes_at for offer in offers.teams)
-    return all(
-        any(offer.arrives_at <= visit.window_closes_at for offer in offers.for_slot.get(slot, []))
-        for slot in open_slots
-    )
+def _nobody_words(offers: Offers, visit, open_slots: set[int]) -> str:
+    """That nobody, or not all of them, could be there before the clock runs out; "" when they could."""
+    in_time = {
+        slot for slot in open_slots if any(one.arrives_at <= visit.window_closes_at for one in offers.for_slot[slot])
+    }
+    if len(open_slots) == len(visit.slots) > 1:
+        if any(offer.starts_at <= visit.window_closes_at for offer in offers.teams):
+            return ""
+    elif in_time == open_slots:
+        return ""
+    if in_time:
+        return "Not everybody this visit needs can be there before the clock runs out."
+    return "Nobody can be there before the clock runs out."
 
 
 def _offer_line(visit, offer: Offer, number: int, settling: Settling, now: datetime) -> OfferLine:
