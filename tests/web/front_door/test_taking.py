@@ -12,7 +12,7 @@ from homeward.audit.models import Event
 from homeward.people.models import Address, Person
 from homeward.referrals.models import Referral
 from homeward.web.front_door.forms.fields import birth_date_typed
-from homeward.web.front_door.forms.taking import TakeReferralForm
+from homeward.web.front_door.forms.taking import TakeReferralForm, split_name
 
 TOLD = {
     "source": "gp", "requester_name": "Dr Lane", "requester_organisation": "Friar Gate Surgery",
@@ -176,3 +176,63 @@ class TestNonsense:
     def test_of_null_characters_looks_for_nobody(self, now):
         form = TakeReferralForm({"family_name": "Du\0nn", "postcode": "\0"}, now=now)
         assert (form.identity().family_name, form.identity().postcode) == ("Dunn", "")
+
+
+class TestLook:
+    def test_says_who_is_known_and_waiting_before_the_rest_is_filled(self, coordinator, ivy, refer):
+        waiting = refer(ivy)
+        told = {"look": "yes", "given_name": "Ivy", "family_name": "Okafor", "birth_year": "1941", "birth_month": "3",
+                "birth_day": "9"}  # fmt: skip
+        answer = coordinator.post("/front-door/new", told)
+        page = answer.content.decode()
+        assert answer.status_code == 200 and "There is a problem" not in page
+        assert "Already referred." in page and waiting.reference in page
+        assert Referral.objects.count() == 1
+
+    def test_says_when_nobody_is_like_them(self, coordinator):
+        page = coordinator.post("/front-door/new", {"look": "yes", "family_name": "Dunn"}).content.decode()
+        assert "Nobody on record is like this" in page
+
+
+class TestAboutStaff:
+    TOLD = {"subject": "staff", "about_name": "Night staff of Elm House", "source": "care_home",
+            "need_text": "A course", "urgency": "routine"}  # fmt: skip
+
+    def test_takes_a_referral_about_no_one_person(self, coordinator):
+        page = coordinator.post("/front-door/new", self.TOLD, follow=True).content.decode()
+        referral = Referral.objects.get()
+        assert (referral.person, referral.about) == (None, "Night staff of Elm House")
+        assert "taken for Night staff of Elm House" in page
+        assert not Person.objects.exists()
+
+    def test_wants_to_know_which(self, coordinator):
+        page = coordinator.post("/front-door/new", self.TOLD | {"about_name": ""}).content.decode()
+        assert "Say which staff or service it is about" in page
+
+
+class TestCameInAt:
+    def test_takes_a_time_of_another_day(self, coordinator):
+        day = timezone.localdate() - timezone.timedelta(days=1)
+        coordinator.post("/front-door/new", TOLD | {"received_time": "16:40", "received_day": day.isoformat()})
+        assert timezone.localtime(Referral.objects.get().received_at).strftime("%Y-%m-%d %H:%M") == f"{day} 16:40"
+
+    @pytest.mark.parametrize(
+        ("days_ago", "time", "told"),
+        [(1, "", "Enter the time it came in that day"), (40, "16:40", "in the last 14 days"),
+         (-1, "16:40", "in the last 14 days"), (1, "25:00", "Enter a time, like 14:05")],
+    )  # fmt: skip
+    def test_refuses_what_cannot_be(self, coordinator, days_ago, time, told):
+        day = timezone.localdate() - timezone.timedelta(days=days_ago)
+        answer = coordinator.post("/front-door/new", TOLD | {"received_time": time, "received_day": day.isoformat()})
+        assert told in answer.content.decode()
+        assert not Referral.objects.exists()
+
+
+class TestSplitName:
+    @pytest.mark.parametrize(
+        ("said", "names"),
+        [("Mrs Ivy Okafor", ("Ivy", "Okafor")), ("A Mrs Finch", ("", "Finch")), ("Finch", ("", "Finch")),
+         ("Mary Ann Dunn", ("Mary Ann", "Dunn")), ("", ("", "")), ("Mr.", ("", ""))],
+    )  # fmt: skip
+    def test_leaves_out_titles(self, said, names):
+        assert split_name(said) == names

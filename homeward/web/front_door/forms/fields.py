@@ -65,17 +65,26 @@ def time_typed(typed: str, now: datetime) -> datetime | None:
     """
     if not typed:
         return None
-    match = re.fullmatch(r"([01]?\d|2[0-3])[:.]?([0-5]\d)", typed.strip())
-    if match is None:
-        raise ValidationError("Enter a time, like 14:05")
-    at = wall_clock(london_day(now), f"{match[1]}:{match[2]}")
+    hours, minutes = hours_and_minutes(typed)
+    at = wall_clock(london_day(now), f"{hours}:{minutes}")
     if at > now:
         # after midnight, what was typed may be of the evening before; otherwise it is still to come
-        before = wall_clock(date.fromordinal(london_day(now).toordinal() - 1), f"{match[1]}:{match[2]}")
+        before = wall_clock(date.fromordinal(london_day(now).toordinal() - 1), f"{hours}:{minutes}")
         if (now - before).total_seconds() > MOST_HOURS_BACK * 3600:
             raise ValidationError("The time is in the future. Check it")
         at = before
     return at
+
+
+def hours_and_minutes(typed: str) -> tuple[int, int]:
+    """A time of day as typed: 14:05, 14.05, 1405 or 9:30.
+
+    Raises: ValidationError.
+    """
+    match = re.fullmatch(r"([01]?\d|2[0-3])[:.]?([0-5]\d)", typed.strip())
+    if match is None or not typed.isascii():
+        raise ValidationError("Enter a time, like 14:05")
+    return int(match[1]), int(match[2])
 
 
 def birth_date_typed(day: str, month: str, year: str, today: date) -> tuple[date | None, str]:

@@ -1,21 +1,22 @@
 """Taking a referral: who is asking, for whom, what for and how soon."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
 
-from homeward.kernel.rules import london_day, tidy_postcode, whole_number
+from homeward.kernel.rules import LONDON, london_day, tidy_postcode, wall_clock, whole_number
 from homeward.people.rules import Identity, read_nhs_number
 from homeward.people.selectors import PostcodePlace
 from homeward.people.services import NewAddress, NewPerson
 from homeward.people.states import AddressKind
 from homeward.procedures.selectors import library
 from homeward.referrals.services import NewReferral
-from homeward.referrals.states import Source, Urgency
+from homeward.referrals.states import CallOutcome, Source, Urgency
 from homeward.web.front_door.forms.fields import (
     FrontDoorForm,
     birth_date_typed,
+    hours_and_minutes,
     line_field,
     postcode_typed,
     text_field,
@@ -23,6 +24,19 @@ from homeward.web.front_door.forms.fields import (
 )
 
 SOMEBODY_NEW = "new"
+ABOUT_PERSON, ABOUT_STAFF = "person", "staff"
+SUBJECTS = ((ABOUT_PERSON, "A person"), (ABOUT_STAFF, "Staff or a service"))
+STILL_NOW = timedelta(hours=1)  # a call longer ago than this names its day too
+OLDEST_DAYS = 14  # what came longer ago is asked again, not taken late; a local decision
+TITLES = {"mr", "mrs", "ms", "miss", "dr", "mx", "sir", "lady", "prof", "rev"}
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """First and last name of somebody named in one line: "Mrs Ivy Okafor" is Ivy, Okafor; one word is a last name."""
+    words = [word for word in text.split() if word.strip(".,").casefold() not in TITLES and word.casefold() != "a"]
+    if not words:
+        return "", ""
+    return " ".join(words[:-1]), words[-1]
 
 
 def needs_in_groups() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -37,13 +51,8 @@ def needs_in_groups() -> list[tuple[str, list[tuple[str, str]]]]:
 class TakeReferralForm(FrontDoorForm):
     """A referral taken by a person: who is asking, for whom, what for and how soon."""
 
-    source = forms.ChoiceField(choices=Source.choices, error_messages={"required": "Choose who is asking"})
-    requester_name = line_field(160)
-    requester_role = line_field(120)
-    requester_organisation = line_field(160)
-    requester_phone = line_field(60)
-    received_time = line_field(5)
-
+    subject = forms.ChoiceField(choices=SUBJECTS, required=False)
+    about_name = line_field(160)
     given_name = line_field(120)
     family_name = line_field(120)
     birth_day = line_field(9)
@@ -54,6 +63,14 @@ class TakeReferralForm(FrontDoorForm):
     address_lines = line_field(250)
     postcode = line_field(10)
     known = line_field(20)
+
+    source = forms.ChoiceField(choices=Source.choices, error_messages={"required": "Choose who is asking"})
+    requester_name = line_field(160)
+    requester_role = line_field(120)
+    requester_organisation = line_field(160)
+    requester_phone = line_field(60)
+    received_time = line_field(5)
+    received_day = forms.DateField(required=False, error_messages={"invalid": "Enter a day"})
 
     need_code = forms.CharField(required=False)
     need_text = text_field()
@@ -67,6 +84,7 @@ class TakeReferralForm(FrontDoorForm):
     contact_name = line_field(160)
     contact_phone = line_field(60)
     promised_text = line_field(250)
+    call = line_field(20)
 
     FIRST_INPUTS = {"birth_month": "birth_day", "birth_year": "birth_day"}
 
@@ -86,11 +104,20 @@ class TakeReferralForm(FrontDoorForm):
     def clean_place_postcode(self) -> str:
         return postcode_typed(self.cleaned_data["place_postcode"])
 
-    def clean_received_time(self) -> datetime | None:
-        return time_typed(self.cleaned_data["received_time"], self.now)
+    @property
+    def is_about_staff(self) -> bool:
+        """Whether it is about staff or a service, and so about no one person."""
+        return self.typed("subject") == ABOUT_STAFF
 
     def clean(self) -> dict:
         told = super().clean()
+        self._read_when(told)
+        if self.is_about_staff:
+            if not told.get("about_name"):
+                self.add_error("about_name", "Say which staff or service it is about")
+            told["birth_date"], told["birth_text"] = None, ""
+            self._check_need(told)
+            return told
         try:
             parts = [told.get(part, "") for part in ("birth_day", "birth_month", "birth_year")]
             told["birth_date"], told["birth_text"] = birth_date_typed(*parts, london_day(self.now))
@@ -99,9 +126,30 @@ class TakeReferralForm(FrontDoorForm):
         is_chosen = whole_number(told.get("known", "")) is not None
         if not is_chosen and not told.get("given_name") and not told.get("family_name"):
             self.add_error("given_name", "Enter the person's name. If nobody knows it, enter Unknown")
+        self._check_need(told)
+        return told
+
+    def _check_need(self, told: dict) -> None:
         if not told.get("need_text") and not told.get("need_code") and "need_code" not in self.errors:
             self.add_error("need_code", "Choose what help is needed, or say it in your own words")
-        return told
+
+    def _read_when(self, told: dict) -> None:
+        """`received_at`: when it came in, None where it comes in now."""
+        typed, day = told.get("received_time", ""), told.get("received_day")
+        told["received_at"] = None
+        today = london_day(self.now)
+        try:
+            if day is None or day == today:
+                told["received_at"] = time_typed(typed, self.now)
+            elif not 0 < (today - day).days <= OLDEST_DAYS:
+                self.add_error("received_day", f"The day must be today or in the last {OLDEST_DAYS} days")
+            elif not typed:
+                self.add_error("received_time", "Enter the time it came in that day")
+            else:
+                hours, minutes = hours_and_minutes(typed)
+                told["received_at"] = wall_clock(day, f"{hours}:{minutes}")
+        except ValidationError as error:
+            self.add_error("received_time", error)
 
     def identity(self) -> Identity:
         """Who the person seems to be from what has been typed so far, right or wrong."""
@@ -154,7 +202,8 @@ class TakeReferralForm(FrontDoorForm):
             urgency=told["urgency"],
             need_code=told["need_code"],
             need_text=told["need_text"],
-            received_at=told["received_time"],
+            received_at=told["received_at"],
+            about=told["about_name"] if self.is_about_staff else "",
             requester_name=told["requester_name"],
             requester_role=told["requester_role"],
             requester_organisation=told["requester_organisation"],
@@ -169,6 +218,29 @@ class TakeReferralForm(FrontDoorForm):
             promised_text=told["promised_text"],
             details=details,
         )
+
+
+def from_call(call, now: datetime) -> dict:
+    """What the form starts with where it comes of a call: everything that was said, so that nobody types it twice."""
+    given_name, family_name = split_name(call.about_text)
+    local = call.received_at.astimezone(LONDON)
+    is_late = now - call.received_at > STILL_NOW
+    return {
+        "call": str(call.pk),
+        "known": str(call.person_id or ""),
+        "given_name": given_name,
+        "family_name": family_name,
+        "source": call.source,
+        "requester_name": call.caller_name,
+        "requester_organisation": call.caller_organisation,
+        "requester_phone": call.caller_phone,
+        # the clock starts when they asked; a call that ended otherwise asked for no referral then
+        "received_time": f"{local:%H:%M}" if call.outcome == CallOutcome.REFERRAL else "",
+        "received_day": local.date().isoformat() if call.outcome == CallOutcome.REFERRAL and is_late else "",
+        "need_code": call.need_code,
+        "need_text": call.reason,
+        "urgency": call.urgency,
+    }
 
 
 def _address(lines: str, postcode: str, place: PostcodePlace | None, kind: str) -> NewAddress:

@@ -25,13 +25,21 @@ from homeward.people.selectors import (
     person_for,
     place_of_postcode,
 )
-from homeward.referrals.selectors import open_referrals_of
+from homeward.referrals.selectors import CallNotFoundError, call_for, open_referrals_of
 from homeward.referrals.services import take_referral
 from homeward.referrals.states import Source, Urgency
-from homeward.teams.selectors import referring_organisations, service_for
-from homeward.web.front_door.forms.taking import SOMEBODY_NEW, TakeReferralForm, needs_in_groups
+from homeward.teams.selectors import referring_organisations
+from homeward.web.front_door.forms.taking import (
+    SOMEBODY_NEW,
+    SUBJECTS,
+    TakeReferralForm,
+    from_call,
+    needs_in_groups,
+)
+from homeward.web.front_door.presenters.calls import call_rows
 from homeward.web.front_door.presenters.known import differences, place_words, present_known
 from homeward.web.gate import page
+from homeward.web.service_choice import service_here
 
 URGENCY_HINTS = {
     Urgency.CRISIS: "Without help they may come to harm or go to hospital within hours",
@@ -44,11 +52,19 @@ URGENCY_HINTS = {
 def new(request: HttpRequest) -> HttpResponse:
     """Take a referral: who is asking, for whom, what for and how soon."""
     now = timezone.now()
-    service = service_for(request.actor)
+    service = service_here(request)
     if request.method != "POST":
-        form = TakeReferralForm(now=now, initial=_starting(request, now))
+        call = _call(request, request.GET.get("call", ""), now)
+        if call is not None and call.referral_id is not None:
+            messages.info(request, "This call became a referral already. Here it is.")
+            return redirect("front_door:referral", call.referral_id)
+        form = TakeReferralForm(now=now, initial=_starting(request, call, now))
         return _show(request, service, form, now)
     form = TakeReferralForm(request.POST, now=now)
+    if "look" in request.POST:  # who it may be, before the rest is filled; nothing is saved
+        form.is_valid()
+        form.errors.clear()
+        return _show(request, service, form, now, has_looked=True)
     is_right = form.is_valid()
     matches = _matches(request, service.pk, form, now)
     chosen = form.typed("known")
@@ -62,7 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
     except RefusedError as error:
         form.add_error("nhs_number" if "NHS number" in str(error) else "source", str(error))
         return _show(request, service, form, now, matches, status=422)
-    told = f"Referral {referral.reference} taken for {referral.person.label}. Its clock is running."
+    told = f"Referral {referral.reference} taken for {referral.subject_label}. Its clock is running."
     number = tidy_nhs_number(form.cleaned_data["nhs_number"])
     if number and not is_valid_nhs_number(number):
         told += " The NHS number does not pass its check, so it is kept as not verified."
@@ -76,7 +92,7 @@ def known(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return redirect("front_door:new")
     now = timezone.now()
-    service = service_for(request.actor)
+    service = service_here(request)
     form = TakeReferralForm(request.POST, now=now)
     form.is_valid()  # fills what is right so far; what is wrong is told when the form is sent
     form.errors.clear()
@@ -86,15 +102,29 @@ def known(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _starting(request: HttpRequest, now: datetime) -> dict:
-    """What an empty form starts with: the person, where it was opened from their record."""
+def _starting(request: HttpRequest, call, now: datetime) -> dict:
+    """What a form starts with: the call it comes of, or the person whose record it was opened from."""
+    if call is not None:
+        return from_call(call, now)
     person_id = whole_number(request.GET.get("person", ""))
     return {} if person_id is None else {"known": str(person_id)}
 
 
+def _call(request: HttpRequest, given: str, now: datetime):
+    call_id = whole_number(given)
+    if call_id is None:
+        return None
+    try:
+        return call_for(request.actor, call_id, now)
+    except CallNotFoundError as error:
+        raise Http404 from error
+
+
 def _matches(request: HttpRequest, service_id: int, form: TakeReferralForm, now: datetime) -> list[KnownPerson]:
     """People it may be, likeliest first; somebody chosen before stays, whatever was typed since."""
-    matches = people_like(request.actor, service_id, form.identity(), now) if form.is_bound else []
+    if form.is_about_staff:
+        return []
+    matches = people_like(request.actor, service_id, form.identity(), now)
     chosen = whole_number(form.typed("known"))
     if chosen is not None and chosen not in {one.person.pk for one in matches}:
         person = _person(request, chosen, now)
@@ -115,7 +145,9 @@ def _take(request: HttpRequest, service_id: int, form: TakeReferralForm, now: da
     elsewhere = place_of_postcode(actor, service_id, told["place_postcode"])
     details, person, new_person = [], None, None
     known_id = whole_number(told["known"])
-    if known_id is not None:
+    if form.is_about_staff:
+        pass
+    elif known_id is not None:
         person = _person(request, known_id, now)
         address = next(iter(current_addresses(person, london_day(now))), None)
         details = differences(person, address, form)
@@ -127,7 +159,8 @@ def _take(request: HttpRequest, service_id: int, form: TakeReferralForm, now: da
         new=form.new_referral(elsewhere, details),
         person=person,
         new_person=new_person,
-        staying_at=form.staying_at(elsewhere),
+        staying_at=None if form.is_about_staff else form.staying_at(elsewhere),
+        call=_call(request, told["call"], now),
         now=now,
     )
 
@@ -154,8 +187,10 @@ def _show(
     now: datetime,
     matches: list[KnownPerson] | None = None,
     status: int = 200,
+    has_looked: bool = False,
 ) -> HttpResponse:
     matches = _matches(request, service.pk, form, now) if matches is None else matches
+    call = _call(request, form.typed("call"), now)
     return render(
         request,
         "front_door/new.jinja",
@@ -163,6 +198,9 @@ def _show(
             "service": service,
             "form": form,
             "known": _panel(request, service.pk, form, matches, now),
+            "has_looked": has_looked,
+            "subjects": SUBJECTS,
+            "call": call_rows([call], now)[0] if call is not None else None,
             "sources": [("", Source.choices)],
             "urgencies": [(value, label, URGENCY_HINTS[value]) for value, label in Urgency.choices],
             "needs": needs_in_groups(),
