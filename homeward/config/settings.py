@@ -14,6 +14,9 @@ HOMEWARD_SMS_GATEWAY   address of a text message gateway that takes JSON; printe
 HOMEWARD_WEBHOOK_SECRET  signs what is posted to other systems; printed, not posted, when not given
 HOMEWARD_DUPLICATE_LIKELIHOOD  0 to 1: how likely two records must be of one person to be listed; 0.8 when not given
 HOMEWARD_TIMING   "1" to say in each answer what it cost the server, for measuring
+HOMEWARD_PUBLIC_REFERRALS  services whose open form for professionals is on, code=phone, comma-separated (the phone
+                  may be left out); the fictitious ones when not given
+HOMEWARD_PROXIES  how many proxies of yours stand in front, so that the form knows who is outside; 0 when not given
 HOMEWARD_VAR      folder for the database and other things made at run time
 """
 
@@ -226,6 +229,15 @@ MESSAGE_DOCUMENTS = "homeward.api.documents.documents_in"
 # Of made-up records with known duplicates this finds nine of ten, and five of six listed are right
 # (tools/measure_duplicates.py). A person decides on each, so missing one costs more than listing one too many.
 DUPLICATE_LIKELIHOOD = float(os.environ.get("HOMEWARD_DUPLICATE_LIKELIHOOD", "0.8"))
+
+# Whose form for professionals outside is open, and the number it names (homeward/web/front_door/views/professional.py).
+HOMEWARD_PUBLIC_REFERRALS = {
+    code.strip(): phone.strip()
+    for code, _, phone in (
+        one.partition("=") for one in os.environ.get("HOMEWARD_PUBLIC_REFERRALS", "").split(",") if one.strip()
+    )
+}
+HOMEWARD_PROXIES = int(os.environ.get("HOMEWARD_PROXIES", "0"))
 
 LIVE_POLL_SECONDS = 2  # a page asks this often whether anything changed; the promise is 5 seconds
 

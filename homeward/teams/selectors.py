@@ -1,6 +1,7 @@
 """Reads about services, organisations, workers and accounts."""
 
 import hashlib
+from collections.abc import Collection
 
 from homeward.access.rules import ROLE_PERMISSIONS, Actor, NotAllowedError, Permission, Role
 from homeward.teams.models import Account, Organisation, Service, Worker
@@ -94,6 +95,12 @@ def fictitious_accounts() -> list[Account]:
 def fictitious_service() -> Service | None:
     """The fictitious place of this database, if it has one."""
     return Service.objects.filter(is_fictitious=True).order_by("id").first()
+
+
+def services_open_to_professionals(codes: Collection[str]) -> list[Service]:
+    """The services with these codes, by name; where no code is given, the fictitious ones."""
+    named = Service.objects.filter(code__in=codes) if codes else Service.objects.filter(is_fictitious=True)
+    return list(named.order_by("name"))
 
 
 def has_services() -> bool:

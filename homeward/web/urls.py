@@ -2,12 +2,15 @@
 
 from django.urls import include, path
 
+from homeward.web.front_door.views import professional
 from homeward.web.signing_in import views as signing_in
 
 urlpatterns = [
     path("", signing_in.home, name="home"),
     path("sign-in", signing_in.sign_in, name="sign_in"),
     path("sign-out", signing_in.sign_out, name="sign_out"),
+    path("refer", professional.refer, name="refer"),
+    path("refer/follow", professional.follow, name="follow"),
     path("today/", include("homeward.web.today.urls")),
     path("front-door/", include("homeward.web.front_door.urls")),
     path("responding/", include("homeward.web.responding.urls")),

@@ -179,6 +179,9 @@ class TestPages:
             "homeward.web.signing_in.views.sign_in",
             "homeward.web.signing_in.views.sign_out",
             "homeward.web.signing_in.views.home",
+            # professionals outside have no account; these two tell nothing of anybody on record
+            "homeward.web.front_door.views.professional.refer",
+            "homeward.web.front_door.views.professional.follow",
         }
         ungated = []
         for pattern in _patterns(get_resolver()):

@@ -47,7 +47,7 @@ def redirect_referral(*, actor: Actor, referral: Referral, to: str, reason: str,
         ReferralState.REDIRECTED,
         "referral_redirected",
         f"Redirected to {to.strip()}"[:200],
-        reason.strip(),
+        f"To {to.strip()}: {reason.strip()}",  # whoever sent it is told where
         now,
     )
 
