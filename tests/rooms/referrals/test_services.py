@@ -99,7 +99,7 @@ class TestDecide:
         redirect_referral(actor=coordinator, referral=crisis, to="Community nursing", reason="Known wound", now=now)
         crisis.refresh_from_db()
         assert crisis.state == ReferralState.REDIRECTED
-        assert crisis.events.get(kind="referral_redirected").reason == "Known wound"
+        assert crisis.events.get(kind="referral_redirected").reason == "To Community nursing: Known wound"
 
     def test_declines_only_with_a_reason(self, coordinator, crisis, now):
         with pytest.raises(RefusedError, match="reason"):
