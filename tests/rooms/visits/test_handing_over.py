@@ -73,8 +73,8 @@ class TestMakeHandoverSheets:
             actor=coordinator, person=ivy, now=now, new=NewReferral(source="gp", urgency="routine", need_code="fall")
         )
         log_call(
-            actor=coordinator, service_id=service.pk, source="gp", caller_name="Dr Owed", outcome="advice",
-            advice="Keep her warm", now=now,
+            actor=coordinator, service_id=service.pk, source="gp", caller_name="Dr Owed", outcome="call_back",
+            caller_phone="07700 900222", now=now,
             call_back_by=now + timedelta(minutes=30),
         )  # fmt: skip
         sheet = make_handover_sheets(actor=homeward, service_id=service.pk, now=now)[0]
