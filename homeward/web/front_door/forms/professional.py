@@ -64,9 +64,9 @@ class ProfessionalForm(FrontDoorForm):
 
     service = line_field(60)
     source = forms.ChoiceField(choices=PROFESSIONALS, error_messages={"required": "Choose where you work"})
+    requester_organisation = needed_line(160, "Enter the name of your organisation")
     requester_name = needed_line(160, "Enter your name")
     requester_role = needed_line(120, "Enter your role")
-    requester_organisation = needed_line(160, "Enter the name of your organisation")
     requester_phone = needed_line(60, "Enter a phone number we can call you back on")
     requester_email = forms.EmailField(
         required=False, max_length=160, error_messages={"invalid": "Enter an email address, like name@example.nhs.uk"}
