@@ -83,6 +83,7 @@ class TestACrisis:
         expect(responder.get_by_role("heading", level=1)).to_contain_text(family_name)
         accessible(responder)
         # and sees what that moves before it moves
+        decide_if_nobody_can_be_there(responder)
         responder.get_by_role("link", name=re.compile("^Show what this moves")).first.click()
         expect(responder.get_by_text(re.compile(r"would move")).first).to_be_visible()
         accessible(responder)
@@ -187,6 +188,19 @@ class TestACrisis:
         page.goto("/front-door/new")
         fill_person(page, given_name[:-1] + "e", family_name, year)
         expect(page.get_by_label(re.compile("Use this record: .*" + family_name))).to_be_visible()
+
+
+def decide_if_nobody_can_be_there(page: Page) -> None:
+    """At night a small place may have nobody in time; then somebody decides, as they would have to."""
+    expect(page.get_by_role("link", name=re.compile("^Show what this moves")).first).to_be_visible()
+    decide = page.get_by_role("link", name="Decide what to do", exact=True)
+    if decide.count():
+        decide.first.click()
+        page.get_by_label("Send whoever can come first, though late").check()
+        page.get_by_label("Why, who was asked, and what they said").fill("Her daughter stays until then")
+        page.get_by_label("What was whoever referred told?").fill("Somebody comes as soon as can be")
+        page.get_by_role("button", name="Record the decision").click()
+        expect(page.get_by_text(re.compile("^Recorded: Send whoever"))).to_be_visible()
 
 
 def tab_to(page: Page, identifier: str) -> None:
