@@ -80,6 +80,21 @@ WAITING_CRISES = (6, 19, 41, 73, 99, 134)
 # Crises answered just now: received so many minutes ago; at the door so many minutes from now; by two
 UNDER_WAY = ((104, -22, True), (71, -9, False), (64, 14, True), (88, 9, False))
 WAITING_OTHERS = ((REABLING, 5), (REABLING, 22), (CARE, 27))  # hours
+# What else waits, for services of every kind: (need, urgency, hours, what the sender says)
+WAITING_FOR_MORE_SERVICES = (
+    ("end_of_life_at_home", "two_days", 3, "Wants to be at home for what time there is. Husband needs showing how."),
+    ("community_bed", "two_days", 7, "Not safe alone at night since the fall. A short stay and practice would do it."),
+    ("leaving_hospital", "two_days", 9, "Ready on Thursday. Two services to arrange and nobody at home in the day."),
+    ("dementia_at_home", "two_days", 16, "Up at night, wife has had three hours of sleep. Never hit anybody."),
+    ("home_from_hospital", "two_days", 28, "Came home on Friday, managing the stairs on her bottom."),
+    ("technology_at_home", "routine", 20, "Leaves the gas on. Would wear a pendant."),
+    ("low_vision", "routine", 26, "Cannot read letters or the cooker since the spring. Wants to go on cooking."),
+    ("staying_well", "routine", 31, "Low since his wife died, used to bowl. Asks who else is about."),
+    ("peer_support", "routine", 44, "Would like to talk to somebody who has been through it."),
+    ("frequent_emergencies", "routine", 49, "Eleven ambulance calls since August. Nobody has the whole picture."),
+    ("growing_need_in_extra_care", "routine", 52, "Needs two to help her up now. Staff ask for a nurse to look."),
+    ("leg_care", "routine", 70, "Ulcer nearly healed. Hosiery twice a day, cannot manage it herself."),
+)
 
 
 @dataclass
@@ -233,7 +248,8 @@ def decided_otherwise(
     else:
         title, why = "Referral withdrawn by the sender", "The crew is taking the person to hospital."
     referral.state = decision
-    ledger.happened_to_referral(referral, f"referral_{decision}", at, by, title, why)
+    kind = "referral_cancelled" if decision == "withdrawn" else f"referral_{decision}"
+    ledger.happened_to_referral(referral, kind, at, by, title, why)
 
 
 def response_visit(
@@ -602,6 +618,10 @@ def right_now(ledger: Ledger, stock: Stock, luck: random.Random) -> None:
         text = needs_of[need].format(what=luck.choice(REABLEMENT_WHAT))
         at = stock.making.now - timedelta(hours=hours, minutes=luck.randrange(50))
         urgency = "two_days" if code == REABLING else "routine"
+        referral = new_referral(stock, luck, next(who), need, text, urgency, at, SLOWER_SOURCES)
+        receive(ledger, stock, luck, referral, luck.choice(stock.coordinators), luck.random() < 0.5)
+    for need, urgency, hours, text in WAITING_FOR_MORE_SERVICES if is_large else WAITING_FOR_MORE_SERVICES[::3]:
+        at = stock.making.now - timedelta(hours=hours, minutes=luck.randrange(50))
         referral = new_referral(stock, luck, next(who), need, text, urgency, at, SLOWER_SOURCES)
         receive(ledger, stock, luck, referral, luck.choice(stock.coordinators), luck.random() < 0.5)
     for minutes, door, is_joint in UNDER_WAY if is_large else UNDER_WAY[:1]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.demo.days import attend, past_visits, rounds_of
+from homeward.demo.desk import at_the_desk
 from homeward.demo.history import (
     CARE,
     CARE_ENDS,
@@ -123,6 +124,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
     on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]
     open_accounts(making, staff, on_shift)
+    at_the_desk(making)
     making.tell(f"{made} visits needed today. The place is made")
     return service
 
@@ -167,6 +169,7 @@ def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], see
     _replace_who_left(making, ledger, stock, luck, others, begin)
     right_now(ledger, stock, luck)
     ledger.write()
+    at_the_desk(making)
     making.tell("Referrals since, and the front door as it is now")
     if begin < today:
         done = past_visits(making, rounds, begin, today - timedelta(days=1))
