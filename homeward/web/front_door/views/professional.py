@@ -145,7 +145,7 @@ def _send(actor: Actor, service_id: int, form: ProfessionalForm, now: datetime) 
 
     try:
         return once()
-    except IntegrityError:  # the button was pressed twice, and the other was first: find what it made
+    except (IntegrityError, RefusedError):  # pressed twice, and the other was first: find what it made
         return once()
 
 
