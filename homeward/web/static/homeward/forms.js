@@ -2,6 +2,8 @@
 // The server decides what shows; without this script a button saves and shows what follows.
 const form = document.querySelector("[data-saves]");
 let unsaved = false;
+let changes = 0;
+let sent = 0;
 let retry = 0;
 
 function saved() {
@@ -25,14 +27,19 @@ function failed() {
 if (form) {
   form.addEventListener("input", () => {
     unsaved = true;
+    changes += 1;
     const said = saved();
     if (said) said.textContent = "Saving…";
   });
   form.addEventListener("submit", () => { unsaved = false; });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt === form) sent = changes;
+  });
   document.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt !== form) return;
-    if (event.detail.successful) unsaved = false;
-    else failed();
+    if (!event.detail.successful) failed();
+    else if (changes === sent) unsaved = false;
+    else if (saved()) saved().textContent = "Saving…"; // something was answered since: its turn comes next
   });
   document.addEventListener("htmx:afterSwap", show);
   // Whoever leaves in the middle of a word loses nothing.
