@@ -146,7 +146,7 @@ def _calls(actor: Actor, service_id: int, now: datetime) -> list[_Watched]:
         used = used_percent(call.received_at, call.call_back_by, now)
         reached = tuple(percent for percent in CALL_BACK_PERCENTS if percent <= used)
         path = "/front-door/calls"
-        watched.append(_Watched(SubjectKind.CALL, call.pk, "call_back", 1, reached, "A call back is owed", path))
+        watched.append(_Watched(SubjectKind.CALL, call.pk, "call_back", 1, reached, "A promised call back", path))
     return watched
 
 
