@@ -83,9 +83,7 @@ class Place:
         ]  # fmt: skip
         work = [str(PROGRAMS / "homeward"), "work"]
         self.running = [
-            subprocess.Popen(
-                command, env=self.environment, cwd=BASE, start_new_session=True, stderr=subprocess.DEVNULL
-            )
+            subprocess.Popen(command, env=self.environment, cwd=BASE, start_new_session=True, stderr=subprocess.DEVNULL)
             for command in (serve, work)
         ]
         for _ in range(240):

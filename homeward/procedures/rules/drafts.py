@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -128,12 +129,9 @@ def _file_name(kind: str, code: str) -> str:
 
 
 def _with(library: Library, kind: str, code: str, thing: Any) -> Library:
-    held = {
-        "pathways": library.pathways, "forms": library.forms, "activities": library.activities
-    }  # fmt: skip
     where = {"pathway": "pathways", "form": "forms", "activity": "activities"}[kind]
-    held[where] = (*(one for one in held[where] if one.code != code), thing)
-    return Library(**held, skills=library.skills, needs=library.needs, events=library.events, sources=library.sources)
+    held: dict[str, Any] = {where: (*(one for one in getattr(library, where) if one.code != code), thing)}
+    return replace(library, **held)
 
 
 def _names(library: Library) -> Names:

@@ -52,13 +52,6 @@ class TimeForm(FrontDoorForm):
         return time_typed(self.cleaned_data["at"], self.now) or self.now
 
 
-class CloseForm(FrontDoorForm):
-    """How a response ended."""
-
-    outcome = forms.CharField(error_messages={"required": "Choose how it ended"})
-    note = forms.CharField(required=False, max_length=4000, error_messages={"max_length": "Use fewer words"})
-
-
 class DecisionForm(FrontDoorForm):
     """A decision about a response, why, and what whoever referred was told."""
 

@@ -16,7 +16,6 @@ urlpatterns = [
     path("<int:episode_id>/arrived/<int:assignment_id>", board.arrived, name="arrived"),
     path("<int:episode_id>/left/<int:assignment_id>", board.left, name="left"),
     path("<int:episode_id>/way-in", board.way_in, name="way_in"),
-    path("<int:episode_id>/close", board.close, name="close"),
     path("<int:episode_id>/decide", deciding.decide, name="decide"),
     path("<int:episode_id>/nobody-in-time", deciding.nobody, name="nobody"),
     path("<int:episode_id>/told/<int:telling_id>", deciding.told, name="told"),

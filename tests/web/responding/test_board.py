@@ -178,34 +178,6 @@ class TestArrivedAndLeft:
         assert Visit.objects.get().state == "done"
 
 
-class TestClose:
-    def test_wants_an_outcome_and_keeps_the_note(self, responder, response):
-        answer = responder.post(f"{at(response)}/close", {"note": "Daughter will stay"})
-        page = answer.content.decode()
-        assert answer.status_code == 422
-        assert page.count("Choose how it ended") == 2
-        assert "Daughter will stay" in page
-
-    def test_closes_and_frees_who_was_still_to_come(self, responder, response):
-        answer = responder.post(f"{at(response)}/close", {"outcome": "not_needed", "note": "Feels well"}, follow=True)
-        assert answer.redirect_chain[-1][0] == "/responding/"
-        episode = Episode.objects.get()
-        assert (episode.outcome_code, episode.outcome_note) == ("not_needed", "Feels well")
-        assert Visit.objects.get().state == "cancelled"
-
-    def test_waits_until_everybody_has_left(self, responder, response, sent):
-        responder.post(f"{at(response)}/arrived/{sent[0].pk}", {})
-        page = responder.post(f"{at(response)}/close", {"outcome": "nothing_further"}).content.decode()
-        assert "Somebody is still there" in page
-        assert Episode.objects.get().ended_at is None
-
-    def test_shows_how_it_ended(self, responder, response):
-        responder.post(f"{at(response)}/close", {"outcome": "not_needed"})
-        page = responder.get(at(response)).content.decode()
-        assert "Not needed after all" in page
-        assert "Close this response" not in page
-
-
 class TestCasePage:
     def test_is_not_there_for_another_service(self, responder):
         assert responder.get("/responding/999999").status_code == 404
@@ -215,7 +187,7 @@ class TestCasePage:
         for shown in ("Dr Made Up", "Someone by 3pm", "999 000 0018", "Referral accepted"):
             assert shown in page
 
-    @pytest.mark.parametrize("deed", ["send", "close", "way-in", "arrived/1", "left/1"])
+    @pytest.mark.parametrize("deed", ["send", "way-in", "arrived/1", "left/1"])
     def test_changes_nothing_by_a_link_that_is_followed(self, responder, response, deed):
         assert responder.get(f"{at(response)}/{deed}").status_code == 302
         assert Episode.objects.get().ended_at is None

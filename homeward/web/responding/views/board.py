@@ -16,14 +16,14 @@ from homeward.procedures.selectors import newest_pathways
 from homeward.teams.selectors import service_for, workers_of
 from homeward.visits import planning
 from homeward.visits.selectors import response_visits, standings_of, support_visits, tellings_of
-from homeward.visits.services import arrive, close_response, decide_response, leave
+from homeward.visits.services import arrive, decide_response, leave
 from homeward.visits.states import Decision, StepUp
 from homeward.web.clocks import time_words
-from homeward.web.front_door.presenters.moves import moved_summary
 from homeward.web.forms.needed import panel_of_episode
+from homeward.web.front_door.presenters.moves import moved_summary
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
-from homeward.web.responding.forms import CloseForm, SendForm, TimeForm
+from homeward.web.responding.forms import SendForm, TimeForm
 from homeward.web.responding.presenters import board as presenters
 from homeward.web.responding.presenters.settling import moves_words, settling, told_lines
 from homeward.web.responding.presenters.supporting import support_page
@@ -184,32 +184,6 @@ def way_in(request: HttpRequest, episode_id: int) -> HttpResponse:
     )
 
 
-@page(Permission.RESPOND)
-def close(request: HttpRequest, episode_id: int) -> HttpResponse:
-    """Close a response with how it ended; whoever was still to come is freed."""
-    if request.method != "POST":
-        return redirect("responding:case", episode_id)
-    now = timezone.now()
-    running, _ = get_response(request, episode_id, now)
-    form = CloseForm(request.POST)
-    if not form.is_valid():
-        return _show_case(request, episode_id, "responding/case.jinja", form)
-    try:
-        close_response(
-            actor=request.actor,
-            episode=running.episode,
-            outcome_code=form.cleaned_data["outcome"],
-            note=form.cleaned_data["note"],
-            now=now,
-        )
-    except RefusedError as error:
-        form.add_error("outcome", str(error))
-        return _show_case(request, episode_id, "responding/case.jinja", form)
-    outcome = running.pathway.outcome(form.cleaned_data["outcome"]).title
-    messages.success(request, f"{running.episode.person.label}: closed. {outcome}.")
-    return redirect("responding:board")
-
-
 def get_response(request: HttpRequest, episode_id: int, now: datetime):
     """A response and its visit, if it has one."""
     try:
@@ -286,7 +260,7 @@ def _show_board(request: HttpRequest, template: str) -> HttpResponse:
     )
 
 
-def _show_case(request: HttpRequest, episode_id: int, template: str, form: CloseForm | None = None) -> HttpResponse:
+def _show_case(request: HttpRequest, episode_id: int, template: str) -> HttpResponse:
     now, actor = timezone.now(), request.actor
     newest = seen(TOPICS)
     running, visit = get_response(request, episode_id, now)
@@ -304,11 +278,9 @@ def _show_case(request: HttpRequest, episode_id: int, template: str, form: Close
             "support": support_page(running, support_visits(actor, episode_id), following, now),
             "told": told_lines(tellings_of(actor, episode_id, now), now),
             "step_ups": StepUp.choices,
-            "form": form or CloseForm(),
             "seen": newest,
             "may_respond": actor.may(Permission.RESPOND),
             "may_plan_support": actor.may(Permission.WRITE_PLANS),
             "may_see_key_safes": actor.may(Permission.SEE_KEY_SAFES),
         },
-        status=422 if form is not None and form.errors else 200,
     )
