@@ -8,6 +8,7 @@ from django.test import Client
 
 from homeward.access.rules import Role
 from homeward.procedures.models import Procedure
+from homeward.procedures.rules import fingerprint_of
 from homeward.procedures.selectors import newest_pathways, procedure
 from homeward.teams.models import Account
 from homeward.web.procedures.presenters.words import URGENCIES, target_words
@@ -86,7 +87,7 @@ class TestPathway:
         definition = {**old.definition, "version": old.version + 1, "summary": "Said anew"}
         Procedure.objects.create(
             kind="pathway", code=old.code, version=old.version + 1, title=old.title, definition=definition,
-            content_hash="x" * 64, published_at=old.published_at, published_by="Des Designer",
+            content_hash=fingerprint_of(definition), published_at=old.published_at, published_by="Des Designer",
         )  # fmt: skip
         assert "Said anew" in text_of(reader.get("/procedures/reablement-at-home"))
         page = text_of(reader.get(f"/procedures/reablement-at-home/{old.version}"))
