@@ -25,6 +25,15 @@ def shared() -> Path:
     return SHARED
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """A database with the procedures published once: doing so in every test takes longer than most of them."""
+    from homeward.procedures.services import publish_library
+
+    with django_db_blocker.unblock():
+        publish_library(actor=Actor.system("tests"), now=datetime(2026, 11, 1, 9, 0, tzinfo=LONDON))
+
+
 @pytest.fixture
 def system(db) -> Actor:
     """The service acting by itself, in no service yet."""
@@ -33,7 +42,7 @@ def system(db) -> Actor:
 
 @pytest.fixture
 def service(db, system, now):
-    """A service with its procedures published."""
+    """A service with its procedures published (again only after a test that emptied the database)."""
     from homeward.procedures.services import publish_library
     from homeward.teams.services import open_service
 

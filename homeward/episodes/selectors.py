@@ -66,6 +66,7 @@ def _rows(actor: Actor):
     return (
         Episode.objects.filter(service_id__in=actor.service_ids)
         .select_related("person", "pathway", "referral", "team", "service")
+        .defer("pathway__definition")  # read once a process, by `built`
         .prefetch_related("events", "referral__events", "person__addresses")
     )
 
@@ -169,6 +170,7 @@ def clocks_of_open_episodes(actor: Actor, service_id: int, now: datetime) -> lis
     rows = (
         Episode.objects.filter(service_id=service_id, ended_at__isnull=True)
         .select_related("pathway", "referral")
+        .defer("pathway__definition")
         .prefetch_related("events", "referral__events")
     )
     return [_running(episode, now) for episode in rows.order_by("pk")]
@@ -196,6 +198,7 @@ def episodes_on_other_versions(
         Episode.objects.filter(service_id=service_id, ended_at__isnull=True, pathway__code=pathway_code)
         .exclude(pathway__version=version)
         .select_related("person", "pathway", "service")
+        .defer("pathway__definition")
         .order_by("started_at", "id")
     )
     episodes = list(rows)
@@ -224,6 +227,7 @@ def episode_causes(actor: Actor, service_id: int) -> list[ReplyCause]:
         .annotate(cause=Concat(Value("episode-"), Cast("pk", CharField())))
         .exclude(Exists(answers_to(OuterRef("episode__referral_id"), OuterRef("cause"))))
         .select_related("episode__referral", "episode__pathway")
+        .defer("episode__pathway__definition")
         .order_by("pk")
     )
     causes = []

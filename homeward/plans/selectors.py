@@ -15,6 +15,10 @@ def current_plans(actor: Actor, person: Person) -> list[CarePlan]:
     require(actor, Permission.SEE_PEOPLE, person.service_id)
     newest: dict[int, CarePlan] = {}
     plans = CarePlan.objects.filter(person=person, episode__ended_at__isnull=True).order_by("version")
-    for plan in plans.select_related("episode__pathway").prefetch_related("goals", "patterns"):
+    for plan in (
+        plans.select_related("episode__pathway")
+        .defer("episode__pathway__definition")
+        .prefetch_related("goals", "patterns")
+    ):
         newest[plan.episode_id] = plan
     return list(newest.values())

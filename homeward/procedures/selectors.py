@@ -1,5 +1,6 @@
 """Reading procedures. They hold nothing personal, so they need no actor."""
 
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from homeward.procedures.models import OfferedVersion, Procedure, ProcedureDraft, ProcedureDraftEvent
@@ -26,9 +27,18 @@ class NoSuchDraftError(LookupError):
     """No draft has this number."""
 
 
-@lru_cache(maxsize=512)
-def _built(kind: str, content_hash: str, pk: int):
-    return defined_by(kind, Procedure.objects.get(pk=pk).definition)
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """A published version, known by what it says: the same words are the same definition under any key."""
+
+    kind: str
+    content_hash: str
+    pk: int = field(compare=False)
+
+
+@lru_cache(maxsize=1024)
+def _built(version: _Version):
+    return defined_by(version.kind, Procedure.objects.get(pk=version.pk).definition)
 
 
 def defined_by(kind: str, definition: dict) -> Pathway | Form | Activity:
@@ -41,7 +51,7 @@ def defined_by(kind: str, definition: dict) -> Pathway | Form | Activity:
 
 def built(procedure: Procedure) -> Pathway | Form | Activity:
     """What a published row defines, as its dataclass. A version never changes, so it is built once a process."""
-    return _built(procedure.kind, procedure.content_hash, procedure.pk)
+    return _built(_Version(procedure.kind, procedure.content_hash, procedure.pk))
 
 
 def procedure(kind: str, code: str, version: int | None = None) -> Procedure:
@@ -49,7 +59,7 @@ def procedure(kind: str, code: str, version: int | None = None) -> Procedure:
 
     Raises: NoSuchProcedureError.
     """
-    rows = Procedure.objects.filter(kind=kind, code=code)
+    rows = Procedure.objects.filter(kind=kind, code=code).defer("definition")
     row = (rows.filter(version=version) if version else rows.order_by("-version")).first()
     if row is None:
         raise NoSuchProcedureError(f"No {kind} with the code {code} is published. Run `homeward procedures publish`.")
@@ -71,7 +81,9 @@ def versions_of(kind: str, code: str) -> list[Procedure]:
 
 def newest_procedures(kind: str) -> list[Procedure]:
     """The newest published version of every procedure of a kind, by title."""
-    newest = {row.code: row for row in Procedure.objects.filter(kind=kind).order_by("code", "version")}
+    # what a row defines is read once a process (`built`), so the rows come without it
+    rows = Procedure.objects.filter(kind=kind).defer("definition").order_by("code", "version")
+    newest = {row.code: row for row in rows}
     return sorted(newest.values(), key=lambda row: row.title)
 
 
@@ -85,10 +97,7 @@ def form(code: str, version: int | None = None) -> Form:
 
 def newest_pathways() -> list[Pathway]:
     """The newest version of every published pathway, by title."""
-    newest: dict[str, Procedure] = {}
-    for row in Procedure.objects.filter(kind="pathway").order_by("code", "version"):
-        newest[row.code] = row
-    return sorted((built(row) for row in newest.values()), key=lambda one: one.title)
+    return [built(row) for row in newest_procedures("pathway")]
 
 
 def published_activities() -> dict[str, Activity]:

@@ -1,5 +1,6 @@
 """Publishing procedures, and drafting the next version of one until somebody else approves it."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from homeward.procedures.models import OfferedVersion, Procedure, ProcedureDraft
 from homeward.procedures.rules import (
     LONGEST_TEXT,
     SHIPPED_LIBRARY,
+    Library,
     UnwritableTextError,
     activity_from,
     as_text,
@@ -55,6 +57,36 @@ class OwnDraftError(NotAllowedError):
     """Whoever wrote in a draft cannot be the one who approves it."""
 
 
+# The library last told in rows, and its rows: what ships does not change while a process runs.
+_TOLD: list[tuple[Library, tuple[dict, ...]]] = []
+
+
+def _shipped_rows() -> tuple[dict, ...]:
+    """What ships, ready to publish."""
+    library = shipped_library()
+    if not _TOLD or _TOLD[0][0] is not library:
+        _TOLD[:] = [(library, tuple(_rows_of(library)))]
+    return _TOLD[0][1]
+
+
+def _rows_of(library: Library) -> Iterator[dict]:
+    for kind, things in (
+        (Procedure.Kind.PATHWAY, library.pathways),
+        (Procedure.Kind.FORM, library.forms),
+        (Procedure.Kind.ACTIVITY, library.activities),
+    ):
+        for thing in things:
+            definition = definition_of(thing)
+            yield {
+                "kind": kind,
+                "code": thing.code,
+                "version": thing.version,
+                "title": thing.title[:LONGEST_TITLE],
+                "definition": definition,
+                "content_hash": fingerprint_of(definition),
+            }
+
+
 @transaction.atomic
 def publish_library(*, actor: Actor, now: datetime, path: Path = SHIPPED_LIBRARY) -> list[Procedure]:
     """Publish every version in a library that is not published yet; gives those that are new.
@@ -75,36 +107,22 @@ def publish_library(*, actor: Actor, now: datetime, path: Path = SHIPPED_LIBRARY
     own = {(kind, code) for (kind, code, _), row in published.items() if row.origin == Origin.LOCAL}
     offers = set(OfferedVersion.objects.values_list("kind", "code", "content_hash"))
     new, offered = [], []
-    for kind, things in (
-        (Procedure.Kind.PATHWAY, library.pathways),
-        (Procedure.Kind.FORM, library.forms),
-        (Procedure.Kind.ACTIVITY, library.activities),
-    ):
-        for thing in things:
-            definition = definition_of(thing)
-            content_hash = fingerprint_of(definition)
-            before = published.get((kind, thing.code, thing.version))
-            said = {
-                "kind": kind,
-                "code": thing.code,
-                "version": thing.version,
-                "title": thing.title[:LONGEST_TITLE],
-                "definition": definition,
-                "content_hash": content_hash,
-            }
-            if before is not None and before.content_hash == content_hash:
-                continue
-            if is_shipped and (kind, thing.code) in own and (before is None or before.origin == Origin.LOCAL):
-                if (kind, thing.code, content_hash) not in offers:
-                    offered.append(OfferedVersion(**said, offered_at=now))
-                continue
-            if before is not None:
-                raise PublishedVersionChangedError(
-                    f"Version {thing.version} of {kind} {thing.code} was published before and now says something else."
-                    f" Give the change version {thing.version + 1}."
-                )
-            origin = Origin.SHIPPED if is_shipped else Origin.LOCAL
-            new.append(Procedure(**said, origin=origin, published_at=now, published_by=actor.name))
+    for said in _shipped_rows() if is_shipped else _rows_of(library):
+        kind, code, version = said["kind"], said["code"], said["version"]
+        before = published.get((kind, code, version))
+        if before is not None and before.content_hash == said["content_hash"]:
+            continue
+        if is_shipped and (kind, code) in own and (before is None or before.origin == Origin.LOCAL):
+            if (kind, code, said["content_hash"]) not in offers:
+                offered.append(OfferedVersion(**said, offered_at=now))
+            continue
+        if before is not None:
+            raise PublishedVersionChangedError(
+                f"Version {version} of {kind} {code} was published before and now says something else."
+                f" Give the change version {version + 1}."
+            )
+        origin = Origin.SHIPPED if is_shipped else Origin.LOCAL
+        new.append(Procedure(**said, origin=origin, published_at=now, published_by=actor.name))
     Procedure.objects.bulk_create(new)
     OfferedVersion.objects.bulk_create(offered)
     if new or offered:

@@ -170,6 +170,7 @@ def visit_for(actor: Actor, visit_id: int, now: datetime) -> Visit:
     visit = (
         Visit.objects.filter(service_id__in=actor.service_ids, pk=visit_id)
         .select_related("person", "address", "episode__pathway", "service")
+        .defer("episode__pathway__definition")
         .prefetch_related("assignments__worker__organisation", "tasks")
         .first()
     )

@@ -297,7 +297,7 @@ class TestPublishDraft:
         old = Procedure.objects.get(kind="pathway", code=CRISIS)
         Procedure.objects.create(
             kind="pathway", code=CRISIS, version=3, title=old.title, definition=old.definition | {"version": 3},
-            content_hash="x" * 64, published_at=now, published_by="Elsewhere",
+            content_hash="0" * 64, published_at=now, published_by="Elsewhere",
         )  # fmt: skip
         with pytest.raises(RefusedError, match="Version 3 was published while"):
             services.publish_draft(actor=approver, draft=sent, revision=2, now=now)
