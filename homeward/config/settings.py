@@ -11,6 +11,7 @@ HOMEWARD_ADDRESS  the address people reach it at, for links in emails and text m
 HOMEWARD_SMTP     mail server, smtp://user:password@host:port (smtps:// or smtp+tls:// for TLS); printed when not given
 HOMEWARD_EMAIL_FROM    the address emails come from
 HOMEWARD_SMS_GATEWAY   address of a text message gateway that takes JSON; printed when not given
+HOMEWARD_WEBHOOK_HOSTS   the hosts that notices may be posted to, comma-separated; none when not given
 HOMEWARD_WEBHOOK_SECRET  signs what is posted to other systems; printed, not posted, when not given
 HOMEWARD_DUPLICATE_LIKELIHOOD  0 to 1: how likely two records must be of one person to be listed; 0.8 when not given
 HOMEWARD_TIMING   "1" to say in each answer what it cost the server, for measuring
@@ -246,6 +247,7 @@ HOMEWARD_ADDRESS = os.environ.get("HOMEWARD_ADDRESS", "http://127.0.0.1:8000")
 HOMEWARD_SMTP = os.environ.get("HOMEWARD_SMTP", "")
 HOMEWARD_EMAIL_FROM = os.environ.get("HOMEWARD_EMAIL_FROM", "homeward@localhost")
 HOMEWARD_SMS_GATEWAY = os.environ.get("HOMEWARD_SMS_GATEWAY", "")
+HOMEWARD_WEBHOOK_HOSTS = tuple(filter(None, os.environ.get("HOMEWARD_WEBHOOK_HOSTS", "").split(",")))
 HOMEWARD_WEBHOOK_SECRET = os.environ.get("HOMEWARD_WEBHOOK_SECRET", "")
 
 # Where answers to BaRS requests go (homeward/api/fhir/outgoing.py).

@@ -1,6 +1,6 @@
 """Writes about a person's time on a pathway. Every change adds an event, from which clocks are computed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -26,6 +26,10 @@ FOR_SUBJECT = {
     Subject.STAFF: "for staff, not for a person",
     Subject.SERVICE: "for a service, not for a person",
 }
+
+
+# Somebody may have been with the person before they were referred, but not a month before.
+EARLIEST_BEFORE = timedelta(days=31)
 
 
 class SecondPersonNeededError(RefusedError):
@@ -290,8 +294,7 @@ def record_event(
     """
     if kind not in recordable(built(episode.pathway)):
         raise RefusedError("Choose what happened from the list.")
-    if happened_at < episode.started_at and not episode.referral_id:
-        raise RefusedError("The time is before this began. Check it.")
+    _refuse_before_it_began(episode, happened_at)
     title = procedures_library().event(kind).title
     return note_event(
         actor=actor, episode=episode, kind=kind, happened_at=happened_at, now=now, title=title, detail=detail.strip()
@@ -376,7 +379,8 @@ def hand_on(*, actor: Actor, episode: Episode, now: datetime, pathway_code: str 
     Raises: NotAllowedError; RefusedError when the episode is open, its outcome hands over to no pathway, or it was
     handed on before; procedures.selectors.NoSuchProcedureError.
     """
-    require(actor, Permission.SEE_PEOPLE, episode.service_id)
+    able = (Permission.RESPOND, Permission.TRIAGE_REFERRALS, Permission.WRITE_PLANS, Permission.PLAN_DAY)
+    require(actor, next((one for one in able if actor.may(one)), Permission.RESPOND), episode.service_id)
     episode = Episode.objects.select_for_update(of=("self",)).select_related("person", "pathway").get(pk=episode.pk)
     if episode.ended_at is None:
         raise RefusedError("Close this first: what is still open cannot be handed on.")
@@ -387,6 +391,10 @@ def hand_on(*, actor: Actor, episode: Episode, now: datetime, pathway_code: str 
         raise RefusedError("This was handed on before. Open the person's record to see to which pathway.")
     row = procedure("pathway", code)
     pathway = built(row)
+    if (pathway.subject in (Subject.PERSON, Subject.CARER)) != (episode.person_id is not None):
+        raise RefusedError(f"{pathway.title} is {FOR_SUBJECT[pathway.subject]}. Choose another pathway.")
+    if pathway.entry.second_person_agrees:
+        raise SecondPersonNeededError(f"{pathway.title} needs two people to agree. Refer to it at the front door.")
     following = Episode.objects.create(
         service_id=episode.service_id,
         person=episode.person,
@@ -400,6 +408,8 @@ def hand_on(*, actor: Actor, episode: Episode, now: datetime, pathway_code: str 
     # its clocks start from the moment the earlier pathway asked for it, as from any referral
     for kind in ("referral_received", "referral_accepted", "episode_started"):
         _add_event(following, actor, kind, now, now, pathway.title)
+    if pathway.urgency is Urgency.CRISIS:
+        _add_event(following, actor, "accepted_as_two_hour", now, now)
     _tell_timeline(following, actor, now, now, f"{pathway.title} takes over", note)
     _done(actor, "hand on", following, now)
     return following
@@ -455,12 +465,19 @@ def correct_episode_time(
         raise RefusedError("Say why the time was wrong.")
     if happened_at > now or happened_at == event.happened_at:
         raise RefusedError("Give the right time. It must differ from the one on record and not be in the future.")
+    _refuse_before_it_began(episode, happened_at)
     if EpisodeEvent.objects.filter(corrects=event).exists():
         raise RefusedError("This time was put right before. Correct the newer one.")
     corrected = _add_event(episode, actor, event.kind, happened_at, now, reason.strip(), corrects=event)
     _tell_timeline(episode, actor, now, now, f"Time corrected: {event.kind.replace('_', ' ')}", reason.strip())
     _done(actor, "correct time", episode, now)
     return corrected
+
+
+def _refuse_before_it_began(episode: Episode, happened_at: datetime) -> None:
+    began = episode.referral.received_at if episode.referral_id else episode.started_at
+    if happened_at < min(began, episode.started_at) - EARLIEST_BEFORE:
+        raise RefusedError("The time is before this began. Check it.")
 
 
 def _check_second_person(actor: Actor, referral: Referral, pathway: Pathway) -> None:

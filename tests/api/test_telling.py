@@ -117,12 +117,19 @@ class TestSendDeliveries:
 
     def test_keeps_trying_where_the_other_system_refuses(self, waiting, schedule, gateway, settings, now):
         gateway.answers = 503
+        settings.HOMEWARD_WEBHOOK_HOSTS = ("127.0.0.1",)
         settings.HOMEWARD_WEBHOOK_SECRET = "shared"
         delivery = waiting("webhook", f"http://127.0.0.1:{gateway.server_address[1]}/notices")
         assert send_deliveries(schedule, now) == 0
         delivery.refresh_from_db()
         assert (delivery.state, delivery.tries, delivery.error) == ("queued", 1, "The other system answered 503.")
         assert delivery.next_try_at > now
+
+    def test_posts_to_no_host_the_place_did_not_allow(self, waiting, schedule, gateway, settings, now):
+        settings.HOMEWARD_WEBHOOK_SECRET = "shared"
+        waiting("webhook", f"http://127.0.0.1:{gateway.server_address[1]}/latest")
+        assert send_deliveries(schedule, now) == 0
+        assert gateway.posted == []
 
     def test_keeps_trying_where_nobody_listens(self, waiting, schedule, settings, now):
         settings.HOMEWARD_SMTP = "smtp://127.0.0.1:1"

@@ -88,6 +88,9 @@ class WebhookProvider:
         content = {"id": delivery.pk, "kind": notice.kind, "title": notice.title, "text": notice.text, "link": link}
         body = json.dumps(content | ({"to": delivery.address} if self.url else {})).encode()
         signature = hmac.new(settings.HOMEWARD_WEBHOOK_SECRET.encode(), body, hashlib.sha256).hexdigest()
+        host = urlsplit(self.url or delivery.address).hostname
+        if not self.url and host not in settings.HOMEWARD_WEBHOOK_HOSTS:
+            raise NotDeliveredError("This place does not send notices there. Ask an administrator to allow it.")
         try:
             answer = httpx.post(
                 self.url or delivery.address,

@@ -149,7 +149,10 @@ def faults_file(content: bytes, faults: Iterable[tuple[int, str, str]]) -> str:
     `faults`: line, field and text of each. A row is there once, whatever is wrong with it, so that it can be corrected
     and handed in as it is: those three columns are then passed over.
     """
-    rows = dict(_rows(_decoded(content) or ""))
+    try:
+        rows = dict(_rows(_decoded(content) or ""))
+    except csv.Error:  # a field no spreadsheet can hold; the file's page says so
+        rows = {}
     header = next(iter(rows.values()), ())
     told: dict[int, list[tuple[str, str]]] = {}
     for line, name, text in faults:

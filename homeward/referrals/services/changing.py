@@ -68,6 +68,7 @@ def _decide(
     check_move(referral.state, state)
     referral.state = state
     referral.escalated_at = None  # somebody looked, and decided
+    referral.proposed_pathway_code, referral.proposed_by = "", None  # what was proposed before is no longer asked
     for name, value in (changes or {}).items():
         setattr(referral, name, value)
     referral.save()

@@ -122,6 +122,8 @@ def reopen_referral(*, actor: Actor, referral: Referral, reason: str, now: datet
     require(actor, Permission.TRIAGE_REFERRALS, referral.service_id)
     if not reason.strip():
         raise RefusedError("Say why the referral is opened again.")
+    if referral.events.filter(kind="referral_accepted").exists():
+        raise ReferralAlreadyDecidedError("This referral was accepted before, and has an episode. Refer them again.")
     if _locked(referral).state not in REOPENABLE_STATES:
         raise ReferralAlreadyDecidedError("This referral is open, or was accepted. It cannot be opened again.")
     return _decide(

@@ -41,5 +41,6 @@ def delete_filter(*, actor: Actor, filter_id: int, now: datetime) -> None:
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_FRONT_DOOR)
-    SavedFilter.objects.filter(account_id=actor.account_id, pk=filter_id).delete()
-    record(actor=actor, action="delete filter", subject=("saved filter", filter_id), now=now)
+    gone, _ = SavedFilter.objects.filter(account_id=actor.account_id, pk=min(filter_id, 2**62)).delete()
+    if gone:
+        record(actor=actor, action="delete filter", subject=("saved filter", filter_id), now=now)

@@ -1,5 +1,6 @@
 """What professionals outside send in on the open form, and what they add to it afterwards."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -69,6 +70,9 @@ def refer_as_professional(
     Raises: NotAllowedError; RefusedError for what `receive_referral` refuses.
     """
     require(actor, Permission.RECEIVE_MESSAGES, service_id)
+    # going back and writing of somebody else is not sending twice: the same form with other words is another referral
+    told = repr((replace(new, received_at=None), new_person))
+    form_number = f"{form_number[:150]}-{hashlib.sha256(told.encode()).hexdigest()[:24]}"
     before = Referral.objects.filter(service_id=service_id, sender=SENT_BY_FORM, sender_identifier=form_number).first()
     if before is not None:
         record(

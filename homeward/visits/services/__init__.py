@@ -1,7 +1,7 @@
 """Writes about visits, by subject: needed, planned, decided, begun, done."""
 
 from .attending import FIRST_CONTACT, SUPPORT_STARTED, arrive, leave, record_attendance, record_missed
-from .closing import close_response, has_overrun
+from .closing import close_response, hand_on_by_hand, has_overrun
 from .day_plans import PlanChangedMeanwhileError, keep_travel_table, record_plan
 from .deciding import decide_response, explain_overrun, step_up
 from .going import set_area
@@ -29,6 +29,7 @@ __all__ = [
     "close_response",
     "decide_response",
     "explain_overrun",
+    "hand_on_by_hand",
     "has_overrun",
     "keep_travel_table",
     "leave",

@@ -75,6 +75,26 @@ def close_response(
     return closed
 
 
+@transaction.atomic
+def hand_on_by_hand(*, actor: Actor, episode: Episode, pathway_code: str, now: datetime, note: str = "") -> Episode:
+    """Start another pathway for somebody whose episode has ended, with the first visit it asks for.
+
+    Raises: NotAllowedError; what `episodes.services.hand_on` refuses.
+    """
+    following = hand_on(actor=actor, episode=episode, pathway_code=pathway_code, now=now, note=note)
+    if following.person_id is not None:
+        _first_visit(actor, following, now)
+    record(
+        actor=actor,
+        action="hand on by hand",
+        subject=("episode", following.pk),
+        person_id=following.person_id,
+        now=now,
+        service_id=following.service_id,
+    )
+    return following
+
+
 def has_overrun(episode: Episode, now: datetime) -> bool:
     """Whether support has run past a limit of its pathway since nobody has said why."""
     pathway = built(episode.pathway)

@@ -15,7 +15,6 @@ from homeward.episodes.services import (
     comment_on_episode,
     correct_episode_time,
     form_subjects,
-    hand_on,
     move_stage,
     record_event,
     stages_reached,
@@ -25,7 +24,7 @@ from homeward.people.selectors import current_alerts
 from homeward.procedures.rules import FormNeeded, StageKind, check_answers
 from homeward.procedures.selectors import NoSuchProcedureError, built, newest_pathways
 from homeward.teams.selectors import service_for
-from homeward.visits.services import close_response
+from homeward.visits.services import close_response, hand_on_by_hand
 from homeward.web.clocks import time_words
 from homeward.web.episodes import presenters
 from homeward.web.episodes.forms import CloseForm, RecordForm, RightTimeForm
@@ -105,7 +104,7 @@ def comment(request: HttpRequest, episode_id: int) -> HttpResponse:
         request,
         episode_id,
         lambda running, now: comment_on_episode(
-            actor=request.actor, episode=running.episode, text=request.POST.get("text", ""), now=now
+            actor=request.actor, episode=running.episode, text=request.POST.get("text", "").replace("\0", ""), now=now
         ),
         lambda *_: "Comment added.",
     )
@@ -115,7 +114,7 @@ def comment(request: HttpRequest, episode_id: int) -> HttpResponse:
 def right_time(request: HttpRequest, episode_id: int, event_id: int) -> HttpResponse:
     """Put the time of something right; both times stay."""
     now = timezone.now()
-    form = RightTimeForm(request.POST or None, now=now)
+    form = RightTimeForm(request.POST if request.method == "POST" else None, now=now)
     if request.method == "POST" and not form.is_valid():
         messages.error(request, form.problems()[0][1] + ".")
         return redirect("episodes:episode", episode_id)
@@ -142,7 +141,7 @@ def hand_on_to(request: HttpRequest, episode_id: int) -> HttpResponse:
     return _do(
         request,
         episode_id,
-        lambda running, now: hand_on(actor=request.actor, episode=running.episode, pathway_code=code, now=now),
+        lambda running, now: hand_on_by_hand(actor=request.actor, episode=running.episode, pathway_code=code, now=now),
         lambda _, following: f"{built(following.pathway).title} has begun.",
     )
 

@@ -168,7 +168,9 @@ def correct(request: HttpRequest, form_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("forms:form", form_id)
     try:
-        begun = correct_form(actor=request.actor, filled=filled, reason=request.POST.get("reason", ""), now=now)
+        begun = correct_form(
+            actor=request.actor, filled=filled, reason=request.POST.get("reason", "").replace("\0", ""), now=now
+        )
     except RefusedError as error:
         messages.error(request, str(error))
         return redirect("forms:form", form_id)

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from homeward.access.rules import Permission
 from homeward.escalation.selectors import who_is_told as table_of
 from homeward.escalation.services import set_who_is_told
-from homeward.kernel.rules import RefusedError
+from homeward.kernel.rules import RefusedError, whole_number
 from homeward.notices.selectors import notices_of, reaches_of, unseen_count
 from homeward.notices.services import mark_seen, set_reach
 from homeward.notices.states import Channel
@@ -86,8 +86,9 @@ def who_is_told(request: HttpRequest) -> HttpResponse:
         if "defaults" not in request.POST:
             for told in request.POST.getlist("told"):
                 percent, _, role = told.partition(":")
-                if percent.isdecimal():
-                    table.setdefault(int(percent), []).append(role)
+                number = whole_number(percent)
+                if number is not None:
+                    table.setdefault(number, []).append(role)
         try:
             set_who_is_told(actor=request.actor, service_id=service.pk, table=table, now=timezone.now())
             messages.success(request, "Saved. It holds from the next look at the clocks, a few seconds from now.")

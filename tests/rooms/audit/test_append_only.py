@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def event(system, now):
     record(actor=system, action="open record", subject=("person", 7), person_id=7, now=now)
-    return Event.objects.get()
+    return Event.objects.latest("pk")
 
 
 class TestAppendOnly:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.access.rules import Actor, Role
+from homeward.access.rules import Actor, NotAllowedError, Role
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.episodes.selectors import episode_for
 from homeward.episodes.services import (
@@ -22,6 +22,7 @@ from homeward.procedures.models import Procedure
 from homeward.procedures.rules import definition_of, fingerprint_of
 from homeward.procedures.selectors import built, pathway, procedure
 from homeward.referrals.services import NewReferral, propose_acceptance, receive_referral
+from homeward.visits.services import hand_on_by_hand
 
 pytestmark = pytest.mark.django_db
 CRISIS = "integrated-crisis-response"
@@ -129,6 +130,26 @@ class TestHandOn:
         with pytest.raises(RefusedError, match="Choose the pathway"):
             hand_on(actor=priya, episode=closed, now=now)
 
+    @pytest.mark.parametrize("code", ["integrated-commissioning", "end-of-life-training"])
+    def test_refuses_a_pathway_that_is_not_for_a_person(self, priya, episode, answer_all, now, code):
+        answer_all(episode)
+        closed = close_episode(actor=priya, episode=episode, outcome_code="nothing_further", now=now)
+        with pytest.raises(RefusedError, match="not for a person"):
+            hand_on(actor=priya, episode=closed, pathway_code=code, now=now)
+
+    def test_is_not_for_a_field_worker(self, priya, somebody, episode, answer_all, now):
+        answer_all(episode)
+        closed = close_episode(actor=priya, episode=episode, outcome_code="to_reablement", now=now)
+        with pytest.raises(NotAllowedError):
+            hand_on(actor=somebody(Role.FIELD_WORKER, "Jo Field"), episode=closed, now=now)
+
+    def test_sends_somebody_where_a_crisis_is_begun_by_hand(self, priya, episode, answer_all, now):
+        answer_all(episode)
+        closed = close_episode(actor=priya, episode=episode, outcome_code="nothing_further", now=now)
+        following = hand_on_by_hand(actor=priya, episode=closed, pathway_code="rapid-response", now=now)
+        assert following.visits.filter(is_crisis=True).count() == 1
+        assert following.events.filter(kind="accepted_as_two_hour").exists()
+
 
 class TestMoveToVersion:
     def test_stays_until_moved_and_the_move_is_recorded(self, lead, episode, now):
@@ -175,6 +196,13 @@ class TestCorrectEpisodeTime:
         assert running.clock("response").is_met is True
         assert running.clock("support_limit").started_at == now + timedelta(hours=1)
         assert EpisodeEvent.objects.filter(episode=episode, kind="first_face_to_face_contact").count() == 2
+
+    def test_refuses_a_time_before_the_referral(self, priya, episode, now):
+        event = note_event(actor=priya, episode=episode, kind="first_face_to_face_contact", happened_at=now, now=now)
+        with pytest.raises(RefusedError, match="before this began"):
+            correct_episode_time(
+                actor=priya, event=event, happened_at=now - timedelta(days=700000), reason="Wrong", now=now
+            )
 
     def test_refuses_to_move_what_the_service_itself_recorded(self, priya, episode, now):
         started = EpisodeEvent.objects.get(episode=episode, kind="episode_started")

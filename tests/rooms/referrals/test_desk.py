@@ -6,6 +6,7 @@ import pytest
 
 from homeward.access.rules import Actor, NotAllowedError, Role
 from homeward.audit.models import Event as AuditEvent
+from homeward.episodes.services import accept_referral
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.people.models import TimelineEntry
 from homeward.procedures.rules import ClockState
@@ -22,8 +23,10 @@ from homeward.referrals.services import (
     escalate_referral,
     give_advice,
     hand_over_referral,
+    propose_acceptance,
     release_referral,
     reopen_referral,
+    withdraw_referral,
 )
 from homeward.referrals.states import ReferralAlreadyDecidedError, ReferralState
 from homeward.teams.models import Account
@@ -128,6 +131,20 @@ class TestReopenReferral:
         reopen_referral(actor=priya, referral=crisis, reason="It is ours", now=again)
         reading = _reading(crisis, again)
         assert (reading.state, reading.due_at, reading.run) == (ClockState.RUNNING, again + timedelta(hours=2), 2)
+
+    def test_forgets_what_was_proposed_before_it_was_turned_away(self, priya, crisis, now):
+        propose_acceptance(
+            actor=priya, referral=crisis, pathway_code="integrated-commissioning", pathway_title="Plan", now=now
+        )
+        decline_referral(actor=priya, referral=crisis, reason="Not ours", now=now)
+        again = reopen_referral(actor=priya, referral=crisis, reason="It is ours", now=now)
+        assert (again.proposed_pathway_code, again.proposed_by_id) == ("", None)
+
+    def test_refuses_one_that_was_accepted_before(self, priya, crisis, now):
+        accept_referral(actor=priya, referral=crisis, pathway_code="integrated-crisis-response", now=now)
+        withdraw_referral(actor=priya, referral=crisis, reason="Went to hospital", now=now)
+        with pytest.raises(ReferralAlreadyDecidedError, match="Refer them again"):
+            reopen_referral(actor=priya, referral=crisis, reason="Back home", now=now)
 
     @pytest.mark.parametrize("state", [ReferralState.WAITING, ReferralState.MORE_ASKED])
     def test_refuses_one_that_is_open(self, priya, crisis, now, state):

@@ -53,9 +53,14 @@ class TestReferAsProfessional:
         assert referral.events.get().kind == "referral_received"
 
     def test_sent_twice_is_one(self, send):
-        first, second = send(), send(need_text="Fell again")
+        first, second = send(), send()
         assert (first.is_repeat, second.is_repeat) == (False, True)
         assert Referral.objects.get().need_text == "Fell"
+
+    def test_with_other_words_is_another_referral_and_none_is_lost(self, send):
+        send()
+        send(NewPerson(given_name="Ruth", family_name="Vane"), need_text="Wandered off at night")
+        assert set(Referral.objects.values_list("need_text", flat=True)) == {"Fell", "Wandered off at night"}
 
     def test_takes_somebody_on_record_only_where_everything_agrees(self, send, ivy):
         assert send().referral.person == ivy

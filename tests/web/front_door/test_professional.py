@@ -72,9 +72,14 @@ class TestRefer:
         assert known == said(number="form-2", nhs_number="9990000026", family_name="Vane")
 
     def test_sent_twice_is_one_with_one_code(self, outside, filled, sent):
-        page = outside.post("/refer", filled(need_text="Fell again")).content.decode()
+        page = outside.post("/refer", filled()).content.decode()
         assert "You sent this form twice" in page and sent[1] in page
         assert Referral.objects.get().need_text == "Fell this morning"
+
+    def test_of_somebody_else_after_going_back_is_another_referral(self, outside, filled, sent):
+        page = outside.post("/refer", filled(given_name="Ruth", family_name="Vane")).content.decode()
+        assert "You sent this form twice" not in page
+        assert Referral.objects.count() == 2
 
     @pytest.mark.parametrize(
         ("changed", "told"),

@@ -120,7 +120,7 @@ def agree(request: HttpRequest, referral_id: int) -> HttpResponse:
     if pathway is None:
         return refused(request, referral_id, RefusedError("Nothing is proposed any more."))
     proposer = one.proposed_by.full_name if one.proposed_by else "somebody"
-    note = request.POST.get("note", "").strip()
+    note = request.POST.get("note", "").replace("\0", "").strip()
     return _accept(request, one, pathway, f"Proposed by {proposer}, agreed by {request.actor.name}. {note}".strip())
 
 

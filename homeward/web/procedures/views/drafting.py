@@ -112,7 +112,7 @@ def text(request: HttpRequest, draft_id: int) -> HttpResponse:
     one = _get(draft_id)
     if request.method != "POST":
         return _show_text(request, one, one.source_text, one.revision)
-    typed = request.POST.get("text", "").replace("\r\n", "\n")
+    typed = request.POST.get("text", "").replace("\0", "").replace("\r\n", "\n")
     revision = _revision(request)
     try:
         saved = save_draft(actor=request.actor, draft=one, revision=revision, text=typed, now=timezone.now())

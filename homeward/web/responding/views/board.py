@@ -190,6 +190,8 @@ def get_response(request: HttpRequest, episode_id: int, now: datetime):
         running = episode_for(request.actor, episode_id, now)
     except EpisodeNotFoundError as error:
         raise Http404 from error
+    if running.episode.person_id is None:
+        raise Http404  # nobody is sent to a service or to staff
     return running, response_visits(request.actor, [episode_id]).get(episode_id)
 
 

@@ -154,7 +154,10 @@ def overrun(request: HttpRequest, episode_id: int) -> HttpResponse:
         running, _ = get_response(request, episode_id, now)
         try:
             explain_overrun(
-                actor=request.actor, episode=running.episode, reason=request.POST.get("reason", "")[:4000], now=now
+                actor=request.actor,
+                episode=running.episode,
+                reason=request.POST.get("reason", "").replace("\0", "")[:4000],
+                now=now,
             )
             messages.success(request, "Recorded why support goes on.")
         except RefusedError as error:
