@@ -22,7 +22,7 @@ class TestCover:
         expect(planner.get_by_role("rowheader", name=re.compile("^Night"))).to_have_count(1)
 
         # when they add hours that nobody can cover, by keyboard
-        opens = planner.get_by_text("Add hours", exact=True)
+        opens = planner.locator("summary", has_text="Add hours")
         opens.focus()
         planner.keyboard.press("Enter")
         planner.get_by_label("Kind").select_option("night")

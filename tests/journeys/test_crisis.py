@@ -166,6 +166,7 @@ class TestACrisis:
             page.keyboard.type(typed)
         tab_to(page, "urgency")
         page.keyboard.press("Space")
+        tab_to(page, "take")
         page.keyboard.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_contain_text(family_name)
 

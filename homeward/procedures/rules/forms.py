@@ -89,6 +89,7 @@ class SectionLayout:
     title: str
     intro: str | None
     is_shown: bool
+    shown_when: str | None
     fields: tuple[FieldLayout, ...]
 
 
@@ -201,6 +202,9 @@ def layout(form: Form, answers: Answers, problems: Sequence[AnswerProblem] = ())
                 title=section.title,
                 intro=section.intro,
                 is_shown=section.code in visible,
+                shown_when=None
+                if section.shown_when is None
+                else f"If {_condition_words(section.shown_when, texts, labels)}",
                 fields=tuple(
                     FieldLayout(
                         code=question.code,

@@ -83,6 +83,7 @@ class Part:
     code: str
     title: str
     intro: str
+    shown_when: str
     is_shown: bool
     fields: tuple[Field, ...]
     scores: tuple[ScoreBox, ...]
@@ -322,6 +323,7 @@ def _page(filled, form: Form, laid, sources: dict[str, str], told: Sequence[Answ
                 code=section.code,
                 title=section.title,
                 intro=section.intro or "",
+                shown_when=section.shown_when or "",
                 is_shown=section.is_shown,
                 fields=fields,
                 scores=tuple(box for box in boxes if last[box.code] == section.code),

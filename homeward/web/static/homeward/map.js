@@ -86,11 +86,17 @@ function start() {
     }
     if (points.length && !isPlaced) {
       const bounds = L.latLngBounds(points);
-      map.fitBounds(bounds, { padding: [18, 18], animate: false });
+      fit(bounds, { padding: [18, 18], animate: false });
       squares(bounds);
       isPlaced = true;
     }
     drawRoute();
+  }
+
+  // A box that is not shown, or too small for its own padding, has no place to fit anything to
+  function fit(bounds, how) {
+    const size = map.getSize();
+    if (size.x > 100 && size.y > 100 && bounds.isValid()) map.fitBounds(bounds, how);
   }
 
   // The whole day of the worker whose visit, or name, is chosen
@@ -118,7 +124,7 @@ function start() {
     }
     homesPane.style.opacity = all.length ? 0.28 : 1;
     const alone = !all.length && chosen && byVisit.get(chosen);
-    if (all.length) map.fitBounds(L.latLngBounds(all), { padding: [24, 24], maxZoom: 14, animate: false });
+    if (all.length) fit(L.latLngBounds(all), { padding: [24, 24], maxZoom: 14, animate: false });
     else if (alone) { L.circleMarker(alone.place, { radius: 13, color: "#212b32", weight: 3, fill: false, interactive: false }).addTo(routes); map.panTo(alone.place, { animate: false }); }
   }
 
