@@ -48,6 +48,7 @@ function start() {
   let route = document.querySelector("[data-route]")?.dataset.route ?? null;
 
   const at = (text) => text.split(",").map(Number);
+  const isPlace = (text) => /^-?[\d.]+,-?[\d.]+$/.test(text ?? "");
   const one = (element) => element.closest(".hw-row");
   const hidden = (element) => Boolean(element.closest("[hidden]")) || element.classList.contains("is-aside");
 
@@ -68,7 +69,7 @@ function start() {
     byVisit = new Map();
     const points = [];
     for (const link of document.querySelectorAll("#board .hw-v[data-at], .hw-wait__who[data-at]")) {
-      if (hidden(link)) continue;
+      if (hidden(link) || !isPlace(link.dataset.at)) continue;
       const place = at(link.dataset.at);
       const isWaiting = link.classList.contains("hw-wait__who");
       if (byVisit.has(link.dataset.v) && !isWaiting) continue;
@@ -86,7 +87,7 @@ function start() {
     }
     if (points.length && !isPlaced) {
       const bounds = L.latLngBounds(points);
-      fit(bounds, { padding: [18, 18], animate: false });
+      fit(bounds, { padding: [18, 18], maxZoom: 14, animate: false }); // one place alone has no size to fit
       squares(bounds);
       isPlaced = true;
     }
@@ -107,10 +108,11 @@ function start() {
     const all = [];
     for (const row of rows) {
       const colour = COLOURS[Number(row.dataset.e)];
-      const stops = [...row.querySelectorAll(".hw-v[data-at]")];
+      const stops = [...row.querySelectorAll(".hw-v[data-at]")].filter((stop) => isPlace(stop.dataset.at));
       const places = stops.map((stop) => at(stop.dataset.at));
-      const base = row.dataset.base ? [at(row.dataset.base)] : [];
+      const base = isPlace(row.dataset.base) ? [at(row.dataset.base)] : [];
       const line = [...base, ...places, ...base];
+      if (!line.length) continue;
       L.polyline(line, { color: "#fff", weight: 6, interactive: false }).addTo(routes);
       L.polyline(line, { color: colour, weight: 3, interactive: false, dashArray: row === rows[0] ? null : "6 5" }).addTo(routes);
       for (const place of base) L.circleMarker(place, { radius: 7, color: colour, weight: 3, fillColor: "#fff", fillOpacity: 1 }).bindTooltip("Starts and ends here").addTo(routes);
