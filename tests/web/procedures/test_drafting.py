@@ -193,6 +193,48 @@ class TestASheet:
         assert "summary: Mine" in saved.source_text
         assert "summary: Theirs" in draft_text_at(saved, 2)
 
+    @pytest.mark.parametrize("text", ["just words", "- a\n- b\n", "code: [", "code: x\n", "sections: 3\n"])
+    def test_filled_from_what_is_no_procedure_keeps_what_was_typed(self, lead, draft, text):
+        address, whole = f"/procedures/drafts/{draft.pk}/parts/clocks", f"/procedures/drafts/{draft.pk}/text"
+        mine = fields_of(lead.get(address).content.decode()) | {"0-title": ["Mine"], "base": ["2"], "revision": ["2"]}
+        lead.post(whole, {"revision": "1", "text": text})
+        lead.post(whole, {"revision": "2", "text": draft.source_text})
+        told = lead.post(address, mine)
+        assert told.status_code == 409
+        assert "Check every field against the draft" in told.content.decode()
+        again = fields_of(told.content.decode())
+        assert again["0-title"] == ["Mine"] and again["base"] == ["3"]
+        assert lead.post(address, again).status_code == 302
+        assert "title: Mine" in draft_for(draft.pk).source_text
+
+    @pytest.mark.parametrize("seen", ["2", "99"])
+    def test_that_saw_what_is_no_procedure_is_compared_with_what_it_was_filled_from(self, lead, draft, seen):
+        address, whole = f"/procedures/drafts/{draft.pk}/parts/clocks", f"/procedures/drafts/{draft.pk}/text"
+        mine = fields_of(lead.get(address).content.decode()) | {"0-title": ["Mine"], "revision": [seen]}
+        lead.post(whole, {"revision": "1", "text": "just words"})
+        lead.post(whole, {"revision": "2", "text": draft.source_text})
+        assert lead.post(address, mine).status_code == 302
+        assert "title: Mine" in draft_for(draft.pk).source_text
+
+    @pytest.mark.parametrize(
+        ("sheet", "spoil", "said"),
+        [
+            ("about", lambda text: "just words", "The whole text has a fault that must be mended first"),
+            ("options-willing", lambda text: text.replace("willing", "ready"), "took this part out"),
+        ],
+    )
+    def test_that_cannot_be_saved_meanwhile_keeps_what_was_typed(self, lead, other, sheet, spoil, said):
+        started = lead.post("/procedures/drafts/start", {"kind": "form", "code": "advance-care-plan"})
+        one = draft_for(int(started.headers["Location"].rpartition("/")[2]))
+        address = f"/procedures/drafts/{one.pk}/parts/{sheet}"
+        mine = fields_of(lead.get(address).content.decode())
+        typed = next(name for name in mine if name.endswith(("-title", "-label")))
+        other.post(f"/procedures/drafts/{one.pk}/text", {"revision": "1", "text": spoil(one.source_text)})
+        told = lead.post(address, mine | {typed: ["Typed by me"]})
+        assert told.status_code == 409
+        assert said in told.content.decode()
+        assert fields_of(told.content.decode())[typed] == ["Typed by me"]
+
     def test_is_not_there_while_it_waits(self, lead, draft):
         change(lead, draft, "about", **{"head-summary": "Mine"})
         lead.post(f"/procedures/drafts/{draft.pk}/send", {"revision": "2", "why": "Because"})

@@ -11,7 +11,6 @@ from django.utils import timezone
 from homeward.access.rules import NotAllowedError, Permission
 from homeward.kernel.rules import RefusedError, whole_number
 from homeward.procedures.rules import (
-    UnreadableYamlError,
     UnwritableTextError,
     as_text,
     definition_of,
@@ -59,6 +58,12 @@ from homeward.web.procedures.presenters.words import KINDS
 from homeward.web.procedures.views.reading import around_now
 
 MOST_SHOWN = 30  # of the drafts that are over
+FILLED_FROM_NOTHING = (
+    "This page was filled from a text that is no procedure. What you typed is below, and is not saved yet. "
+    "Check every field against the draft, then save it."
+)
+PART_IS_GONE = "Somebody took this part out of the draft since you opened it."
+NOT_SAVED = "What you typed is below, and is not saved."
 
 
 @page(Permission.SEE_PROCEDURES)
@@ -132,18 +137,27 @@ def text(request: HttpRequest, draft_id: int) -> HttpResponse:
 def sheet(request: HttpRequest, draft_id: int, sheet_id: str) -> HttpResponse:
     """One part of a draft as fields. Nothing is saved until it is asked for, and what was typed is never lost."""
     one = _get(draft_id)
-    if one.definition is None or not draft_head(one).is_writable:
-        messages.error(request, _why_no_sheet(one))
+    why_not = _why_no_sheet(one)
+    content = None if one.definition is None else read_yaml(one.source_text).content
+    is_typed = request.method == "POST"
+    base = _revision(request, "base") if is_typed else one.revision
+    filled_content = _content_at(one, base) if is_typed else content
+    is_unreadable = filled_content is None
+    if is_unreadable:  # what was typed is shown in the draft as it is, to be looked through and saved again
+        base, filled_content = one.revision, content
+    if filled_content is None or (why_not and not is_typed):
+        messages.error(request, why_not)
         return redirect("procedures:draft_text" if one.definition is None else "procedures:draft", draft_id)
-    content = read_yaml(one.source_text).content
-    if request.method != "POST":
-        return _show_sheet(request, one, _Open(editing.filled_from(_sheet(one.kind, content, sheet_id), content),
-                                               one.revision, one.revision))  # fmt: skip
-    base = _revision(request, "base")
-    filled_content = _content_at(one, base)
     before = _sheet(one.kind, filled_content, sheet_id)
+    if before is None:
+        raise Http404
+    if not is_typed:
+        return _show_sheet(request, one, _Open(editing.filled_from(before, filled_content), base, base))
     places = len(editing.filled_from(before, filled_content).rows)
     opened = _Open(editing.filled_from_post(before, request.POST, places), base, _revision(request))
+    if is_unreadable:
+        opened.seen, opened.told = base, (FILLED_FROM_NOTHING,)
+        return _show_sheet(request, one, opened, status=409)
     doing = request.POST.get("do", "save")
     if doing != "save":
         opened.filled = editing.rearranged(opened.filled, doing)
@@ -151,10 +165,14 @@ def sheet(request: HttpRequest, draft_id: int, sheet_id: str) -> HttpResponse:
     editing.check(opened.filled)
     if opened.filled.has_errors:
         return _show_sheet(request, one, opened, status=422)
-    where = _sheet(one.kind, content, sheet_id)
+    where = None if why_not else _sheet(one.kind, content, sheet_id)
+    if where is None:
+        opened.told = (f"{why_not or PART_IS_GONE} {NOT_SAVED}",)
+        return _show_sheet(request, one, opened, status=409)
     if one.revision != opened.seen:
-        seen_content = _content_at(one, opened.seen)
-        if not editing.is_same_part(_sheet(one.kind, seen_content, sheet_id), seen_content, where, content):
+        seen_content = _content_at(one, opened.seen) or filled_content
+        seen_part = _sheet(one.kind, seen_content, sheet_id)
+        if seen_part is None or not editing.is_same_part(seen_part, seen_content, where, content):
             return _show_conflict(request, one, opened, seen_content, content)
     try:
         typed = as_text(one.kind, editing.put_back(opened.filled, filled_content, where, content))
@@ -169,9 +187,8 @@ def sheet(request: HttpRequest, draft_id: int, sheet_id: str) -> HttpResponse:
         save_draft(
             actor=request.actor, draft=one, revision=one.revision, text=typed, now=timezone.now(), note=where.title
         )
-    except DraftChangedError:
-        newer = _get(draft_id)
-        return _show_conflict(request, newer, opened, content, read_yaml(newer.source_text).content)
+    except DraftChangedError:  # somebody saved in this very moment: look again at what they made of it
+        return sheet(request, draft_id, sheet_id)
     except RefusedError as error:
         opened.told = (str(error),)
         return _show_sheet(request, one, opened, status=422)
@@ -278,27 +295,22 @@ def _revision(request: HttpRequest, name: str = "revision") -> int:
     return number
 
 
-def _content_at(one, revision: int) -> dict:
+def _content_at(one, revision: int) -> dict | None:
+    """What a draft said at a revision; None where it was no procedure then, or there is no such revision."""
     text = draft_text_at(one, revision)
-    if text is None:
-        raise Http404
-    try:
-        return read_yaml(text).content
-    except UnreadableYamlError as error:
-        raise Http404 from error
+    return None if text is None else draft_text_check(one, text)[0]
 
 
-def _sheet(kind: str, content: dict, sheet_id: str) -> editing.Sheet:
-    found = next((one for one in editing.sheets(kind, content, published_library()) if one.id == sheet_id), None)
-    if found is None:
-        raise Http404
-    return found
+def _sheet(kind: str, content: dict, sheet_id: str) -> editing.Sheet | None:
+    return next((one for one in editing.sheets(kind, content, published_library()) if one.id == sheet_id), None)
 
 
 def _why_no_sheet(one) -> str:
     if one.definition is None:
-        return "The text has a fault that must be mended first. Mend it here."
-    return f"This draft is now: {one.get_state_display().lower()}. It cannot be changed."
+        return "The whole text has a fault that must be mended first. Mend it there."
+    if not draft_head(one).is_writable:
+        return f"This draft is now: {one.get_state_display().lower()}. It cannot be changed."
+    return ""
 
 
 def _act(request: HttpRequest, draft_id: int, field: str, service: Callable, done: str) -> HttpResponse:
