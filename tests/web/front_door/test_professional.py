@@ -126,6 +126,11 @@ class TestRefer:
     def test_takes_no_more_than_a_form_holds(self, outside, filled):
         assert outside.post("/refer", filled(need_text="x" * 70_000)).status_code == 413
 
+    @pytest.mark.parametrize("address", ["/refer", "/refer/follow"])
+    @pytest.mark.parametrize("length", ["abc", "-1", "9" * 30])
+    def test_refuses_what_does_not_say_how_long_it_is(self, outside, filled, address, length):
+        assert outside.post(address, filled(), CONTENT_LENGTH=length).status_code == 413
+
     @override_settings(HOMEWARD_PROXIES=1)
     def test_counts_visitors_and_not_the_proxy(self, outside, filled):
         for number, address in enumerate(("192.0.2.1", "192.0.2.2")):

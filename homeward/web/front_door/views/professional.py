@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from homeward.access.rules import Actor, Role
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, whole_number
 from homeward.referrals.rules import follow_code, visitor_key
 from homeward.referrals.selectors import referral_followed
 from homeward.referrals.services import (
@@ -171,7 +171,8 @@ def _visitor(request: HttpRequest, now: datetime) -> str:
 
 
 def _is_too_large(request: HttpRequest) -> bool:
-    return int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY
+    length = whole_number(request.META.get("CONTENT_LENGTH") or "0")
+    return length is None or length > LARGEST_BODY
 
 
 def _ask(request: HttpRequest, form: FollowForm, status: int = 200) -> HttpResponse:
