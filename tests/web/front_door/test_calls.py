@@ -41,6 +41,16 @@ class TestCalls:
         coordinator.post("/front-door/calls", TOLD | {"about": "A Mrs Finch", "person": "none"})
         assert Call.objects.get().about_text == "A Mrs Finch"
 
+    @pytest.mark.parametrize("chosen", ["999999", "-1", "ivy", "9" * 30])
+    def test_refuses_a_person_who_is_not_on_record_and_keeps_what_was_typed(self, coordinator, chosen):
+        answer = coordinator.post("/front-door/calls", TOLD | {"person": chosen, "about": "Mrs Finch"})
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "The person you chose is not on record here" in page
+        for kept in ("Dr Lane", "Mrs Finch", "Ring the pharmacy"):
+            assert kept in page
+        assert not Call.objects.exists()
+
     @pytest.mark.parametrize(
         ("changed", "told"),
         [

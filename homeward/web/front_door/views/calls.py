@@ -36,6 +36,7 @@ from homeward.web.service_choice import service_here
 
 PEOPLE_SHOWN = 6
 SHOWN_OF_TODAY = 8
+NOBODY_CHOSEN = "none"  # the name is kept as typed
 LOGGED = "call_logged"  # the key of the session: the call just logged, told once
 TOPICS = ("referrals",)
 
@@ -52,10 +53,10 @@ def calls(request: HttpRequest) -> HttpResponse:
         form.is_valid()
         form.errors.clear()
         return _show(request, service, form, now)
+    person = _person(request, form, now)
     if not form.is_valid():
         return _show(request, service, form, now, status=422)
     told = form.cleaned_data
-    person = _person(request, told["person"], now)
     is_back = told["outcome"] == CallOutcome.CALL_BACK
     try:
         call = log_call(
@@ -187,14 +188,16 @@ def _call(request: HttpRequest, call_id: int, now: datetime):
         raise Http404 from error
 
 
-def _person(request: HttpRequest, chosen: str, now: datetime):
-    person_id = whole_number(chosen)
-    if person_id is None:
+def _person(request: HttpRequest, form: CallForm, now: datetime):
+    """The person chosen; where there is no such person the form says so, for a call must not lose whom it is about."""
+    chosen = form.typed("person")
+    if chosen in ("", NOBODY_CHOSEN):
         return None
     try:
-        return person_for(request.actor, person_id, now)
-    except PersonNotFoundError as error:
-        raise Http404 from error
+        return person_for(request.actor, whole_number(chosen) or 0, now)
+    except PersonNotFoundError:
+        form.add_error("about", "The person you chose is not on record here. Look for them again")
+        return None
 
 
 def _people(request: HttpRequest, service_id: int, form: CallForm, now: datetime) -> list[tuple[int, str, str]]:
