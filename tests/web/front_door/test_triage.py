@@ -215,7 +215,8 @@ class TestTwoPeople:
     def test_the_first_proposes_and_cannot_agree(self, coordinator, about_a_service):
         page = self._propose(coordinator, about_a_service)
         assert "You proposed" in page and "Agree and start" not in page
-        answer = coordinator.post(f"/front-door/referrals/{about_a_service.pk}/agree", follow=True)
+        told = {"pathway": "integrated-commissioning"}
+        answer = coordinator.post(f"/front-door/referrals/{about_a_service.pk}/agree", told, follow=True)
         assert "Somebody else must agree to it" in answer.content.decode()
         assert not Episode.objects.exists()
 
@@ -225,9 +226,22 @@ class TestTwoPeople:
         assert "Agree or not" in second.get("/front-door/").content.decode()
         page = second.get(f"/front-door/referrals/{about_a_service.pk}").content.decode()
         assert "Priya Shah proposed" in page and "Agree and start" in page
-        second.post(f"/front-door/referrals/{about_a_service.pk}/agree", {"note": "Both boards know"})
+        assert '<input type="hidden" name="pathway" value="integrated-commissioning">' in page
+        told = {"pathway": "integrated-commissioning", "note": "Both boards know"}
+        second.post(f"/front-door/referrals/{about_a_service.pk}/agree", told)
         reason = Episode.objects.get().referral.events.get(kind="referral_accepted").reason
         assert reason == "Proposed by Priya Shah, agreed by Omar Reid. Both boards know"
+
+    @pytest.mark.parametrize("seen", ["dementia-culture-change", ""])
+    def test_the_second_agrees_to_nothing_they_did_not_see(self, coordinator, sign_in, about_a_service, seen):
+        self._propose(coordinator, about_a_service)
+        told = {"pathway": seen, "note": "Both boards know"}
+        answer = sign_in(Role.CASE_MANAGER, "Omar Reid").post(f"/front-door/referrals/{about_a_service.pk}/agree", told)
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        assert "What is proposed is now: Commissioning health and social care together. Nothing was started" in page
+        assert 'value="Both boards know"' in page and 'name="pathway" value="integrated-commissioning"' in page
+        assert not Episode.objects.exists()
 
     def test_the_second_may_not_agree_and_says_why(self, coordinator, sign_in, about_a_service):
         self._propose(coordinator, about_a_service)

@@ -26,7 +26,10 @@ class DecisionForm(FrontDoorForm):
         super().__init__(*args, **kwargs)
 
     def first_input(self, name: str) -> str:
-        return {"reason": f"{self.decision}_reason", "to": "redirect_to"}.get(name, super().first_input(name))
+        inputs = {"reason": f"{self.decision}_reason", "to": "redirect_to"}
+        if name == "pathway":
+            return "second-title" if self.decision == "agree" else "pathways"
+        return inputs.get(name, super().first_input(name))
 
     def clean(self) -> dict:
         told = super().clean()

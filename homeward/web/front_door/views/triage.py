@@ -119,6 +119,10 @@ def agree(request: HttpRequest, referral_id: int) -> HttpResponse:
     pathway = next((p for p in pathways_for(one) if p.code == one.proposed_pathway_code), None)
     if pathway is None:
         return refused(request, referral_id, RefusedError("Nothing is proposed any more."))
+    if request.POST.get("pathway", "") != pathway.code:
+        form = DecisionForm(request.POST, decision="agree")
+        form.add_error("pathway", f"What is proposed is now: {pathway.title}. Nothing was started. Read it again")
+        return _show(request, one, form, pathway.code)
     proposer = one.proposed_by.full_name if one.proposed_by else "somebody"
     note = request.POST.get("note", "").replace("\0", "").strip()
     return _accept(request, one, pathway, f"Proposed by {proposer}, agreed by {request.actor.name}. {note}".strip())
