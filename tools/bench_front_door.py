@@ -15,6 +15,7 @@ exactly once, or the board's 95th percentile of CPU is over its limit.
 import argparse
 import json
 import os
+import re
 import signal
 import statistics
 import subprocess
@@ -206,7 +207,7 @@ class Users:
                     else:
                         self.waited.append((time.monotonic() - began) * 1000)
                         self.cpu.append(float(answer.headers["Server-Timing"].split("dur=")[1]))
-                        seen = int(answer.text.split("live?seen=")[1].split('"')[0].split("&")[0])
+                        seen = int(re.search(r"\bseen=(\d+)", answer.text)[1])
                 time.sleep(2)
 
 

@@ -1,5 +1,6 @@
 """Reads about the people we support. Every read of somebody's record leaves an audit event."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +13,7 @@ from homeward.people.models import Address, Alert, Person, TimelineEntry
 from homeward.people.rules import Identity, Likeness, likeness
 from homeward.people.searching.finding import candidates_like, ranked_people
 from homeward.people.searching.index import everybody_in
-from homeward.people.states import NhsNumberStatus
+from homeward.people.states import AddressKind, NhsNumberStatus
 
 
 class PersonNotFoundError(Exception):
@@ -110,6 +111,16 @@ def current_addresses(person: Person, day: date) -> list[Address]:
     """Where the person is on a day, a temporary place before the permanent one."""
     standing = [a for a in person.addresses.all() if a.starts_on <= day and (a.ends_on is None or a.ends_on >= day)]
     return sorted(standing, key=lambda a: (a.kind == "home", -a.starts_on.toordinal()))
+
+
+def areas_of(person_ids: Collection[int], day: date) -> dict[int, str]:
+    """The first half of the postcode where each of several people is on a day, DE1, for who counts and sorts by it."""
+    standing = Address.objects.filter(person_id__in=person_ids, starts_on__lte=day)
+    standing = standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
+    rows = standing.values_list("person_id", "kind", "starts_on", "postcode")
+    # the last one written for a person stands: a temporary place before the permanent one, as in current_addresses
+    rows = sorted(rows, key=lambda row: (row[1] != AddressKind.HOME, row[2]))
+    return {person_id: postcode.split(" ")[0] for person_id, _, _, postcode in rows}
 
 
 def place_of_postcode(actor: Actor, service_id: int, postcode: str) -> PostcodePlace | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, Value
@@ -12,7 +13,7 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record, record_reads
 from homeward.kernel.rules import london_day, wall_clock
 from homeward.people.models import Address, Alert
-from homeward.people.selectors import current_addresses, current_alerts
+from homeward.people.selectors import areas_of, current_addresses, current_alerts
 from homeward.procedures.rules import Clock, ClockKind, ClockReading, Event, Pathway, SenderTimes, Subject, read_clock
 from homeward.procedures.selectors import newest_pathways
 from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent, Reply, SavedFilter
@@ -23,6 +24,12 @@ from homeward.referrals.states import OPEN_STATES, CallOutcome, MessageKind, Mes
 # A caller is remembered this long, so that a number no longer used is not offered. Local decisions.
 REMEMBERED_FOR = timedelta(days=180)
 UNFINISHED_FOR = timedelta(days=7)
+# What ordering, counting and filtering the queue takes of each referral
+LINE_FIELDS = (
+    "id", "person_id", "state", "urgency", "source", "need_code", "pathway_code", "received_at", "held_by_id",
+    "proposed_by_id", "proposed_pathway_code", "escalated_at", "safeguarding_text", "scene_safety",
+    "sender_clock_started_at", "sender_due_at",
+)  # fmt: skip
 LEAST_TYPED = 2  # one letter would list half of everybody who ever called
 
 
@@ -39,10 +46,25 @@ class MessageNotFoundError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class QueueLine:
+    """A referral waiting for a decision in as little as ordering, counting and filtering it takes.
+
+    `row` holds `LINE_FIELDS`; `clock` reads as in `QueuedReferral` but says nothing in words; `area` is the first half
+    of the postcode where its person is, DE1, and empty where nobody knows.
+    """
+
+    row: Any
+    suggested: Pathway | None
+    clock: ClockReading | None
+    area: str
+
+
+@dataclass(frozen=True, slots=True)
 class QueuedReferral:
     """A referral waiting for a decision, the pathway it looks like, and that pathway's clock as it stands.
 
-    `events` are what happened to it, in order; `address` is where its person is now, if anybody knows.
+    `events` are what happened to it, in order; `address` is where its person is now, if anybody knows, and `area` the
+    first half of its postcode, DE1.
     """
 
     referral: Referral
@@ -50,11 +72,7 @@ class QueuedReferral:
     clock: ClockReading | None
     events: tuple[ReferralEvent, ...]
     address: Address | None
-
-    @property
-    def area(self) -> str:
-        """The first half of the postcode where the person is, DE1; empty where nobody knows."""
-        return self.address.postcode.split(" ")[0] if self.address else ""
+    area: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +90,14 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class OpenQueue:
-    """Everything open at a front door, what breaches first on top; `shown` is what a filter keeps of it.
+    """Everything open at a front door, what breaches first on top.
 
-    `alerts` go by person, and are empty for who may not see people.
+    A filter keeps `kept` of it, and `shown` are the first of those. `alerts` go by person, and are empty for who may
+    not see people.
     """
 
-    everything: list[QueuedReferral]
+    everything: list[QueueLine]
+    kept: int
     shown: list[QueuedReferral]
     alerts: dict[int, list[Alert]]
 
@@ -98,51 +118,78 @@ def clock_events(events) -> list[Event]:
     ]
 
 
-def reading_for(clock: Clock, referral: Referral, events: list[Event], now: datetime) -> ClockReading:
+def reading_for(
+    clock: Clock, referral: Referral, events: list[Event], now: datetime, *, in_words: bool = True
+) -> ClockReading:
     """What a clock shows for a referral, taking the sender's own start and breach time where it allows that."""
     sender = SenderTimes(started_at=referral.sender_clock_started_at, breaches_at=referral.sender_due_at)
-    return read_clock(clock, events, now, sender=sender)
+    return read_clock(clock, events, now, sender=sender, in_words=in_words)
 
 
-def _queued(service_id: int, now: datetime) -> list[QueuedReferral]:
-    waiting = list(
-        Referral.objects.filter(service_id=service_id, state__in=OPEN_STATES)
-        .select_related("person", "held_by", "proposed_by")
-        .prefetch_related("person__addresses")
-        .defer("details", "not_understood")
-        .order_by("received_at")
-    )
-    # read apart and once: through each referral it costs half as much again with two hundred of them
-    events: dict[int, list[ReferralEvent]] = {}
+def _lines(service_id: int, now: datetime) -> list[QueueLine]:
+    """What waits, what breaches first on top: in rows, not models, for hundreds are read at every look."""
+    happened: dict[int, list[ReferralEvent]] = {}
     of_these = ReferralEvent.objects.filter(referral__service_id=service_id, referral__state__in=OPEN_STATES)
-    for event in of_these.order_by("happened_at", "pk"):
-        events.setdefault(event.referral_id, []).append(event)
+    for event in of_these.values_list(
+        "referral_id", "pk", "corrects_id", "kind", "happened_at", "recorded_at", named=True
+    ):
+        happened.setdefault(event.referral_id, []).append(event)
+    waiting = Referral.objects.filter(service_id=service_id, state__in=OPEN_STATES)
+    rows = list(waiting.values_list(*LINE_FIELDS, named=True))
+    areas = areas_of([row.person_id for row in rows if row.person_id], london_day(now))
     pathways = newest_pathways()
     suggested: dict[tuple, Pathway | None] = {}
-    queued = []
-    for referral in waiting:
-        asked = (referral.pathway_code, referral.person_id is None, referral.need_code, referral.urgency)
+    lines = []
+    for row in rows:
+        asked = (row.pathway_code, row.person_id is None, row.need_code, row.urgency)
         if asked not in suggested:
-            suggested[asked] = _suggested(referral, pathways)
+            suggested[asked] = _suggested(row, pathways)
         pathway = suggested[asked]
         clock = response_clock(pathway) if pathway else None
-        happened = tuple(events.get(referral.pk, ()))
-        reading = reading_for(clock, referral, clock_events(happened), now) if clock else None
+        events = clock_events(happened.get(row.id, ()))
+        reading = reading_for(clock, row, events, now, in_words=False) if clock else None
+        lines.append(QueueLine(row, pathway, reading, areas.get(row.person_id, "")))
+    return sorted(lines, key=_breaches_at)
+
+
+def _whole(lines: list[QueueLine], now: datetime) -> list[QueuedReferral]:
+    """The same referrals in the same order, each with its person, what happened, its address and who has it."""
+    numbers = [line.row.id for line in lines]
+    found = (
+        Referral.objects.select_related("person", "held_by", "proposed_by")
+        .prefetch_related("person__addresses")
+        .defer("details", "not_understood")
+        .in_bulk(numbers)
+    )
+    # read apart and once: through each referral it costs half as much again with two hundred of them
+    happened: dict[int, list[ReferralEvent]] = {}
+    for event in ReferralEvent.objects.filter(referral_id__in=numbers).order_by("happened_at", "pk"):
+        happened.setdefault(event.referral_id, []).append(event)
+    whole = []
+    for line in lines:
+        referral = found[line.row.id]
+        events = tuple(happened.get(referral.pk, ()))
+        clock = response_clock(line.suggested) if line.suggested else None
+        reading = reading_for(clock, referral, clock_events(events), now) if clock else None
         addresses = current_addresses(referral.person, london_day(now)) if referral.person else []
-        queued.append(QueuedReferral(referral, pathway, reading, happened, next(iter(addresses), None)))
-    return queued
+        whole.append(QueuedReferral(referral, line.suggested, reading, events, next(iter(addresses), None), line.area))
+    return whole
 
 
-def open_queue(actor: Actor, service_id: int, only: QueueFilter, now: datetime) -> OpenQueue:
-    """Everything open at a front door and what a filter keeps of it; the list shown is audited.
+def open_queue(actor: Actor, service_id: int, only: QueueFilter, now: datetime, limit: int | None = None) -> OpenQueue:
+    """Everything open at a front door and the first `limit` that a filter keeps of it; the list shown is audited.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_FRONT_DOOR, service_id)
-    everything = sorted(_queued(service_id, now), key=_breaches_at)
-    people = [one.referral.person_id for one in everything if one.referral.person_id]
+    everything = _lines(service_id, now)
+    people = [line.row.person_id for line in everything if line.row.person_id]
     alerts = current_alerts(actor, people, london_day(now)) if actor.may(Permission.SEE_PEOPLE) else {}
-    shown = [one for one in everything if _is_wanted(one, only, alerts, actor)]
+    kept = [line for line in everything if _is_wanted(line, only, alerts, actor)]
+    if only.text:  # a name is not in a line
+        said = {one.referral.pk for one in _whole(kept, now) if _says(one.referral, only.text)}
+        kept = [line for line in kept if line.row.id in said]
+    shown = _whole(kept[:limit], now)
     record_reads(
         actor=actor,
         action="see in queue",
@@ -151,29 +198,32 @@ def open_queue(actor: Actor, service_id: int, only: QueueFilter, now: datetime) 
         service_id=service_id,
         person_ids=[one.referral.person_id for one in shown if one.referral.person_id],
     )
-    return OpenQueue(everything, shown, alerts)
+    return OpenQueue(everything, len(kept), shown, alerts)
 
 
-def _breaches_at(one: QueuedReferral) -> tuple[datetime, datetime]:
-    due_at = one.clock.due_at if one.clock else None
-    return due_at or one.referral.received_at + timedelta(days=3650), one.referral.received_at
+def _breaches_at(line: QueueLine) -> tuple[datetime, datetime]:
+    due_at = line.clock.due_at if line.clock else None
+    return due_at or line.row.received_at + timedelta(days=3650), line.row.received_at
 
 
-def _is_wanted(one: QueuedReferral, only: QueueFilter, alerts: dict, actor: Actor) -> bool:
-    referral = one.referral
-    holder = referral.held_by_id
+def _is_wanted(line: QueueLine, only: QueueFilter, alerts: dict, actor: Actor) -> bool:
+    row = line.row
+    holder = row.held_by_id
     is_held_so = {"me": holder == actor.account_id, "others": holder not in (None, actor.account_id)}
-    said = (referral.reference, referral.subject_label, referral.place_text, referral.need_text)
-    is_warned = bool(alerts.get(referral.person_id) or referral.safeguarding_text or referral.scene_safety)
+    is_warned = bool(alerts.get(row.person_id) or row.safeguarding_text or row.scene_safety)
     return (
-        only.urgency in ("", referral.urgency)
-        and only.source in ("", referral.source)
-        and only.pathway in ("", one.suggested.code if one.suggested else None)
+        only.urgency in ("", row.urgency)
+        and only.source in ("", row.source)
+        and only.pathway in ("", line.suggested.code if line.suggested else None)
         and (not only.held or is_held_so.get(only.held, holder is None))
         and (not only.alert or is_warned)
-        and (not only.area or one.area == only.area)
-        and (not only.text or only.text.casefold() in " ".join(said).casefold())
+        and (not only.area or line.area == only.area)
     )
+
+
+def _says(referral: Referral, text: str) -> bool:
+    said = (referral.reference, referral.subject_label, referral.place_text, referral.need_text)
+    return text.casefold() in " ".join(said).casefold()
 
 
 def call_backs_owed(actor: Actor, service_id: int, now: datetime) -> list[Call]:
@@ -223,7 +273,7 @@ def clocks_of_open_referrals(actor: Actor, service_id: int, now: datetime) -> li
     Raises: NotAllowedError.
     """
     require(actor, Permission.RUN_SCHEDULE, service_id)
-    return _queued(service_id, now)
+    return _whole(_lines(service_id, now), now)
 
 
 def call_backs_to_watch(actor: Actor, service_id: int) -> list[Call]:
@@ -242,8 +292,7 @@ def queue_for(actor: Actor, service_id: int, now: datetime) -> list[QueuedReferr
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_FRONT_DOOR, service_id)
-    queued = _queued(service_id, now)
-    queued.sort(key=_breaches_at)
+    queued = _whole(_lines(service_id, now), now)
     record_reads(
         actor=actor,
         action="see in queue",

@@ -65,9 +65,16 @@ class TestOpenQueue:
 
     def test_gives_what_happened_in_order_and_where_the_person_is(self, service, coordinator, crisis, now):
         comment_on_referral(actor=coordinator, referral=crisis, text="Rang her", now=now)
-        (one,) = open_queue(coordinator, service.pk, QueueFilter(), now).everything
+        (one,) = open_queue(coordinator, service.pk, QueueFilter(), now).shown
         assert [event.kind for event in one.events] == ["referral_received", "comment"]
         assert one.area == "DE1"
+
+    def test_gives_whole_only_the_first_that_breach_and_counts_the_rest(self, service, coordinator, crisis, ivy, now):
+        later = NewReferral(source="gp", urgency="routine", need_code="personal_care", received_at=now)
+        receive_referral(actor=coordinator, person=ivy, new=later, now=now)
+        queue = open_queue(coordinator, service.pk, QueueFilter(), now, limit=1)
+        assert (len(queue.everything), queue.kept) == (2, 2)
+        assert [one.referral for one in queue.shown] == [crisis]
 
     @pytest.mark.parametrize("text", ["ivy", "OKAFOR", "cannot get up"])
     def test_finds_by_name_reference_or_need(self, service, coordinator, crisis, now, text):
@@ -85,7 +92,7 @@ class TestOpenQueue:
                 actor=coordinator, person=ivy, new=NewReferral(source="gp", urgency="crisis", need_code="fall"), now=now
             )
         open_queue(coordinator, service.pk, QueueFilter(), now)
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             open_queue(coordinator, service.pk, QueueFilter(), now)
 
 

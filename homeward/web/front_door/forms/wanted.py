@@ -14,9 +14,13 @@ LONGEST = 80
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the queue shows and how. `text` is only ever sent in a form: it may be a name."""
+    """What the queue shows and how; `show` is all to draw however many there are.
+
+    `text` is only ever sent in a form: it may be a name.
+    """
 
     view: str = "list"
+    show: str = ""
     urgency: str = ""
     source: str = ""
     pathway: str = ""
@@ -42,7 +46,7 @@ class Wanted:
     def filter(self) -> QueueFilter:
         """Which referrals to keep, as the room takes it."""
         told = asdict(self)
-        del told["view"]
+        del told["view"], told["show"]
         return QueueFilter(**told)
 
 
@@ -52,6 +56,7 @@ def read_wanted(told) -> Wanted:
     area = said["area"].upper()
     return Wanted(
         view=said["view"] if said["view"] in VIEWS else VIEWS[0],
+        show="all" if said["show"] == "all" else "",
         urgency=said["urgency"] if said["urgency"] in Urgency.values else "",
         source=said["source"] if said["source"] in Source.values else "",
         pathway=said["pathway"] if said["pathway"].replace("-", "").isalnum() else "",

@@ -1,5 +1,6 @@
 """The queue: every referral that waits, by its clock, as a list or as columns."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,10 +9,11 @@ from django.urls import reverse
 
 from homeward.access.rules import Actor
 from homeward.kernel.rules import london_day
-from homeward.procedures.rules import ClockKind
+from homeward.people.states import AlertKind
+from homeward.procedures.rules import ClockKind, ClockReading
 from homeward.referrals.selectors import OpenQueue, QueuedReferral
 from homeward.referrals.states import ReferralState, Source, Urgency
-from homeward.web.clocks import SOON, ClockFace, ago_words, clock_face, left_words, time_words
+from homeward.web.clocks import COUNTING, SOON, ClockFace, ago_words, clock_face, left_words, time_words
 from homeward.web.front_door.forms.wanted import HELD, Wanted, read_wanted
 from homeward.web.front_door.presenters.words import (
     DECISION_EVENTS,
@@ -139,12 +141,23 @@ class FilterLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What waits at the front door, in numbers."""
+
+    waiting: int
+    late: int
+    soon: int
+    escalated: int
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
-    """The front door at a glance. `shown` is how many of `total` a filter keeps."""
+    """The front door at a glance. A filter keeps `kept` of `total`, and the first `shown` of those are drawn."""
 
     parts: tuple[Part, ...]
     columns: tuple[Part, ...]
     total: int
+    kept: int
     shown: int
     late: int
     soon: int
@@ -173,21 +186,23 @@ def present_queue(
     now: datetime,
 ) -> Queue:
     """The queue as the front door prints it; counts are of everything open, whatever a filter leaves out."""
-    kept = {one.referral.pk for one in queue.shown}
-    cards = tuple(card(one, queue.alerts.get(one.referral.person_id, []), actor, now) for one in queue.everything)
-    shown = tuple(one for one in cards if one.id in kept)
+    shown = tuple(card(one, queue.alerts.get(one.referral.person_id, []), actor, now) for one in queue.shown)
+    everything = [line.row for line in queue.everything]
+    counts = counts_of(queue, now)
+    columns = Counter(column_of(referral) for referral in everything)
     return Queue(
         parts=_parts(DUE, "due", shown) if wanted.view == "list" else (),
         columns=_parts(COLUMNS, "column", shown, keep_empty=True) if wanted.view == "columns" else (),
-        total=len(cards),
+        total=len(everything),
+        kept=queue.kept,
         shown=len(shown),
-        late=sum(one.due == "late" for one in cards),
-        soon=sum(one.due == "soon" for one in cards),
-        mine=sum(one.is_mine for one in cards),
-        safeguarding=sum(any(alert.title == "Safeguarding" for alert in one.grave) for one in cards),
-        escalated=sum(bool(one.escalated) for one in cards),
-        second_person=sum(one.column == "proposed" for one in cards),
-        waiting_for_more=sum(one.column == "more_asked" for one in cards),
+        late=counts.late,
+        soon=counts.soon,
+        mine=sum(actor.account_id is not None and one.held_by_id == actor.account_id for one in everything),
+        safeguarding=sum(_is_safeguarding(one, queue.alerts.get(one.person_id, ())) for one in everything),
+        escalated=counts.escalated,
+        second_person=columns["proposed"],
+        waiting_for_more=columns["more_asked"],
         calls=f"{calls} call{'' if calls == 1 else 's'} today",
         call_backs=tuple(call_back_line(call, now) for call in call_backs),
         decided=tuple(_decided_row(referral, now) for referral in decided),
@@ -201,6 +216,17 @@ def present_queue(
         ),
         made=clock_text(now),
     )  # fmt: skip
+
+
+def counts_of(queue: OpenQueue, now: datetime) -> Counts:
+    """How much waits, is late, nearly late and escalated, whatever a filter leaves out."""
+    due = Counter(due_of(line.clock, now) for line in queue.everything)
+    escalated = sum(line.row.escalated_at is not None for line in queue.everything)
+    return Counts(len(queue.everything), due["late"], due["soon"], escalated)
+
+
+def _is_safeguarding(referral, alerts: Sequence) -> bool:
+    return bool(referral.safeguarding_text) or any(one.kind == AlertKind.SAFEGUARDING for one in alerts)
 
 
 def wanted_of(saved) -> Wanted:
@@ -234,7 +260,7 @@ def card(one: QueuedReferral, alerts: list, actor: Actor, now: datetime) -> Card
         else ago_words(referral.received_at, now),
         pathway=one.suggested.title if one.suggested else "No pathway suggested",
         clock=face,
-        due=due_of(face, now),
+        due=due_of(one.clock, now),
         column=column,
         state=state_tag(column),
         grave=tuple(line for line in warnings if line.tone == "grave"),
@@ -275,19 +301,18 @@ def state_tag(column: str) -> Tag:
     )
 
 
-def due_of(face: ClockFace | None, now: datetime) -> str:
-    """In which part of the queue a clock puts a referral: the code of one of `DUE`."""
-    if face is None or not face.due:
+def due_of(clock: ClockReading | None, now: datetime) -> str:
+    """In which part of the queue its clock puts a referral: the code of one of `DUE`."""
+    if clock is None or clock.state not in COUNTING:
         return "none"
-    due_at = datetime.fromisoformat(face.due)
-    left = due_at - now
+    left = clock.due_at - now
     if left < timedelta():
         return "late"
     if left < SOON:
         return "soon"
     if left < NEXT_HOURS:
         return "next"
-    return "today" if london_day(due_at) == london_day(now) else "later"
+    return "today" if london_day(clock.due_at) == london_day(now) else "later"
 
 
 def call_back_line(call, now: datetime) -> CallBackLine:
@@ -334,10 +359,9 @@ def _waiting_for(referral, events: Sequence) -> str:
 
 
 def _choices(queue: OpenQueue) -> Choices:
-    referrals = [one.referral for one in queue.everything]
-    sources = {referral.source for referral in referrals}
-    areas = sorted({one.area for one in queue.everything} - {""})
-    pathways = {one.suggested.code: one.suggested.title for one in queue.everything if one.suggested}
+    sources = {line.row.source for line in queue.everything}
+    areas = sorted({line.area for line in queue.everything} - {""})
+    pathways = {line.suggested.code: line.suggested.title for line in queue.everything if line.suggested}
     return Choices(
         urgencies=tuple(Urgency.choices),
         sources=tuple((value, label) for value, label in Source.choices if value in sources),

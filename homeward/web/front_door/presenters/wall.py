@@ -11,7 +11,7 @@ from homeward.procedures.rules import ClockKind
 from homeward.referrals.selectors import OpenQueue
 from homeward.visits.states import AssignmentState
 from homeward.web.clocks import ClockFace, clock_face
-from homeward.web.front_door.presenters.queue import card
+from homeward.web.front_door.presenters.queue import card, counts_of
 from homeward.web.front_door.presenters.words import need_words
 from homeward.web.templating import clock_text, day_text
 
@@ -58,20 +58,20 @@ def present_waiting(
     queue: OpenQueue, call_backs: Sequence, responding: int | None, actor: Actor, now: datetime
 ) -> Wall:
     """The front door on a wall, what breaches first on top. `responding` is None for who may not see responses."""
-    cards = [card(one, queue.alerts.get(one.referral.person_id, []), actor, now) for one in queue.everything]
     overdue = sum(call.call_back_by < now for call in call_backs)
-    late, soon = (sum(one.due == due for one in cards) for due in ("late", "soon"))
+    number = counts_of(queue, now)
     counts = [
-        WallCount(len(cards), "waiting", False),
-        WallCount(late, "past the breach time", late > 0),
-        WallCount(soon, "due in 30 minutes", False),
-        WallCount(sum(bool(one.escalated) for one in cards), "escalated", any(one.escalated for one in cards)),
+        WallCount(number.waiting, "waiting", False),
+        WallCount(number.late, "past the breach time", number.late > 0),
+        WallCount(number.soon, "due in 30 minutes", False),
+        WallCount(number.escalated, "escalated", number.escalated > 0),
         WallCount(len(call_backs), "call backs owed", overdue > 0),
     ]
     if responding is not None:
         counts.append(WallCount(responding, "responding", False))
     lines = []
-    for one, shown in zip(queue.everything[:LINES], cards, strict=False):
+    for one in queue.shown:
+        shown = card(one, queue.alerts.get(one.referral.person_id, []), actor, now)
         marks = [alert.title for alert in shown.grave]
         if shown.escalated:
             marks.insert(0, "Escalated")
@@ -90,7 +90,7 @@ def present_waiting(
         "Front door",
         tuple(counts),
         tuple(lines),
-        _more(len(cards)),
+        _more(number.waiting),
         "Nobody is waiting",
         clock_text(now),
         day_text(now),

@@ -22,6 +22,8 @@ from homeward.web.service_choice import service_here
 
 TOPICS = ("referrals",)
 DECIDED_SHOWN = 8
+# What breaches first is drawn; the rest is counted, found by a filter, and drawn when asked for.
+DRAWN = 100
 LOOKED_AT = "queue"  # the key of the session under which the last way of looking is remembered
 # What is due passes with the clock even when nobody does anything, so a queue is made anew at least this often.
 MADE_ANEW_SECONDS = 120
@@ -78,7 +80,7 @@ def read_queue(request: HttpRequest, service, wanted: Wanted, now: datetime) -> 
     """The queue of a service as its pages print it."""
     actor = request.actor
     return present_queue(
-        open_queue(actor, service.pk, wanted.filter(), now),
+        open_queue(actor, service.pk, wanted.filter(), now, limit=None if wanted.show == "all" else DRAWN),
         wanted,
         actor,
         decided=recent_referrals(actor, service.pk, now, limit=DECIDED_SHOWN),

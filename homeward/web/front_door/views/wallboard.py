@@ -14,7 +14,7 @@ from homeward.procedures.rules import Urgency
 from homeward.procedures.selectors import newest_pathways
 from homeward.referrals.selectors import QueueFilter, call_backs_owed, open_queue
 from homeward.visits.selectors import response_visits
-from homeward.web.front_door.presenters.wall import present_responding, present_waiting
+from homeward.web.front_door.presenters.wall import LINES, present_responding, present_waiting
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.service_choice import service_here
@@ -58,7 +58,7 @@ def _show(request: HttpRequest, template: str) -> HttpResponse:
         shown = present_responding(running, response_visits(actor, [one.episode.pk for one in running]), alerts, now)
     else:
         owed = call_backs_owed(actor, service.pk, now)
-        queue = open_queue(actor, service.pk, QueueFilter(), now)
+        queue = open_queue(actor, service.pk, QueueFilter(), now, limit=LINES)
         shown = present_waiting(queue, owed, None if running is None else len(running), actor, now)
     live = f"{reverse('front_door:live_wall')}?show={shows}&seen={newest}&made={int(now.timestamp())}"
     return render(
