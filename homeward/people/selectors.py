@@ -113,9 +113,13 @@ def current_addresses(person: Person, day: date) -> list[Address]:
     return sorted(standing, key=lambda a: (a.kind == "home", -a.starts_on.toordinal()))
 
 
-def areas_of(person_ids: Collection[int], day: date) -> dict[int, str]:
-    """The first half of the postcode where each of several people is on a day, DE1, for who counts and sorts by it."""
-    standing = Address.objects.filter(person_id__in=person_ids, starts_on__lte=day)
+def areas_of(actor: Actor, service_id: int, person_ids: Collection[int], day: date) -> dict[int, str]:
+    """The first half of the postcode where each of several people is on a day, DE1, for who counts and sorts by it.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_FRONT_DOOR, service_id)
+    standing = Address.objects.filter(person__service_id=service_id, person_id__in=person_ids, starts_on__lte=day)
     standing = standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))
     rows = standing.values_list("person_id", "kind", "starts_on", "postcode")
     # the last one written for a person stands: a temporary place before the permanent one, as in current_addresses

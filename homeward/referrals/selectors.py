@@ -126,7 +126,7 @@ def reading_for(
     return read_clock(clock, events, now, sender=sender, in_words=in_words)
 
 
-def _lines(service_id: int, now: datetime) -> list[QueueLine]:
+def _lines(actor: Actor, service_id: int, now: datetime) -> list[QueueLine]:
     """What waits, what breaches first on top: in rows, not models, for hundreds are read at every look."""
     happened: dict[int, list[ReferralEvent]] = {}
     of_these = ReferralEvent.objects.filter(referral__service_id=service_id, referral__state__in=OPEN_STATES)
@@ -136,7 +136,7 @@ def _lines(service_id: int, now: datetime) -> list[QueueLine]:
         happened.setdefault(event.referral_id, []).append(event)
     waiting = Referral.objects.filter(service_id=service_id, state__in=OPEN_STATES)
     rows = list(waiting.values_list(*LINE_FIELDS, named=True))
-    areas = areas_of([row.person_id for row in rows if row.person_id], london_day(now))
+    areas = areas_of(actor, service_id, [row.person_id for row in rows if row.person_id], london_day(now))
     pathways = newest_pathways()
     suggested: dict[tuple, Pathway | None] = {}
     lines = []
@@ -182,7 +182,7 @@ def open_queue(actor: Actor, service_id: int, only: QueueFilter, now: datetime, 
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_FRONT_DOOR, service_id)
-    everything = _lines(service_id, now)
+    everything = _lines(actor, service_id, now)
     people = [line.row.person_id for line in everything if line.row.person_id]
     alerts = current_alerts(actor, people, london_day(now)) if actor.may(Permission.SEE_PEOPLE) else {}
     kept = [line for line in everything if _is_wanted(line, only, alerts, actor)]
@@ -273,7 +273,7 @@ def clocks_of_open_referrals(actor: Actor, service_id: int, now: datetime) -> li
     Raises: NotAllowedError.
     """
     require(actor, Permission.RUN_SCHEDULE, service_id)
-    return _whole(_lines(service_id, now), now)
+    return _whole(_lines(actor, service_id, now), now)
 
 
 def call_backs_to_watch(actor: Actor, service_id: int) -> list[Call]:
@@ -292,7 +292,7 @@ def queue_for(actor: Actor, service_id: int, now: datetime) -> list[QueuedReferr
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_FRONT_DOOR, service_id)
-    queued = _whole(_lines(service_id, now), now)
+    queued = _whole(_lines(actor, service_id, now), now)
     record_reads(
         actor=actor,
         action="see in queue",
