@@ -165,6 +165,23 @@ class TestCall:
         again = coordinator.get(f"/front-door/new?call={promised.pk}")
         assert again.headers["Location"] == f"/front-door/referrals/{promised.referral_id}"
 
+    def test_stays_owed_beside_the_referral_it_became(self, coordinator, promised):
+        told = {"call": str(promised.pk), "source": "family", "given_name": "Ivy", "family_name": "Finch",
+                "need_code": "fall", "urgency": "crisis"}  # fmt: skip
+        page = coordinator.post("/front-door/new", told, follow=True).content.decode()
+        assert "still waits for it" in page
+        assert "Call back owed:</strong> Ann Finch" in page and 'href="tel:07700900555"' in page
+        calls = coordinator.get("/front-door/calls").content.decode()
+        assert "1 to call back, 1 late" in calls and "The call back is still owed" in calls
+        assert "still owed" in coordinator.get(f"/front-door/calls/{promised.pk}").content.decode()
+
+        sent = {"reached": "yes", "back": "referral", "note": ""}
+        assert "Write what you agreed" in coordinator.post(f"/front-door/calls/{promised.pk}", sent).content.decode()
+        answer = coordinator.post(f"/front-door/calls/{promised.pk}", sent | {"note": "We come by two"}, follow=True)
+        assert answer.redirect_chain[-1][0] == f"/front-door/referrals/{Referral.objects.get().pk}"
+        page = answer.content.decode()
+        assert "Called back." in page and "Call back owed:" not in page
+
     def test_that_no_referral_was_taken_of_is_not_forgotten(self, coordinator):
         coordinator.post("/front-door/calls", TOLD | {"outcome": "referral"})
         assert "To become a referral: 1" in coordinator.get("/front-door/calls").content.decode()

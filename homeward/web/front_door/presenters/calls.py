@@ -50,6 +50,7 @@ class OwedRow:
     by: str
     tone: str
     tries: str
+    referral_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +88,12 @@ def call_rows(calls: Sequence, now: datetime) -> tuple[CallRow, ...]:
 
 
 def owed_rows(calls: Sequence, now: datetime) -> tuple[OwedRow, ...]:
-    """Call backs that are owed, as a list prints them, in the order given."""
-    return tuple(_owed(call, now) for call in calls)
+    """Those of the calls whose call back is owed, as a list prints them, in the order given."""
+    return tuple(_owed(call, now) for call in calls if _is_owed(call))
 
 
 def call_page(call, now: datetime) -> CallPage:
     """One call as its page prints it."""
-    is_owed = call.call_back_by is not None and call.called_back_at is None
     facts = [
         ("Caller", ", ".join(part for part in (call.caller_name, call.caller_organisation) if part) or "No name given"),
         ("Who they are", Source(call.source).label),
@@ -112,7 +112,7 @@ def call_page(call, now: datetime) -> CallPage:
         when=moment_text(call.received_at.astimezone(LONDON)),
         outcome=_outcome(call),
         facts=tuple(Line(title, text) for title, text in facts if text),
-        owed=_owed(call, now) if is_owed else None,
+        owed=_owed(call, now) if _is_owed(call) else None,
         kept=_kept(call),
         tries=tuple(
             TryLine(
@@ -152,6 +152,10 @@ def _row(call, now: datetime) -> CallRow:
     )
 
 
+def _is_owed(call) -> bool:
+    return call.call_back_by is not None and call.called_back_at is None
+
+
 def _owed(call, now: datetime) -> OwedRow:
     left = call.call_back_by - now
     tries = sorted(one.tried_at for one in call.call_backs.all())
@@ -168,6 +172,7 @@ def _owed(call, now: datetime) -> OwedRow:
         by=f"by {time_words(call.call_back_by, now)}",
         tone="late" if left.total_seconds() < 0 else "soon" if left < SOON else "calm",
         tries=tried,
+        referral_url=reverse("front_door:referral", args=[call.referral_id]) if call.referral_id else "",
     )
 
 

@@ -22,6 +22,7 @@ from homeward.referrals.states import (
     ReplyState,
 )
 from homeward.web.clocks import ClockFace, ago_words, clock_face, time_words
+from homeward.web.front_door.presenters.calls import OwedRow, owed_rows
 from homeward.web.front_door.presenters.queue import column_of, state_tag
 from homeward.web.front_door.presenters.words import (
     DECISION_EVENTS,
@@ -127,6 +128,7 @@ class ReferralPage:
     replies: tuple[ReplyLine, ...]
     comments: tuple[CommentLine, ...]
     promised: str
+    owed: tuple[OwedRow, ...]
 
 
 def referral_status(referral, events: Sequence, reading, actor: Actor, now: datetime) -> ReferralStatus:
@@ -234,6 +236,7 @@ def referral_page(
             if event.kind == "comment"
         ),
         promised=referral.promised_text,
+        owed=owed_rows(referral.calls.all(), now),
     )
 
 

@@ -134,6 +134,8 @@ def call(request: HttpRequest, call_id: int) -> HttpResponse:
                 request,
                 "Called back." if is_reached else "Try recorded. The call back is still owed, its clock runs on.",
             )
+            if one.referral_id and request.POST.get("back") == "referral":
+                return redirect("front_door:referral", one.referral_id)
             return redirect("front_door:call" if is_reached else "front_door:calls", *([one.pk] if is_reached else []))
     return render(
         request,

@@ -36,7 +36,7 @@ from homeward.web.front_door.forms.taking import (
     from_call,
     needs_in_groups,
 )
-from homeward.web.front_door.presenters.calls import call_rows
+from homeward.web.front_door.presenters.calls import call_rows, owed_rows
 from homeward.web.front_door.presenters.known import differences, place_words, present_known
 from homeward.web.gate import page
 from homeward.web.service_choice import service_here
@@ -82,6 +82,8 @@ def new(request: HttpRequest) -> HttpResponse:
     number = tidy_nhs_number(form.cleaned_data["nhs_number"])
     if number and not is_valid_nhs_number(number):
         told += " The NHS number does not pass its check, so it is kept as not verified."
+    if owed_rows(referral.calls.all(), now):
+        told += " The caller was promised a call back, and still waits for it."
     messages.success(request, told)
     return redirect("front_door:referral", referral.pk)
 
