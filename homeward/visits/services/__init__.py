@@ -6,7 +6,7 @@ from .day_plans import PlanChangedMeanwhileError, keep_travel_table, record_plan
 from .deciding import decide_response, explain_overrun, step_up
 from .going import set_area
 from .handing_over import add_handover_note, make_handover_sheets, take_over
-from .needing import OFFICE_HOURS, RESPOND_WITHIN_AT_MOST, add_visits, make_visits, need_response, response_template
+from .needing import OFFICE_HOURS, RESPOND_WITHIN_AT_MOST, add_visits, make_visits, need_response
 from .sending import START_LATE_AT_MOST, assign_worker, cancel_visit
 from .supporting import DAYS_AT_MOST, NewSupport, plan_support, support_ends_at, support_templates
 from .telling import ON_SCREEN, list_who_to_tell, mark_told
@@ -42,7 +42,6 @@ __all__ = [
     "record_attendance",
     "record_missed",
     "record_plan",
-    "response_template",
     "set_area",
     "step_up",
     "support_ends_at",

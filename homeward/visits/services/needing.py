@@ -14,11 +14,11 @@ from homeward.people.models import Alert
 from homeward.people.selectors import current_addresses
 from homeward.people.states import AlertKind
 from homeward.plans.models import VisitPattern
-from homeward.procedures.rules import Urgency, VisitTemplate, read_clock
+from homeward.procedures.rules import Pathway, Setting, Urgency, VisitTemplate, read_clock
 from homeward.procedures.selectors import built, library
-from homeward.referrals.selectors import clock_events, reading_for
+from homeward.referrals.selectors import clock_events, reading_for, response_clock
 from homeward.visits.models import Assignment, Visit, VisitTask
-from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, needed_on
+from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, first_visit, first_visit_day, needed_on
 from homeward.visits.services.changing import _done
 
 # When a pathway's clock gives no due time, a response visit is still wanted today rather than some day.
@@ -131,18 +131,14 @@ def add_visits(
     return visits
 
 
-def response_template(episode: Episode) -> VisitTemplate | None:
-    """The visit by which an episode's response clock is met, if its pathway has one for its stage."""
-    return next((visit for visit in built(episode.pathway).visits if visit.due_with_clock), None)
-
-
 @transaction.atomic
 def need_response(*, actor: Actor, episode: Episode, now: datetime) -> Visit | None:
     """Make the visit that answers an episode's response clock; None when its pathway has no such visit.
 
-    In a crisis it may start now and should start before the clock breaches, or after a breach as soon as can be. A
-    slower pathway's first visit is wanted the next day, or today where its clock leaves no next day, in the hours the
-    pathway names. Somebody who is visited in twos has two come even where the pathway sends one.
+    A pathway that does not begin at home (but in a clinic, on a ward, by telephone) has none: somebody makes the
+    appointment. In a crisis the visit may start now and should start before the clock breaches, or after a breach as
+    soon as can be. A slower pathway's is wanted on `rules.first_visit_day`, in the hours the pathway names. Somebody
+    who is visited in twos has two come even where the pathway sends one.
 
     Raises: NotAllowedError.
     """
@@ -151,18 +147,12 @@ def need_response(*, actor: Actor, episode: Episode, now: datetime) -> Visit | N
 
 
 def _first_visit(actor: Actor, episode: Episode, now: datetime) -> Visit | None:
-    template = response_template(episode)
-    if template is None or episode.person is None:
-        return None
     pathway = built(episode.pathway)
+    template = first_visit(pathway)
+    if template is None or template.setting is not Setting.HOME or episode.person is None:
+        return None
     is_crisis = pathway.urgency is Urgency.CRISIS
-    clock = pathway.clock(template.due_with_clock)
-    happened = clock_events(episode.events.all())
-    if episode.referral is None:  # handed over from another pathway: it has only its own events
-        due_at = read_clock(clock, happened, now).due_at
-    else:
-        happened += clock_events(episode.referral.events.all())
-        due_at = reading_for(clock, episode.referral, happened, now).due_at
+    due_at = _due_at(episode, pathway, now)
     opens_at, closes_at = _window_now(due_at, now) if is_crisis else _window_in_hours(template, due_at, now)
     day = london_day(opens_at)
     slots = [
@@ -199,6 +189,17 @@ def is_for_two(person_id: int, day: date) -> bool:
     return standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).exists()
 
 
+def _due_at(episode: Episode, pathway: Pathway, now: datetime) -> datetime | None:
+    clock = response_clock(pathway)
+    if clock is None:
+        return None
+    happened = clock_events(episode.events.all())
+    if episode.referral is None:  # handed over from another pathway: it has only its own events
+        return read_clock(clock, happened, now).due_at
+    happened += clock_events(episode.referral.events.all())
+    return reading_for(clock, episode.referral, happened, now).due_at
+
+
 def _window_now(due_at: datetime | None, now: datetime) -> tuple[datetime, datetime]:
     latest = now + RESPOND_WITHIN_AT_MOST
     return now, max(now, min(due_at or latest, latest))
@@ -207,8 +208,6 @@ def _window_now(due_at: datetime | None, now: datetime) -> tuple[datetime, datet
 def _window_in_hours(template: VisitTemplate, due_at: datetime | None, now: datetime) -> tuple[datetime, datetime]:
     hours = template.times_of_day[0] if template.times_of_day else None
     starts_from, starts_by = (hours.starts_from, hours.starts_by) if hours else OFFICE_HOURS
-    day = london_day(now) + timedelta(days=1)
-    if due_at is not None and london_day(due_at) < day:
-        day = london_day(now)
+    day = first_visit_day(due_at, template.period.days, now)
     opens_at = max(now, wall_clock(day, starts_from))
     return opens_at, max(opens_at, wall_clock(day, starts_by))

@@ -7,12 +7,13 @@ import pytest
 from homeward.access.rules import NotAllowedError, Role
 from homeward.episodes.selectors import episode_for
 from homeward.episodes.services import accept_referral
-from homeward.kernel.rules import RefusedError, wall_clock
+from homeward.kernel.rules import LONDON, RefusedError, wall_clock
 from homeward.plans.services import NewPattern, write_plan
+from homeward.referrals.services import NewReferral, receive_referral
 from homeward.roster.services import record_absence
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, Visit
-from homeward.visits.rules import needed_on, state_from, told_after
+from homeward.visits.rules import first_visit_day, needed_on, state_from, told_after
 from homeward.visits.selectors import day_for, visit_for
 from homeward.visits.services import (
     arrive,
@@ -112,6 +113,63 @@ class TestNeedResponse:
 
     def test_comes_to_where_the_person_is(self, response, ivy):
         assert response.address.person == ivy
+
+    def _accepted(self, coordinator, ivy, pathway: str, now, received_at=None):
+        new = NewReferral(source="gp", urgency="routine", need_code="fall", received_at=received_at or now)
+        referral = receive_referral(actor=coordinator, person=ivy, new=new, now=now)
+        episode = accept_referral(actor=coordinator, referral=referral, pathway_code=pathway, now=now)
+        return need_response(actor=coordinator, episode=episode, now=now)
+
+    @pytest.mark.parametrize(
+        ("pathway", "title", "wanted"),
+        [
+            ("reablement-at-home", "Baseline and goals", date(2026, 11, 25)),  # by its clock, Thursday
+            ("case-management", "Look back and plan", date(2026, 11, 27)),  # by Tuesday
+            ("early-intervention-sensory", "Sensory review", date(2026, 12, 1)),  # by Tuesday fortnight
+            # the fitting is what its clock waits for, and comes after the assessment, which has ten days
+            ("assistive-technology", "What technology could do", date(2026, 11, 30)),  # half way is a Sunday
+        ],
+    )
+    def test_wants_a_first_visit_half_way_to_when_it_is_due(self, coordinator, ivy, now, pathway, title, wanted):
+        visit = self._accepted(coordinator, ivy, pathway, now)
+        assert (visit.title, visit.day, visit.is_crisis) == (title, wanted, False)
+        assert visit.window_opens_at == wall_clock(wanted, "09:00")
+
+    def test_wants_it_today_once_its_clock_has_breached(self, coordinator, ivy, now):
+        visit = self._accepted(coordinator, ivy, "reablement-at-home", now, now - timedelta(days=3))
+        assert (visit.day, visit.window_opens_at) == (now.date(), now)
+
+    @pytest.mark.parametrize("pathway", ["low-vision-clinic", "complex-discharge", "peer-advocacy"])
+    def test_sends_nobody_home_where_a_pathway_begins_elsewhere(self, coordinator, ivy, now, pathway):
+        assert self._accepted(coordinator, ivy, pathway, now) is None
+        assert not Visit.objects.exists()
+
+
+class TestFirstVisitDay:
+    NOW = datetime(2026, 11, 26, 15, 0, tzinfo=LONDON)  # a Thursday
+
+    @pytest.mark.parametrize(
+        ("due", "within", "wanted"),
+        [
+            (None, None, "11-27"),
+            ("11-20", None, "11-26"),  # breached
+            ("11-26", None, "11-26"),
+            ("11-27", None, "11-27"),
+            ("11-28", None, "11-27"),
+            ("12-03", None, "11-30"),  # half way is a Sunday
+            ("12-10", None, "12-03"),
+            ("12-10", 4, "11-30"),  # half way is a Saturday
+            (None, 14, "12-03"),
+            ("12-10", 0, "11-26"),
+        ],
+    )
+    def test_is_half_way_on_a_weekday_and_never_past_the_due_day(self, due, within, wanted):
+        due_at = None if due is None else datetime.fromisoformat(f"2026-{due}T23:59:59+00:00")
+        assert first_visit_day(due_at, within, self.NOW) == date.fromisoformat(f"2026-{wanted}")
+
+    def test_is_at_a_weekend_where_no_other_day_is_left(self):
+        friday = self.NOW + timedelta(days=1)
+        assert first_visit_day(friday + timedelta(days=2), None, friday) == date(2026, 11, 28)
 
 
 class TestAssignWorker:

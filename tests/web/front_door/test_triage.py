@@ -8,6 +8,7 @@ from homeward.episodes.models import Episode
 from homeward.referrals.models import Referral
 from homeward.referrals.services import NewReferral, decline_referral, receive_referral
 from homeward.visits.models import DayPlan, PlanMove, Visit
+from homeward.web.templating import day_text
 
 CRISIS = "integrated-crisis-response"
 ALL_MET = ["crisis_at_home", "risk_within_hours", "safe_until_then", "agrees"]
@@ -121,6 +122,26 @@ class TestAccept:
         assert "Nothing was changed. This referral is already declined." in page
         assert "Declined by tests" in page
         assert not Episode.objects.exists()
+
+
+class TestAcceptWhatIsNoCrisis:
+    def test_says_on_which_day_the_first_visit_is_wanted(self, coordinator, ivy, refer):
+        address = f"/front-door/referrals/{refer(ivy, urgency='two_days', need_code='regaining_skills').pk}"
+        page = coordinator.get(f"{address}?pathway=case-management").content.decode()
+        assert "Accepting asks for the first visit at home (1 worker" in page
+        told = {"pathway": "case-management", "reason": "Agreed with the practice"}
+        answer = coordinator.post(f"{address}/accept", told, follow=True)
+        assert answer.redirect_chain[-1][0] == address
+        assert f"The first visit is wanted on {day_text(Visit.objects.get().day)}" in answer.content.decode()
+
+    def test_says_that_an_appointment_is_to_be_made_where_it_begins_elsewhere(self, coordinator, ivy, refer):
+        address = f"/front-door/referrals/{refer(ivy, urgency='routine').pk}"
+        page = coordinator.get(f"{address}?pathway=low-vision-clinic").content.decode()
+        assert "No home visit is planned: it begins in a clinic, so make that appointment" in page
+        told = {"pathway": "low-vision-clinic", "reason": "Agreed with the practice"}
+        answer = coordinator.post(f"{address}/accept", told, follow=True)
+        assert "Next, it begins in a clinic, so make that appointment (Joint clinic" in answer.content.decode()
+        assert Episode.objects.exists() and not Visit.objects.exists()
 
 
 class TestOtherDecisions:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from homeward.access.rules import Actor
-from homeward.procedures.rules import Pathway
+from homeward.procedures.rules import Pathway, Setting, VisitTemplate
 from homeward.procedures.rules import Urgency as PathwayUrgency
 from homeward.procedures.selectors import need_title
 from homeward.referrals.rules import URGENCIES
+from homeward.visits.rules import first_visit
 from homeward.web.clocks import time_words
+from homeward.web.procedures.presenters.words import SETTINGS
+from homeward.web.templating import day_text
 
 PATHWAY_URGENCY = {
     PathwayUrgency.CRISIS: "within 2 hours",
@@ -149,11 +152,27 @@ def _proposal(referral, by_code: dict[str, Pathway], events: Sequence, actor: Ac
 
 
 def _visit_words(chosen: Pathway) -> str:
-    visit = next((one for one in chosen.visits if one.due_with_clock), None)
+    visit = first_visit(chosen)
     if visit is None:
         return "Accepting starts the pathway. Its first visit is planned with the person."
+    if visit.setting is not Setting.HOME:
+        return f"Accepting starts the pathway. No home visit is planned: {_appointment_words(visit)}."
     who = f"{len(visit.staff)} worker{'' if len(visit.staff) == 1 else 's'}, {visit.minutes} minutes"
-    return f"Accepting plans the first visit at once ({who}) and shows what moved."
+    if chosen.urgency is PathwayUrgency.CRISIS:
+        return f"Accepting plans the first visit at once ({who}) and shows what moved."
+    return f"Accepting asks for the first visit at home ({who}) before its clock runs out."
+
+
+def first_contact_words(chosen: Pathway, visit) -> str:
+    """What follows accepting: the day a visit is wanted, or that an appointment is to be made."""
+    if visit is not None:
+        return f"The first visit is wanted on {day_text(visit.day)}."
+    first = first_visit(chosen)
+    return "" if first is None or first.setting is Setting.HOME else f"Next, {_appointment_words(first)}."
+
+
+def _appointment_words(visit: VisitTemplate) -> str:
+    return f"it begins {SETTINGS[visit.setting]}, so make that appointment ({visit.title}, {visit.minutes} minutes)"
 
 
 def _because(referral, suggested: Pathway | None) -> str:

@@ -38,7 +38,7 @@ from homeward.web.front_door.forms.deciding import DecisionForm
 from homeward.web.front_door.forms.desk import DeskForm
 from homeward.web.front_door.presenters.moves import present_what_moved
 from homeward.web.front_door.presenters.referral import referral_page, referral_status
-from homeward.web.front_door.presenters.triage import present_triage
+from homeward.web.front_door.presenters.triage import first_contact_words, present_triage
 from homeward.web.front_door.views.desk import colleagues_for
 from homeward.web.front_door.views.opening import opened, refused
 from homeward.web.gate import page
@@ -242,13 +242,14 @@ def _accept(request: HttpRequest, one, pathway, reason: str) -> HttpResponse:
     if response.plan is not None:
         messages.success(request, f"{name} accepted: {pathway.title}. The day is planned again.")
         return redirect("front_door:what_moved", one.pk, response.plan.pk)
-    if response.visit is not None and request.actor.may(Permission.SEE_RESPONDING):
+    is_today = response.visit is not None and response.visit.day == london_day(timezone.now())
+    if is_today and request.actor.may(Permission.SEE_RESPONDING):
         messages.success(
             request,
             f"{name} accepted: {pathway.title}. The day could not be planned again just now: choose who goes.",
         )
         return redirect("responding:case", response.episode.pk)
-    messages.success(request, f"{name} accepted: {pathway.title}.")
+    messages.success(request, f"{name} accepted: {pathway.title}. {first_contact_words(pathway, response.visit)}")
     return redirect("front_door:referral", one.pk)
 
 
