@@ -5,21 +5,29 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from homeward.access.rules import NotAllowedError, Permission
-from homeward.teams.selectors import service_for
+from homeward.teams.selectors import service_for, services_for
 from homeward.web.gate import page
 
 CHOSEN = "service"  # the key of the session
 
 
 def service_here(request: HttpRequest):
-    """The service that was chosen, or the actor's first.
+    """The service that a form sent was shown for, or the one that was chosen, or the actor's first.
 
-    Raises: NotAllowedError when they are in none.
+    Raises: NotAllowedError when they are in none, or not in the one the form was shown for.
     """
+    if shown_for := request.POST.get("shown_for"):  # another may have been chosen since, in another window
+        return service_for(request.actor, shown_for)
     try:
         return service_for(request.actor, request.session.get(CHOSEN))
     except NotAllowedError:  # no longer part of the one chosen
         return service_for(request.actor)
+
+
+def services_here(request: HttpRequest) -> list:
+    """The services to choose from; none where there is no choice."""
+    services = services_for(request.actor)
+    return services if len(services) > 1 else []
 
 
 @page(Permission.SEE_FRONT_DOOR)

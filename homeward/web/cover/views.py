@@ -12,12 +12,12 @@ from homeward.kernel.rules import RefusedError, london_day, wall_clock
 from homeward.roster.selectors import cover_hours, cover_of_week, on_call_between
 from homeward.roster.services import cover_these_hours, put_on_call, stop_covering, take_off_call
 from homeward.roster.states import CoverKind
-from homeward.teams.selectors import service_for
 from homeward.visits.selectors import HandoverSheetNotFoundError, area_of, handover_sheet, handover_sheets
 from homeward.visits.services import add_handover_note, set_area, take_over
 from homeward.web.cover import presenters
 from homeward.web.cover.forms import AreaForm, HoursForm, NoteForm, OnCallForm
 from homeward.web.gate import page
+from homeward.web.service_choice import service_here, services_here
 
 
 @page(Permission.SEE_RESPONDING)
@@ -37,7 +37,7 @@ def add_hours(request: HttpRequest) -> HttpResponse:
         try:
             cover_these_hours(
                 actor=request.actor,
-                service_id=service_for(request.actor).pk,
+                service_id=service_here(request).pk,
                 kind=told["kind"],
                 weekdays=told["weekdays"],
                 starts_at=told["starts_at"],
@@ -58,7 +58,7 @@ def add_hours(request: HttpRequest) -> HttpResponse:
 def remove_hours(request: HttpRequest, hours_id: int) -> HttpResponse:
     """Say that hours need not be covered any more."""
     if request.method == "POST":
-        rows = cover_hours(request.actor, service_for(request.actor).pk)
+        rows = cover_hours(request.actor, service_here(request).pk)
         row = next((one for one in rows if one.pk == hours_id), None)
         if row is None:
             messages.error(request, "These hours were taken out before.")
@@ -79,7 +79,7 @@ def add_on_call(request: HttpRequest) -> HttpResponse:
         try:
             put_on_call(
                 actor=request.actor,
-                service_id=service_for(request.actor).pk,
+                service_id=service_here(request).pk,
                 title=told["title"],
                 name=told["name"],
                 phone=told["phone"],
@@ -101,7 +101,7 @@ def remove_on_call(request: HttpRequest, row_id: int) -> HttpResponse:
     if request.method == "POST":
         now = timezone.now()
         first = _monday(request, now)
-        rows = on_call_between(request.actor, service_for(request.actor).pk, *_stretch(first))
+        rows = on_call_between(request.actor, service_here(request).pk, *_stretch(first))
         row = next((one for one in rows if one.pk == row_id), None)
         if row is None:
             messages.error(request, "They were taken off the list before.")
@@ -122,7 +122,7 @@ def area(request: HttpRequest) -> HttpResponse:
         try:
             set_area(
                 actor=request.actor,
-                service_id=service_for(request.actor).pk,
+                service_id=service_here(request).pk,
                 radius_kilometres=form.cleaned_data["radius"],
                 postcode_districts=districts,
                 now=timezone.now(),
@@ -138,12 +138,13 @@ def area(request: HttpRequest) -> HttpResponse:
 @page(Permission.SEE_RESPONDING)
 def handover(request: HttpRequest) -> HttpResponse:
     """The handover sheets, newest first."""
-    now, service = timezone.now(), service_for(request.actor)
+    now, service = timezone.now(), service_here(request)
     return render(
         request,
         "cover/handover.jinja",
         {
             "service": service,
+            "services": services_here(request),
             "sheets": presenters.sheet_lines(handover_sheets(request.actor, service.pk), now),
             "has_hours": any(row.kind != CoverKind.ON_CALL for row in cover_hours(request.actor, service.pk)),
         },
@@ -228,7 +229,7 @@ def _show_week(
     area_form: AreaForm | None = None,
 ) -> HttpResponse:
     now, actor = timezone.now(), request.actor
-    service = service_for(actor)
+    service = service_here(request)
     first = _monday(request, now)
     covered = cover_of_week(actor, service.pk, first)
     phones = on_call_between(actor, service.pk, *_stretch(first))
@@ -240,6 +241,7 @@ def _show_week(
         "cover/week.jinja",
         {
             "service": service,
+            "services": [] if bad is not None else services_here(request),
             "week": shown,
             "bad_form": bad,
             "hours_form": hours_form or HoursForm(initial={"starts_at": "", "least_health": "1", "least_care": "1"}),

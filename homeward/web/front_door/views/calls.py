@@ -32,7 +32,7 @@ from homeward.web.front_door.presenters.calls import call_page, call_rows, logge
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.persons import age_words
-from homeward.web.service_choice import service_here
+from homeward.web.service_choice import service_here, services_here
 
 PEOPLE_SHOWN = 6
 SHOWN_OF_TODAY = 8
@@ -169,6 +169,7 @@ def all_calls(request: HttpRequest) -> HttpResponse:
         "front_door/all_calls.jinja",
         {
             "service": service,
+            "services": services_here(request),
             "form": form,
             "day": shown,
             "is_today": shown == today,
@@ -265,6 +266,7 @@ def _show(request: HttpRequest, service, form: CallForm, now: datetime, status: 
             "outcomes": ASKED_OUTCOMES,
             "promises": PROMISES,
             "needs": needs_in_groups(),
+            "services": [] if form.is_bound else services_here(request),
             "organisations": [organisation.name for organisation in referring_organisations(service.pk)],
         },
         status=status,

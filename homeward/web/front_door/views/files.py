@@ -11,11 +11,11 @@ from homeward.referrals.rules import template_file
 from homeward.referrals.selectors import MessageNotFoundError, faults_of_file, message_for
 from homeward.referrals.services import receive_file
 from homeward.referrals.states import MessageKind, Source, Urgency
-from homeward.teams.selectors import service_for
 from homeward.web.front_door.forms.files import FileForm
 from homeward.web.front_door.presenters.messages import column_rows, message_page
 from homeward.web.front_door.views.messages import saved
 from homeward.web.gate import page
+from homeward.web.service_choice import service_here
 
 CSV = "text/csv; charset=utf-8"
 MARK = "\ufeff"  # without it a spreadsheet takes UTF-8 for Windows-1252
@@ -31,7 +31,7 @@ def files(request: HttpRequest) -> HttpResponse:
         return _show(request, form, status=422)
     taken = receive_file(
         actor=request.actor,
-        service_id=service_for(request.actor).pk,
+        service_id=service_here(request).pk,
         content=form.cleaned_data["file"].read(),
         sent_by=form.cleaned_data["sent_by"],
         now=timezone.now(),
@@ -79,6 +79,6 @@ def _show(request: HttpRequest, form: FileForm, status: int = 200) -> HttpRespon
     return render(
         request,
         "front_door/files.jinja",
-        {"service": service_for(request.actor), "form": form, "columns": column_rows(words)},
+        {"service": service_here(request), "form": form, "columns": column_rows(words)},
         status=status,
     )

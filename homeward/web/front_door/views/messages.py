@@ -12,9 +12,9 @@ from homeward.referrals.rules import SAFE_TYPES
 from homeward.referrals.selectors import MessageNotFoundError, documents_of, kept_messages, message_for
 from homeward.referrals.services import replay_message
 from homeward.referrals.states import MessageOutcome
-from homeward.teams.selectors import service_for
 from homeward.web.front_door.presenters.messages import message_page, message_rows, outcome_choices
 from homeward.web.gate import page
+from homeward.web.service_choice import service_here
 
 PLAIN_BYTES = "application/octet-stream"
 
@@ -24,7 +24,7 @@ def messages(request: HttpRequest) -> HttpResponse:
     """The newest messages of a service, or those of one outcome."""
     wanted = request.GET.get("outcome", "")
     outcome = wanted if wanted in MessageOutcome.values else ""
-    service = service_for(request.actor)
+    service = service_here(request)
     rows = kept_messages(request.actor, service.pk, timezone.now(), outcome)
     return render(
         request,

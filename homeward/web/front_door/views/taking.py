@@ -39,7 +39,7 @@ from homeward.web.front_door.forms.taking import (
 from homeward.web.front_door.presenters.calls import call_rows, owed_rows
 from homeward.web.front_door.presenters.known import differences, place_words, present_known
 from homeward.web.gate import page
-from homeward.web.service_choice import service_here
+from homeward.web.service_choice import service_here, services_here
 
 URGENCY_HINTS = {
     Urgency.CRISIS: "Without help they may come to harm or go to hospital within hours",
@@ -206,6 +206,7 @@ def _show(
             "sources": [("", Source.choices)],
             "urgencies": [(value, label, URGENCY_HINTS[value]) for value, label in Urgency.choices],
             "needs": needs_in_groups(),
+            "services": [] if form.is_bound or call is not None else services_here(request),
             "organisations": [organisation.name for organisation in referring_organisations(service.pk)],
         },
         status=status,

@@ -13,7 +13,7 @@ from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.selectors import current_alerts, key_safe_of, person_for
 from homeward.procedures.rules import Urgency
 from homeward.procedures.selectors import newest_pathways
-from homeward.teams.selectors import service_for, workers_of
+from homeward.teams.selectors import workers_of
 from homeward.visits import planning
 from homeward.visits.selectors import response_visits, standings_of, support_visits, tellings_of
 from homeward.visits.services import arrive, decide_response, leave
@@ -27,6 +27,7 @@ from homeward.web.responding.forms import SendForm, TimeForm
 from homeward.web.responding.presenters import board as presenters
 from homeward.web.responding.presenters.settling import moves_words, settling, told_lines
 from homeward.web.responding.presenters.supporting import support_page
+from homeward.web.service_choice import service_here, services_here
 
 TOPICS = ("visits", "episodes", "referrals")
 
@@ -240,7 +241,7 @@ def offers_for(request: HttpRequest, visit, now: datetime):
 def _show_board(request: HttpRequest, template: str) -> HttpResponse:
     now, actor = timezone.now(), request.actor
     newest = seen(TOPICS)  # before reading, so that what changes meanwhile is asked for again
-    service = service_for(actor)
+    service = service_here(request)
     running = [
         one
         for pathway in newest_pathways()
@@ -255,6 +256,7 @@ def _show_board(request: HttpRequest, template: str) -> HttpResponse:
         template,
         {
             "service": service,
+            "services": services_here(request),
             "board": presenters.board(running, visits, alerts, standings, now),
             "seen": newest,
             "may_respond": actor.may(Permission.RESPOND),
