@@ -1,7 +1,8 @@
 """Roles, what each may do, and the check itself."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 # Everyone in a fictitious place has this password, and its sign-in page says so. No real service has such accounts.
 FICTITIOUS_PASSWORD = "home-is-best-2026"  # nosec B105
@@ -30,6 +31,12 @@ class Permission(StrEnum):
     IMPORT_SERVICE = "import_service"
     MANAGE_ACCOUNTS = "manage_accounts"
     SEE_AUDIT = "see_audit"
+    # Beyond what role and relationship allow, for a reason: the privacy officer is told
+    BREAK_GLASS = "break_glass"
+    # Data rights: everything about one person in one file, restricting, retention
+    ANSWER_RIGHTS = "answer_rights"
+    # What the person shares with family by a link
+    SHARE_PLANS = "share_plans"
     MERGE_PEOPLE = "merge_people"
     SEE_NOTICES = "see_notices"
     SET_ESCALATION = "set_escalation"
@@ -50,6 +57,7 @@ class Role(StrEnum):
     PERFORMANCE_LEAD = "performance_lead"
     SERVICE_DESIGNER = "service_designer"
     ADMINISTRATOR = "administrator"
+    PRIVACY_OFFICER = "privacy_officer"
     MACHINE = "machine"
 
 
@@ -64,6 +72,7 @@ ROLE_TITLES = {
     Role.PERFORMANCE_LEAD: "Performance lead",
     Role.SERVICE_DESIGNER: "Service designer",
     Role.ADMINISTRATOR: "Administrator",
+    Role.PRIVACY_OFFICER: "Privacy officer",
     Role.MACHINE: "Connected system",
 }
 
@@ -163,10 +172,83 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.PLAN_DAY,
         }
     ),
+    # Watches who looks, and answers people's questions about their data; does not read care records.
+    Role.PRIVACY_OFFICER: frozenset({P.SEE_AUDIT, P.ANSWER_RIGHTS, P.SEE_PROCEDURES}),
     Role.MACHINE: frozenset({P.RECEIVE_MESSAGES}),
 }
+# Whoever may see some people's records may, for a reason and for a time, have to see another's.
+ROLE_PERMISSIONS |= {role: may | {P.BREAK_GLASS} for role, may in ROLE_PERMISSIONS.items() if P.SEE_PEOPLE in may}
+ROLE_PERMISSIONS |= {role: may | {P.SHARE_PLANS} for role, may in ROLE_PERMISSIONS.items() if P.WRITE_PLANS in may}
 # Whoever signs in can be told something.
 ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role is not Role.MACHINE}
+
+
+class Relationship(StrEnum):
+    """What ties somebody to a person they did not choose to look up (Caldicott principle 4: need to know)."""
+
+    NONE = "none"
+    # An open or lately taken call or referral about the person, for who is on duty for the front door
+    FRONT_DOOR = "front_door"
+    # The person is, or lately was, on a pathway of the actor's service
+    CARING = "caring"
+    # The actor goes, or lately went, to see the person
+    VISITING = "visiting"
+    # The actor said why they must look although nothing ties them to the person
+    BROKEN_GLASS = "broken_glass"
+
+
+class Sight(IntEnum):
+    """How much of a person's record somebody may see; each takes in those before it."""
+
+    NOTHING = 0
+    # Enough to know whether it is the one meant: name, birth, address, whether anything is open
+    CARD = 1
+    # What a visit needs: alerts, how to speak with them and get in, whom to call, the visits and what they are for
+    VISIT = 2
+    # Everything that is not sensitive
+    RECORD = 3
+
+
+R, S = Relationship, Sight
+_CARE = {R.NONE: S.CARD, R.FRONT_DOOR: S.RECORD, R.CARING: S.RECORD, R.VISITING: S.RECORD, R.BROKEN_GLASS: S.RECORD}
+_NOBODY = dict.fromkeys(Relationship, S.NOTHING)
+# Who sees how much of whom: the table that docs/rules/who-may-see-and-do.md prints and every page is tested against.
+ROLE_SIGHT: dict[Role, dict[Relationship, Sight]] = {
+    Role.FRONT_DOOR: _CARE,
+    Role.CRISIS_RESPONDER: _CARE,
+    Role.CASE_MANAGER: _CARE,
+    Role.REGISTERED_PROFESSIONAL: _CARE,
+    Role.BED_LEAD: _CARE,
+    # plans visits for everybody on a pathway, and takes referrals where the desk is busy
+    Role.ROSTER_PLANNER: _CARE | {R.CARING: S.VISIT},
+    # sees what their own visits need, and nobody else's record
+    Role.FIELD_WORKER: _NOBODY | {R.VISITING: S.VISIT, R.BROKEN_GLASS: S.VISIT},
+    Role.PERFORMANCE_LEAD: _NOBODY,
+    Role.SERVICE_DESIGNER: _NOBODY,
+    Role.ADMINISTRATOR: _NOBODY,
+    Role.PRIVACY_OFFICER: _NOBODY,
+    Role.MACHINE: _NOBODY,
+}
+# Who still sees what is sensitive, where their sight reaches the record. Codes are people.states.Sensitivity.
+SENSITIVE_SIGHT: dict[str, frozenset[Role]] = {
+    "safeguarding": frozenset(
+        {Role.FRONT_DOOR, Role.CRISIS_RESPONDER, Role.CASE_MANAGER, Role.REGISTERED_PROFESSIONAL}
+    ),
+    "sexual_health": frozenset({Role.REGISTERED_PROFESSIONAL}),
+    "staff": frozenset({Role.CASE_MANAGER, Role.REGISTERED_PROFESSIONAL}),
+    "adoption": frozenset({Role.CASE_MANAGER}),
+}
+
+
+def sight_with(role: Role, ties: Iterable[Relationship]) -> Sight:
+    """How much somebody of a role sees of a person they have these ties to: the furthest that any tie lets them."""
+    table = ROLE_SIGHT[role]
+    return max((table[tie] for tie in (Relationship.NONE, *ties)), default=Sight.NOTHING)
+
+
+def may_see_sensitive(actor: "Actor", sensitivity: str) -> bool:
+    """Whether what is marked so is shown to this actor, given that their sight reaches the record."""
+    return not sensitivity or actor.is_system or actor.role in SENSITIVE_SIGHT[sensitivity]
 
 
 class NotAllowedError(Exception):
@@ -200,6 +282,11 @@ class Actor:
             service_ids=frozenset(service_ids),
             extra=frozenset(Permission),
         )
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this is the service acting by itself, and not somebody or another system."""
+        return self.account_id is None and Permission.RUN_SCHEDULE in self.extra
 
     @property
     def title(self) -> str:

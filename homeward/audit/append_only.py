@@ -14,6 +14,9 @@ APPEND_ONLY_TABLES = (
     "assessments_answerchange",
     "referrals_keptmessage",
     "procedures_proceduredraftevent",
+    "people_personchange",
+    "people_sharingchoice",
+    "people_aboutme",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {"referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version", "kind")}

@@ -227,6 +227,13 @@ NHS_111_URGENCIES = dict(
 MESSAGE_READER = "homeward.api.kinds.judge_kept"
 MESSAGE_DOCUMENTS = "homeward.api.documents.documents_in"
 
+# What ties somebody to a person: each gives, of people it is asked about, those it knows a relationship to.
+TIES = (
+    "homeward.referrals.selectors.tied_by_the_front_door",
+    "homeward.episodes.selectors.tied_by_caring",
+    "homeward.visits.selectors.tied_by_visits",
+)
+
 # Of made-up records with known duplicates this finds nine of ten, and five of six listed are right
 # (tools/measure_duplicates.py). A person decides on each, so missing one costs more than listing one too many.
 DUPLICATE_LIKELIHOOD = float(os.environ.get("HOMEWARD_DUPLICATE_LIKELIHOOD", "0.8"))

@@ -1,12 +1,13 @@
 """Reads about episodes and their clocks. Whatever shows a person leaves an audit event."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, Count, Exists, OuterRef, Value
+from django.db.models import CharField, Count, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from homeward.access.rules import Actor, Permission, require
+from homeward.access.rules import Actor, Permission, Relationship, require
 from homeward.audit.services import record, record_reads
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.people.models import Person
@@ -19,6 +20,8 @@ from homeward.referrals.selectors import ReplyCause, answers_to, clock_events, r
 MOST_LISTED = 100
 # An episode whose clocks all stand comes after those that count.
 FAR = timedelta(days=36500)
+# The team still sees whom it cared for so long after an episode ended, to answer for it. Local decision.
+TIED_FOR = timedelta(days=42)
 COUNTING = (ClockState.RUNNING, ClockState.BREACHED)
 
 
@@ -49,6 +52,17 @@ class OpenEpisodes:
     # (code, title) of every pathway with an open episode, and of every stage of the one asked for
     pathways: tuple[tuple[str, str], ...]
     stages: tuple[tuple[str, str], ...]
+
+
+def tied_by_caring(actor: Actor, person_ids: Collection[int], now: datetime) -> dict[int, Relationship]:
+    """Of these people, those who are, or lately were, on a pathway of one of the actor's services.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE)
+    episodes = Episode.objects.filter(service_id__in=actor.service_ids, person_id__in=person_ids, started_at__lte=now)
+    cared_for = episodes.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=now - TIED_FOR))
+    return dict.fromkeys(cared_for.values_list("person_id", flat=True), Relationship.CARING)
 
 
 def _running(episode: Episode, now: datetime) -> RunningEpisode:

@@ -28,6 +28,7 @@ class AlertKind(models.TextChoices):
     INFECTION = "infection", "Infection"
     PETS = "pets", "Pets"
     RESPECT = "respect", "ReSPECT plan"
+    OXYGEN = "oxygen", "Oxygen in the home"
     OTHER = "other", "Alert"
 
 
@@ -44,6 +45,13 @@ class NeedKind(models.TextChoices):
     LARGE_PRINT = "large_print", "Large print"
     EASY_READ = "easy_read", "Easy read"
     AUDIO = "audio", "Audio"
+    EMAIL = "email", "Written to by email"
+    TEXT_MESSAGE = "text_message", "Written to by text message"
+    BRAILLE = "braille", "Braille"
+    COLOURED_PAPER = "coloured_paper", "Print on coloured paper"
+    TEXT_RELAY = "text_relay", "Uses Relay UK"
+    ADVOCATE = "advocate", "Has an advocate"
+    LONGER_VISIT = "longer_visit", "Needs more time"
     BSL = "bsl", "British Sign Language"
     HEARING_AID = "hearing_aid", "Wears a hearing aid"
     HARD_OF_HEARING = "hard_of_hearing", "Hard of hearing: face them and speak clearly"
@@ -64,3 +72,57 @@ class DuplicateState(models.TextChoices):
     MERGED = "merged", "Same person"
     NOT_SAME = "not_same", "Not the same"
     GONE = "gone", "No longer alike"
+
+
+class Sensitivity(models.TextChoices):
+    """Why something is kept from most of those who may see the record. Who still sees it: access.rules."""
+
+    SAFEGUARDING = "safeguarding", "Safeguarding"
+    SEXUAL_HEALTH = "sexual_health", "Sexual health"
+    STAFF = "staff", "Somebody who works here"
+    ADOPTION = "adoption", "Adoption or change of identity"
+
+
+class MayBeTold(models.TextChoices):
+    """What the person allows a contact to be told."""
+
+    NOT_ASKED = "not_asked", "Not asked yet"
+    NOTHING = "nothing", "Nothing"
+    VISITS = "visits", "When visits are"
+    EVERYTHING = "everything", "Everything about care"
+
+
+class LegalKind(models.TextChoices):
+    """A power, an order or a statement that staff must follow (Mental Capacity Act 2005)."""
+
+    LPA_HEALTH = "lpa_health", "Lasting power of attorney: health and welfare"
+    LPA_MONEY = "lpa_money", "Lasting power of attorney: property and money"
+    DEPUTY_WELFARE = "deputy_welfare", "Court deputy: personal welfare"
+    DEPUTY_MONEY = "deputy_money", "Court deputy: property and money"
+    DOLS = "dols", "Deprivation of liberty safeguards"
+    COURT_ORDER = "court_order", "Order of the Court of Protection"
+    ADVANCE_DECISION = "advance_decision", "Advance decision to refuse treatment"
+    ADVANCE_STATEMENT = "advance_statement", "Advance statement of wishes"
+    RESPECT = "respect", "ReSPECT form"
+    APPOINTEE = "appointee", "Appointee for benefits"
+    GUARDIAN = "guardian", "Guardian (Mental Health Act)"
+    IMCA = "imca", "Independent mental capacity advocate"
+
+
+class SharingKind(models.TextChoices):
+    """What somebody can agree or object to."""
+
+    CARE_TEAM = "care_team", "Sharing inside the team that cares for them"
+    GP = "gp", "Sharing with the GP"
+    FAMILY = "family", "Sharing with family or a friend"
+    ORGANISATION = "organisation", "Sharing with another organisation"
+    PROGRAMME = "programme", "Being in a study or programme"
+    PLANNING = "planning", "Use for research and planning"
+    CONTACT = "contact", "Being contacted about other services"
+
+
+class SharingDecision(models.TextChoices):
+    AGREED = "agreed", "Agreed"
+    OBJECTED = "objected", "Objected"
+    WITHDREW = "withdrew", "Withdrew what they had agreed"
+    COULD_NOT_SAY = "could_not_say", "Could not say: decided in best interests"

@@ -1,5 +1,6 @@
 """Reads at the front door. Whatever shows a person leaves an audit event."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.module_loading import import_string
 
-from homeward.access.rules import Actor, Permission, require
+from homeward.access.rules import Actor, Permission, Relationship, require
 from homeward.audit.services import record, record_reads
 from homeward.kernel.rules import london_day, wall_clock
 from homeward.people.models import Address, Alert
@@ -30,6 +31,8 @@ LINE_FIELDS = (
     "proposed_by_id", "proposed_pathway_code", "escalated_at", "safeguarding_text", "scene_safety",
     "sender_clock_started_at", "sender_due_at",
 )  # fmt: skip
+# Whoever takes a call or a referral still sees whom it was about so long after it was dealt with. Local decision.
+TIED_FOR = timedelta(days=7)
 LEAST_TYPED = 2  # one letter would list half of everybody who ever called
 
 
@@ -265,6 +268,25 @@ def replies_of(actor: Actor, referral: Referral) -> list[Reply]:
     """
     require(actor, Permission.SEE_FRONT_DOOR, referral.service_id)
     return list(Reply.objects.filter(referral=referral).defer("content").order_by("made_at", "id"))
+
+
+def tied_by_the_front_door(actor: Actor, person_ids: Collection[int], now: datetime) -> dict[int, Relationship]:
+    """Of these people, those whom a call or referral that is open, or lately was, brings to the actor's front door.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE)
+    if not actor.may(Permission.SEE_FRONT_DOOR):
+        return {}
+    referrals = Referral.objects.filter(service_id__in=actor.service_ids, person_id__in=person_ids)
+    waiting = Q(state__in=OPEN_STATES) | Q(events__happened_at__gte=now - TIED_FOR)
+    calls = Call.objects.filter(service_id__in=actor.service_ids, person_id__in=person_ids)
+    owed = Q(call_back_by__isnull=False, called_back_at__isnull=True) | Q(received_at__gte=now - TIED_FOR)
+    people = {
+        *referrals.filter(waiting).values_list("person_id", flat=True),
+        *calls.filter(owed).values_list("person_id", flat=True),
+    }
+    return dict.fromkeys(people, Relationship.FRONT_DOOR)
 
 
 def clocks_of_open_referrals(actor: Actor, service_id: int, now: datetime) -> list[QueuedReferral]:

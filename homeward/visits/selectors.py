@@ -1,12 +1,13 @@
 """Reads about visits and days. Whatever shows a person leaves an audit event."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q
 
-from homeward.access.rules import Actor, Permission, require
+from homeward.access.rules import Actor, Permission, Relationship, require
 from homeward.audit.services import record, record_reads
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.kernel.rules import london_day
@@ -28,9 +29,27 @@ from homeward.visits.models import (
 from homeward.visits.rules import AREA_RADIUS_KM, Scene, Standing, is_outside, scene_decision, scene_of
 from homeward.visits.states import AREA_DECISIONS, LATE_DECISIONS, AssignmentState, Decision, VisitState
 
+# A visitor reads up before they go and writes up after they were there. Local decision.
+TIED_BEFORE, TIED_AFTER = timedelta(days=14), timedelta(days=14)
+
 
 class VisitNotFoundError(Exception):
     """There is no such visit in the actor's services."""
+
+
+def tied_by_visits(actor: Actor, person_ids: Collection[int], now: datetime) -> dict[int, Relationship]:
+    """Of these people, those whom the actor goes, or lately went, to see.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE)
+    if actor.worker_id is None:
+        return {}
+    going = Assignment.objects.filter(
+        worker_id=actor.worker_id, starts_at__gte=now - TIED_AFTER, starts_at__lte=now + TIED_BEFORE
+    ).exclude(visit__state=VisitState.CANCELLED)
+    people = going.filter(visit__person_id__in=person_ids).values_list("visit__person_id", flat=True)
+    return dict.fromkeys(people, Relationship.VISITING)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Writes about the people we support."""
+"""Somebody new."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,16 +12,14 @@ from homeward.kernel.rules import RefusedError, london_day, tidy_name, tidy_post
 from homeward.kernel.services import tell
 from homeward.people.models import (
     Address,
-    Alert,
     CommunicationNeed,
     Contact,
     Identifier,
     Person,
-    TimelineEntry,
 )
 from homeward.people.rules import read_nhs_number
 from homeward.people.searching.index import index_people
-from homeward.people.states import AddressKind, AlertKind, Gender, NeedKind, NhsNumberStatus
+from homeward.people.states import AddressKind, Gender, NhsNumberStatus
 from homeward.teams.models import Organisation, Service
 
 
@@ -197,78 +195,6 @@ def register_people(
 
 
 @transaction.atomic
-def add_address(*, actor: Actor, person: Person, new: NewAddress, now: datetime) -> Address:
-    """Record where somebody lives or is staying from today. A stay elsewhere comes before home until it ends.
-
-    A second address of the same kind ends the first; the same address told again is left as it is.
-
-    Raises: NotAllowedError.
-    """
-    require(actor, Permission.TAKE_REFERRALS, person.service_id)
-    today = london_day(now)
-    address = _address(person, new, today)
-    standing = list(person.addresses.filter(kind=address.kind, ends_on__isnull=True).order_by("id"))
-    for before in standing:
-        if (before.lines, before.postcode) == (address.lines, address.postcode):
-            return before
-    for before in standing:
-        before.ends_on = max(today, before.starts_on)
-        before.save(update_fields=["ends_on"])
-    address.save()
-    index_people([person.pk])
-    add_to_timeline(
-        actor=actor,
-        person=person,
-        kind="address",
-        title=f"{AddressKind(address.kind).label}: {address.lines or address.postcode}"[:200],
-        happened_at=now,
-        now=now,
-        subject=("address", address.pk),
-    )
-    return address
-
-
-@transaction.atomic
-def raise_alert(*, actor: Actor, person: Person, kind: AlertKind | str, text: str, now: datetime) -> Alert:
-    """Warn everyone who will visit. The same alert raised again while it stands is left as it is.
-
-    Raises: NotAllowedError.
-    """
-    require(actor, Permission.TAKE_REFERRALS, person.service_id)
-    standing = person.alerts.filter(kind=kind, text=text, ends_on__isnull=True).first()
-    if standing:
-        return standing
-    alert = person.alerts.create(kind=kind, text=text, starts_on=london_day(now), raised_by=actor.name)
-    add_to_timeline(
-        actor=actor,
-        person=person,
-        kind="alert",
-        title=f"Alert: {AlertKind(kind).label}",
-        text=text,
-        happened_at=now,
-        now=now,
-        subject=("alert", alert.pk),
-    )
-    return alert
-
-
-@transaction.atomic
-def raise_alerts(*, actor: Actor, service_id: int, alerts: list[Alert], now: datetime) -> list[Alert]:
-    """Raise many standing alerts (unsaved rows) at once, for an import or a fictitious place.
-
-    Raises: NotAllowedError; RefusedError when one starts in the future or is of no known kind.
-    """
-    require(actor, Permission.IMPORT_SERVICE, service_id)
-    if any(alert.starts_on > london_day(now) or alert.kind not in AlertKind.values for alert in alerts):
-        raise RefusedError("Every alert needs a kind from the list and a day it began that is not in the future.")
-    Alert.objects.bulk_create(alerts, batch_size=500)
-    record(
-        actor=actor, action="raise alerts", subject=("alert", None), now=now, service_id=service_id, count=len(alerts)
-    )
-    return alerts
-
-
-@transaction.atomic
 def record_deaths(*, actor: Actor, service_id: int, deaths: list[tuple[Person, date]], now: datetime) -> int:
     """Record that people died, each with the day, for an import or a fictitious place; gives how many.
 
@@ -284,126 +210,3 @@ def record_deaths(*, actor: Actor, service_id: int, deaths: list[tuple[Person, d
         actor=actor, action="record deaths", subject=("person", None), now=now, service_id=service_id, count=len(deaths)
     )
     return len(deaths)
-
-
-@transaction.atomic
-def note_need(*, actor: Actor, person: Person, kind: NeedKind | str, text: str, now: datetime) -> CommunicationNeed:
-    """Record how to speak with or write to somebody; the same need twice is one.
-
-    Raises: NotAllowedError.
-    """
-    require(actor, Permission.TAKE_REFERRALS, person.service_id)
-    need, is_new = person.communication_needs.get_or_create(kind=kind, text=text)
-    if is_new:
-        record(
-            actor=actor,
-            action="note communication need",
-            subject=("need", need.pk),
-            person_id=person.pk,
-            now=now,
-            service_id=person.service_id,
-        )
-    return need
-
-
-@transaction.atomic
-def add_to_timeline(
-    *,
-    actor: Actor,
-    person: Person,
-    kind: str,
-    title: str,
-    happened_at: datetime,
-    now: datetime,
-    text: str = "",
-    subject: tuple[str, int | None] = ("", None),
-) -> TimelineEntry:
-    """Add one thing that happened to a person's timeline, under the actor's name, role and employer.
-
-    Rooms above call it inside the service that did the thing.
-
-    Raises: NotAllowedError when the actor is not part of the person's service.
-    """
-    require(
-        actor,
-        Permission.SEE_PEOPLE if actor.may(Permission.SEE_PEOPLE) else Permission.RECEIVE_MESSAGES,
-        person.service_id,
-    )
-    entry = TimelineEntry.objects.create(
-        person=person,
-        happened_at=happened_at,
-        recorded_at=now,
-        kind=kind,
-        title=title,
-        text=text,
-        author_name=actor.name,
-        author_role=actor.title,
-        employer=actor.employer,
-        subject_kind=subject[0],
-        subject_id=subject[1],
-    )
-    record(
-        actor=actor,
-        action="add to timeline",
-        subject=("timeline entry", entry.pk),
-        person_id=person.pk,
-        now=now,
-        service_id=person.service_id,
-    )
-    tell(topic="people", service_id=person.service_id, subject=("person", person.pk), now=now)
-    return entry
-
-
-@transaction.atomic
-def correct_timeline(*, actor: Actor, entry: TimelineEntry, text: str, now: datetime) -> TimelineEntry:
-    """Correct a wrong entry with a new one; both stay and point to each other.
-
-    Raises: NotAllowedError; RefusedError when it was corrected before (correct the correction instead).
-    """
-    require(actor, Permission.SEE_PEOPLE, entry.person.service_id)
-    TimelineEntry.objects.select_for_update().get(pk=entry.pk)  # two who correct it at once do so in turn
-    if TimelineEntry.objects.filter(corrects=entry).exists():
-        raise RefusedError("This entry was corrected before. Correct the newer entry instead.")
-    correction = TimelineEntry.objects.create(
-        person=entry.person,
-        happened_at=entry.happened_at,
-        recorded_at=now,
-        kind=entry.kind,
-        title=entry.title,
-        text=text,
-        author_name=actor.name,
-        author_role=actor.title,
-        employer=actor.employer,
-        subject_kind=entry.subject_kind,
-        subject_id=entry.subject_id,
-        corrects=entry,
-    )
-    record(
-        actor=actor,
-        action="correct timeline",
-        subject=("timeline entry", correction.pk),
-        person_id=entry.person_id,
-        now=now,
-        service_id=entry.person.service_id,
-    )
-    tell(topic="people", service_id=entry.person.service_id, subject=("person", entry.person_id), now=now)
-    return correction
-
-
-@transaction.atomic
-def add_many_to_timeline(*, actor: Actor, service_id: int, entries: list[TimelineEntry], now: datetime) -> int:
-    """Add many past entries (unsaved rows, each with its own author) at once, for an import or a fictitious place.
-
-    Raises: NotAllowedError.
-    """
-    require(actor, Permission.IMPORT_SERVICE, service_id)
-    TimelineEntry.objects.bulk_create(entries, batch_size=500)
-    record(
-        actor=actor,
-        action="add past timeline",
-        subject=("timeline entry", None),
-        now=now,
-        service_id=service_id,
-        count=len(entries),
-    )
-    return len(entries)

@@ -1,0 +1,55 @@
+"""Reads about the people we support. Every read of somebody's record leaves an audit event."""
+
+from homeward.people.selectors.finding import (
+    FoundPerson,
+    KnownPerson,
+    find_people,
+    holder_of_number,
+    identity_of,
+    people_like,
+    search_people,
+)
+from homeward.people.selectors.home import PostcodePlace, areas_of, current_addresses, key_safe_of, place_of_postcode
+from homeward.people.selectors.opening import (
+    PersonNotFoundError,
+    person_for,
+    person_ids_of,
+    person_with_reference,
+    reference_of,
+)
+from homeward.people.selectors.safety import current_alerts
+from homeward.people.selectors.sight import NoRelationshipError, sights, ties_to
+from homeward.people.selectors.timeline import (
+    TimelineEntryNotFoundError,
+    timeline_employers_and_kinds,
+    timeline_entry,
+    timeline_of,
+)
+
+__all__ = [
+    "FoundPerson",
+    "KnownPerson",
+    "NoRelationshipError",
+    "PersonNotFoundError",
+    "PostcodePlace",
+    "TimelineEntryNotFoundError",
+    "areas_of",
+    "current_addresses",
+    "current_alerts",
+    "find_people",
+    "holder_of_number",
+    "identity_of",
+    "key_safe_of",
+    "people_like",
+    "person_for",
+    "person_ids_of",
+    "person_with_reference",
+    "place_of_postcode",
+    "reference_of",
+    "search_people",
+    "sights",
+    "ties_to",
+    "timeline_employers_and_kinds",
+    "timeline_entry",
+    "timeline_of",
+]
