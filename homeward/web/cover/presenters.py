@@ -296,8 +296,12 @@ def _line(line: dict) -> PartLine:
         title=line["title"],
         url=url,
         clock=line.get("clock", ""),
-        text=line.get("text", ""),
+        text=_sentences(line.get("text", "")),
         place=line.get("place", ""),
         risks=tuple(line.get("risks", ())),
         is_late=bool(line.get("is_late")),
     )
+
+
+def _sentences(text: str) -> str:
+    return ". ".join(f"{said[:1].upper()}{said[1:]}" for said in text.split(". "))

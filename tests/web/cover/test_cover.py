@@ -126,6 +126,12 @@ class TestHandover:
     def test_is_not_there_for_another_service(self, planner, service):
         assert planner.get("/cover/handover/999999").status_code == 404
 
+    def test_begins_each_sentence_with_a_capital(self, planner, sheet):
+        line = {"title": "Her daughter", "text": "promised by 07:02. 07700 900120. wants to know who comes"}
+        HandoverSheet.objects.update(parts=[{"code": "call_backs", "lines": [line]}])
+        page = planner.get(f"/cover/handover/{sheet.pk}").content.decode()
+        assert "Promised by 07:02. 07700 900120. Wants to know who comes" in page
+
     def test_says_when_it_was_made_late(self, planner, sheet):
         HandoverSheet.objects.update(made_at=sheet.changes_at + timedelta(hours=1))
         assert "Made late" in planner.get(f"/cover/handover/{sheet.pk}").content.decode()

@@ -439,7 +439,7 @@ def _offer_line(visit, offer: Offer, number: int, settling: Settling, now: datet
 def _skills(worker) -> str:
     """What they can do, in a few words: the rest is on their own page."""
     titles = [skill_title(code).lower() for code in worker.skills]
-    return ", ".join(titles[:SKILLS_SHOWN]) + (
+    return "; ".join(titles[:SKILLS_SHOWN]) + (  # the name of a skill may have a comma
         f" and {len(titles) - SKILLS_SHOWN} more" if len(titles) > SKILLS_SHOWN else ""
     )
 
