@@ -1,8 +1,7 @@
-"""Finding a person, their record, adding to it, and who has looked at it."""
+"""Finding a person, their record, and who has looked at it."""
 
 from datetime import timedelta
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,35 +9,28 @@ from django.utils import timezone
 from homeward.access.rules import Permission
 from homeward.audit.selectors import events_about, seers_of
 from homeward.episodes.selectors import episodes_of
-from homeward.kernel.rules import LONDON, RefusedError, london_day, whole_number
+from homeward.kernel.rules import london_day, whole_number
 from homeward.people.linking.selectors import count_duplicates, merges_of
 from homeward.people.selectors import (
     PersonNotFoundError,
-    TimelineEntryNotFoundError,
     current_alerts,
     key_safe_of,
-    person_for,
     person_with_reference,
     reference_of,
     search_people,
-    timeline_employers_and_kinds,
-    timeline_entry,
-    timeline_of,
 )
-from homeward.people.services import add_to_timeline, correct_timeline
 from homeward.plans.selectors import current_plans
 from homeward.visits.selectors import last_visits_of, visits_of
 from homeward.web.gate import page
-from homeward.web.people.forms import CorrectionForm, NoteForm
+from homeward.web.people.opening import opened, typed
 from homeward.web.people.presenters.duplicates import present_merges
 from homeward.web.people.presenters.record import VISITS_SHOWN, present_record
 from homeward.web.people.presenters.search import MOST_SHOWN, present_found
 from homeward.web.people.presenters.seen_by import EVENTS_A_PAGE, present_seen_by
-from homeward.web.people.presenters.timeline import ENTRIES_A_PAGE, Narrowing, present_entry, present_timeline
+from homeward.web.people.timeline import newest_of
 
 # Kept in the reader's own session, which ends when they sign out, so that addresses and histories hold none of it.
-SOUGHT, NARROWED, CAME_FROM = "people_sought", "timeline_narrowed", "merged_record_opened"
-LONGEST_TYPED = 200
+SOUGHT, CAME_FROM = "people_sought", "merged_record_opened"
 DAYS_AHEAD = timedelta(days=14)
 
 
@@ -47,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Find a person by name, NHS number, postcode, phone or reference."""
     is_while_typing = bool(request.headers.get("HX-Request"))
     if request.method == "POST":
-        request.session[SOUGHT] = _typed(request, "sought")
+        request.session[SOUGHT] = typed(request, "sought")
         if not is_while_typing:
             return redirect("people:search")
     sought = request.session.get(SOUGHT, "")
@@ -67,23 +59,12 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     now = timezone.now()
     today = london_day(now)
     actor = request.actor
-    one = _person(request, person_id, now)
+    one = opened(request, person_id, now)
     if one.pk != person_id:
         request.session[CAME_FROM] = person_id
         return redirect("people:person", person_id=one.pk)
     merges = merges_of(actor, one)
     came_from = request.session.pop(CAME_FROM, None)
-    narrowing = _narrowing(request, person_id)
-    older_than = whole_number(request.GET.get("older", ""))
-    entries = timeline_of(
-        actor,
-        one,
-        limit=ENTRIES_A_PAGE + 1,
-        older_than=older_than,
-        employer=narrowing.employer,
-        kind=narrowing.kind,
-        text=narrowing.text,
-    )
     record = present_record(
         one,
         actor=actor,
@@ -94,88 +75,17 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         episodes=episodes_of(actor, one, now),
         now=now,
     )
-    timeline = present_timeline(
-        entries,
-        choices=timeline_employers_and_kinds(actor, one),
-        narrowing=narrowing,
-        today=today,
-        is_newest_page=older_than is None,
-    )
     return render(
         request,
         "people/person.jinja",
         {
             "service": one.service,
             "record": record,
-            "timeline": timeline,
+            "timeline": newest_of(actor, one, now),
             "merges": present_merges(merges, came_from),
             "may_merge": actor.may(Permission.MERGE_PEOPLE),
         },
     )
-
-
-@page(Permission.SEE_PEOPLE)
-def narrow(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Show only part of a timeline, or all of it again."""
-    if request.method == "POST":
-        asked = {name: _typed(request, name) for name in ("employer", "kind", "text")}
-        request.session.pop(NARROWED, None)
-        if any(asked.values()) and "all" not in request.POST:
-            request.session[NARROWED] = {"person": person_id, **asked}
-    return redirect(_timeline_address(request, person_id))
-
-
-@page(Permission.SEE_PEOPLE)
-def add_note(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Add something that happened to the timeline."""
-    now = timezone.now()
-    one = _person(request, person_id, now)
-    local = now.astimezone(LONDON)
-    form = NoteForm(
-        request.POST if request.method == "POST" else None,
-        now=now,
-        initial={"day": local.date().isoformat(), "time": f"{local:%H:%M}"},
-    )
-    if form.is_valid():
-        add_to_timeline(
-            actor=request.actor,
-            person=one,
-            kind="note",
-            title=form.cleaned_data["title"],
-            text=form.cleaned_data["text"],
-            happened_at=form.cleaned_data["happened_at"],
-            now=now,
-        )
-        messages.success(request, "Your note is on the timeline.")
-        return redirect(_timeline_address(request, person_id))
-    status = 422 if form.is_bound else 200
-    context = {"service": one.service, "person_id": one.pk, "name": one.label, "form": form}
-    return render(request, "people/add_note.jinja", context, status=status)
-
-
-@page(Permission.SEE_PEOPLE)
-def correct(request: HttpRequest, person_id: int, entry_id: int) -> HttpResponse:
-    """Correct an entry of the timeline: the old one stays, with the new one beside it."""
-    now = timezone.now()
-    one = _person(request, person_id, now)
-    try:
-        entry = timeline_entry(request.actor, one, entry_id)
-    except TimelineEntryNotFoundError as error:
-        raise Http404 from error
-    form = CorrectionForm(
-        request.POST if request.method == "POST" else None, initial={"text": entry.text or entry.title}
-    )
-    if form.is_valid():
-        try:
-            correct_timeline(actor=request.actor, entry=entry, text=form.cleaned_data["text"], now=now)
-        except RefusedError as error:
-            form.add_error("text", str(error))
-        else:
-            messages.success(request, "The entry is corrected. What it said before is kept with it.")
-            return redirect(_timeline_address(request, person_id))
-    shown = present_entry(entry, london_day(now))
-    context = {"service": one.service, "person_id": one.pk, "name": one.label, "entry": shown, "form": form}
-    return render(request, "people/correct.jinja", context, status=422 if form.is_bound else 200)
 
 
 @page(Permission.SEE_KEY_SAFES)
@@ -184,7 +94,7 @@ def key_safe(request: HttpRequest, person_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("people:person", person_id=person_id)
     now = timezone.now()
-    one = _person(request, person_id, now)
+    one = opened(request, person_id, now)
     codes = key_safe_of(request.actor, one, now)
     context = {"service": one.service, "person_id": one.pk, "name": one.label, "codes": codes}
     return render(request, "people/key_safe.jinja", context)
@@ -193,7 +103,7 @@ def key_safe(request: HttpRequest, person_id: int) -> HttpResponse:
 @page(Permission.SEE_AUDIT)
 def find_seen_by(request: HttpRequest) -> HttpResponse:
     """Choose whose record to watch over, by reference."""
-    reference = _typed(request, "reference")
+    reference = typed(request, "reference")
     problem = ""
     if request.method == "POST":
         try:
@@ -221,26 +131,3 @@ def seen_by(request: HttpRequest, person_id: int) -> HttpResponse:
         is_newest_page=older_than is None,
     )
     return render(request, "people/seen_by.jinja", {"shown": shown})
-
-
-def _typed(request: HttpRequest, name: str) -> str:
-    """What was typed in a field that only looks things up; no database can look for a null character."""
-    return request.POST.get(name, "").replace("\0", "").strip()[:LONGEST_TYPED]
-
-
-def _person(request: HttpRequest, person_id: int, now):
-    try:
-        return person_for(request.actor, person_id, now)
-    except PersonNotFoundError as error:
-        raise Http404 from error
-
-
-def _narrowing(request: HttpRequest, person_id: int) -> Narrowing:
-    asked = request.session.get(NARROWED) or {}
-    if asked.get("person") != person_id:
-        return Narrowing()
-    return Narrowing(asked["employer"], asked["kind"], asked["text"])
-
-
-def _timeline_address(request: HttpRequest, person_id: int) -> str:
-    return f"{redirect('people:person', person_id=person_id).url}#timeline"

@@ -2,19 +2,16 @@
 
 import html
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from homeward.access.rules import Actor, Role
+from homeward.access.rules import Role
 from homeward.audit.models import Event
 from homeward.episodes.services import accept_referral
 from homeward.kernel.rules import london_day, london_moment
-from homeward.people.models import TimelineEntry
-from homeward.people.services import add_to_timeline, correct_timeline, raise_alert
+from homeward.people.services import raise_alert
 from homeward.plans.services import NewPattern, write_plan
 from homeward.referrals.services import NewReferral, take_referral
 from homeward.teams.models import Worker
@@ -25,29 +22,6 @@ def text_of(response) -> str:
     """A page's text as one line, without markup."""
     body = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.S)
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
-
-
-def entry(actor, person, title, happened_at, **more):
-    return add_to_timeline(
-        actor=actor, person=person, kind=more.pop("kind", "note"), title=title, happened_at=happened_at,
-        now=more.pop("now", happened_at), **more,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def carer(service) -> Actor:
-    return Actor(
-        name="Cal Carr", role=Role.FIELD_WORKER, employer="Larkmoor Care", job_title="Home care worker",
-        service_ids=frozenset({service.pk}),
-    )  # fmt: skip
-
-
-@pytest.fixture
-def physio(service) -> Actor:
-    return Actor(
-        name="Pat Page", role=Role.REGISTERED_PROFESSIONAL, employer="Derwent NHS Trust", job_title="Physiotherapist",
-        service_ids=frozenset({service.pk}),
-    )  # fmt: skip
 
 
 class TestPerson:
@@ -150,162 +124,6 @@ class TestPerson:
     def test_leaves_an_audit_event(self, nurse, ivy):
         nurse.get(f"/people/{ivy.pk}")
         assert Event.objects.filter(person_id=ivy.pk, action="open record", actor_name__startswith="Sam").count() == 1
-
-
-class TestTimeline:
-    def test_holds_what_every_employer_did_newest_first(self, nurse, ivy, carer, physio, now):
-        entry(carer, ivy, "Breakfast made", now - timedelta(days=9))
-        entry(physio, ivy, "Walked ten metres", now - timedelta(days=8))
-        page = text_of(nurse.get(f"/people/{ivy.pk}"))
-        assert page.index("Walked ten metres") < page.index("Breakfast made")
-        assert "Pat Page, Physiotherapist, Derwent NHS Trust" in page
-        assert "Cal Carr, Home care worker, Larkmoor Care" in page
-
-    def test_says_when_an_entry_was_written_later(self, nurse, ivy, carer):
-        happened = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
-        entry(carer, ivy, "Found unwell", happened, now=happened + timedelta(hours=3))
-        assert "Written down at 11am on 3 November 2026" in text_of(nurse.get(f"/people/{ivy.pk}"))
-
-    def test_shows_a_correction_with_what_it_corrects(self, nurse, ivy, carer, now):
-        wrong = entry(carer, ivy, "Medicines", now, text="Took both tablets")
-        correct_timeline(actor=carer, entry=wrong, text="Took one tablet", now=now + timedelta(minutes=30))
-        page = text_of(nurse.get(f"/people/{ivy.pk}"))
-        assert "Took one tablet It said before (Cal Carr, Home care worker): Took both tablets" in page
-        assert "Corrected by Cal Carr" in page
-
-    def test_is_narrowed_by_employer_kind_and_words_and_says_so(self, nurse, ivy, carer, physio, now):
-        entry(carer, ivy, "Breakfast made", now)
-        entry(physio, ivy, "Walked ten metres", now)
-        entry(physio, ivy, "A frame delivered", now, kind="equipment")
-
-        def narrowed(**asked) -> str:
-            return text_of(nurse.post(f"/people/{ivy.pk}/narrow", asked, follow=True))
-
-        page = narrowed(employer="Larkmoor Care")
-        assert "Breakfast made" in page
-        assert "Walked ten metres" not in page
-        assert "Showing only: Larkmoor Care" in page
-        page = narrowed(employer="Derwent NHS Trust", kind="equipment")
-        assert "A frame delivered" in page
-        assert "Walked" not in page
-        assert "Walked ten metres" in narrowed(text="METRES")
-        assert "Nothing here matches." in narrowed(text="nothing like it")
-        page = narrowed(text="nothing like it", all="1")
-        assert "Breakfast made" in page
-        assert "Showing only" not in page
-
-    def test_is_not_narrowed_for_the_next_person(self, nurse, ivy, carer, service, inside, now):
-        from homeward.people.services import NewPerson, register_person
-
-        other = register_person(actor=inside, service_id=service.pk, new=NewPerson(family_name="Doe"), now=now)
-        entry(carer, other, "Lunch made", now)
-        nurse.post(f"/people/{ivy.pk}/narrow", {"text": "breakfast"})
-        assert "Lunch made" in text_of(nurse.get(f"/people/{other.pk}"))
-
-    def test_goes_on_page_after_page_losing_nothing_that_happened_at_one_moment(self, nurse, ivy, service, now):
-        TimelineEntry.objects.bulk_create(
-            TimelineEntry(
-                person=ivy, happened_at=now - timedelta(days=number // 30), recorded_at=now, kind="note",
-                title=f"entry {number:04d}", author_name="A", employer="E",
-            )
-            for number in range(130)
-        )  # fmt: skip
-
-        seen, address = [], f"/people/{ivy.pk}"
-        for _ in range(4):
-            body = nurse.get(address).content.decode()
-            seen += re.findall(r"entry__title\">entry (\d{4})", body)
-            older = re.search(r'href="([^"]+\?older=\d+)#timeline"', body)
-            if not older:
-                break
-            address = older[1]
-        assert len(seen) == len(set(seen)) == 130
-
-    def test_costs_no_more_queries_for_a_long_timeline(self, nurse, ivy, now):
-        def queries() -> int:
-            with CaptureQueriesContext(connection, ) as caught:  # fmt: skip
-                assert nurse.get(f"/people/{ivy.pk}").status_code == 200
-            return len(caught)
-
-        before = queries()
-        TimelineEntry.objects.bulk_create(
-            TimelineEntry(
-                person=ivy, happened_at=now - timedelta(hours=number), recorded_at=now, kind="visit",
-                title="Visit", author_name="A", employer="E",
-            )
-            for number in range(5000)
-        )  # fmt: skip
-        assert queries() <= before
-
-    @pytest.mark.parametrize("older", ["x", "-1", "9" * 30, "987654"])
-    def test_takes_a_wrong_page_for_the_newest(self, nurse, ivy, older):
-        assert nurse.get(f"/people/{ivy.pk}?older={older}").status_code == 200
-
-
-class TestAddNote:
-    def note(self, client, person, **changed):
-        typed = {"title": "Phoned her daughter", "text": "All well", "day": "2026-11-02", "time": "14:30"} | changed
-        return client.post(f"/people/{person.pk}/add-note", typed)
-
-    def test_adds_to_the_timeline_under_the_readers_name_and_employer(self, nurse, ivy):
-        answer = self.note(nurse, ivy)
-        assert answer.headers["Location"] == f"/people/{ivy.pk}#timeline"
-        made = TimelineEntry.objects.get(title="Phoned her daughter")
-        assert (made.employer, made.author_role, made.kind) == ("Derwent NHS Trust", "Nurse", "note")
-        assert made.happened_at == datetime(2026, 11, 2, 14, 30, tzinfo=UTC)
-
-    @pytest.mark.parametrize(
-        ("changed", "said"),
-        [
-            ({"title": " "}, "Say in a few words what happened"),
-            ({"title": "x" * 201}, "Use 200 characters or fewer"),
-            ({"day": "2 Nov"}, "Enter the day as year, month and day"),
-            ({"day": ""}, "Enter the day it happened"),
-            ({"time": "25:00"}, "Enter the time as hours and minutes"),
-            ({"day": "2999-01-01"}, "The time is in the future"),
-        ],
-    )
-    def test_says_what_is_wrong_and_keeps_what_was_typed(self, nurse, ivy, changed, said):
-        answer = self.note(nurse, ivy, **changed)
-        assert answer.status_code == 422
-        assert said in text_of(answer)
-        assert "All well" in text_of(answer)
-        assert not TimelineEntry.objects.filter(text="All well").exists()
-
-    def test_shows_what_was_typed_as_text_never_as_markup(self, nurse, ivy):
-        self.note(nurse, ivy, title="<script>alert(1)</script>", text="<b>bold</b>")
-        body = nurse.get(f"/people/{ivy.pk}").content.decode()
-        assert "<script>alert(1)" not in body
-        assert "&lt;b&gt;bold" in body
-
-
-class TestCorrect:
-    def test_adds_a_correction_beside_the_old_entry(self, nurse, ivy, carer, now):
-        wrong = entry(carer, ivy, "Medicines", now, text="Took both")
-        answer = nurse.post(f"/people/{ivy.pk}/entries/{wrong.pk}/correct", {"text": "Took one"})
-        assert answer.status_code == 302
-        assert wrong.corrected_by.text == "Took one"
-        assert TimelineEntry.objects.get(pk=wrong.pk).text == "Took both"
-
-    def test_refuses_an_entry_corrected_before(self, nurse, ivy, carer, now):
-        wrong = entry(carer, ivy, "Medicines", now)
-        nurse.post(f"/people/{ivy.pk}/entries/{wrong.pk}/correct", {"text": "Took one"})
-        answer = nurse.post(f"/people/{ivy.pk}/entries/{wrong.pk}/correct", {"text": "Took none"})
-        assert answer.status_code == 422
-        assert "corrected before" in text_of(answer)
-        assert "Took none" in text_of(answer)
-
-    def test_asks_for_words(self, nurse, ivy, carer, now):
-        wrong = entry(carer, ivy, "Medicines", now)
-        answer = nurse.post(f"/people/{ivy.pk}/entries/{wrong.pk}/correct", {"text": "  "})
-        assert "Write what the entry should have said" in text_of(answer)
-
-    def test_finds_no_entry_of_another_person(self, nurse, ivy, carer, service, inside, now):
-        from homeward.people.services import NewPerson, register_person
-
-        other = register_person(actor=inside, service_id=service.pk, new=NewPerson(family_name="Doe"), now=now)
-        theirs = entry(carer, other, "Lunch", now)
-        assert nurse.get(f"/people/{ivy.pk}/entries/{theirs.pk}/correct").status_code == 404
 
 
 class TestKeySafe:

@@ -1,7 +1,7 @@
 """One timeline of everything any employer did."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from homeward.kernel.rules import london_day
@@ -9,6 +9,8 @@ from homeward.web.people.presenters.words import near_moment
 from homeward.web.templating import clock_text, day_text
 
 ENTRIES_A_PAGE = 50
+# On the page of the record, which leads to the page of the timeline
+NEWEST_SHOWN = 15
 # An entry written down longer than this after it happened says when it was written.
 WRITTEN_LATER = timedelta(minutes=5)
 # Each kind of entry in words, and the colour of its tag. Kinds not listed show as their own word.
@@ -81,6 +83,8 @@ class Timeline:
     nothing: str
     older_than: int | None
     is_newest_page: bool
+    person_id: int
+    made_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +99,18 @@ class Narrowing:
 def present_timeline(
     entries: list,
     *,
+    person_id: int,
     choices: tuple[list[str], list[str]],
     narrowing: Narrowing,
-    today: date,
+    now: datetime,
     is_newest_page: bool,
+    a_page: int = ENTRIES_A_PAGE,
 ) -> Timeline:
-    """A page of entries as shown on a day; `entries` may be one more than a page holds."""
+    """A page of entries as shown at a moment; `entries` may be one more than the `a_page` that a page holds."""
+    today = london_day(now)
     employers, kinds = choices
     tones = {employer: place % EMPLOYER_TONES for place, employer in enumerate(employers)}
-    shown = entries[:ENTRIES_A_PAGE]
+    shown = entries[:a_page]
     days = tuple(
         Day(_day_title(day, today), tuple(_entry(one, tones, today) for one in of_day))
         for day, of_day in groupby(shown, key=lambda one: london_day(one.happened_at))
@@ -129,8 +136,10 @@ def present_timeline(
         text=narrowing.text,
         narrowed=narrowed,
         nothing=nothing,
-        older_than=shown[-1].pk if len(entries) > ENTRIES_A_PAGE else None,
+        older_than=shown[-1].pk if len(entries) > a_page else None,
         is_newest_page=is_newest_page,
+        person_id=person_id,
+        made_at=near_moment(now, today),
     )
 
 
