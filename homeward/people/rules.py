@@ -1,5 +1,7 @@
-"""Is this the same person? Pure decisions about identity."""
+"""Is this the same person, and how must what is written for them be made? Pure decisions."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -139,3 +141,145 @@ def _nearly_same_date(one: date, other: date) -> bool:
     if (one.day, one.month) == (other.month, other.day) and one.year == other.year:
         return True
     return DamerauLevenshtein.distance(one.isoformat(), other.isoformat()) == 1
+
+
+# Sizes of print. Large print starts at 16 point (UKAAF minimum standards for clear and large print); easy read at 14
+# (Inclusion Europe, Information for all). What a person asks for above that is done.
+ORDINARY_POINTS = 12
+LARGE_PRINT_POINTS = 16
+EASY_READ_POINTS = 14
+LARGEST_POINTS = 36
+ENGLISH = "English"
+# Needs that make ordinary print doubtful, although no format was asked for
+ASK_FOR_A_FORMAT = {
+    "low_vision": "They have low vision: ask how letters should be made",
+    "learning_disability": "They have a learning disability: ask whether easy read helps",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How every letter and page for a person must be made, from what they asked for.
+
+    `points` is the size of print, `language` what it is written in, `paper` a colour ("" is white). `sent_by` is
+    "post", "email" or "text message". `to_ask` are questions nobody has put to them yet.
+    """
+
+    points: int = ORDINARY_POINTS
+    language: str = ENGLISH
+    is_easy_read: bool = False
+    is_audio: bool = False
+    is_braille: bool = False
+    is_signed: bool = False
+    is_plain_email: bool = False
+    sent_by: str = "post"
+    paper: str = ""
+    to_ask: tuple[str, ...] = ()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether print is larger than usual."""
+        return self.points >= LARGE_PRINT_POINTS
+
+    @property
+    def needs_translation(self) -> bool:
+        """Whether English has to be translated first, by somebody and never by the machine alone."""
+        return self.language != ENGLISH
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether nothing out of the ordinary is asked."""
+        return not self.in_words()
+
+    def in_words(self) -> tuple[str, ...]:
+        """What is to be done, a line each; none where an ordinary letter will do."""
+        lines = []
+        if self.needs_translation:
+            lines.append(f"Translated into {self.language}")
+        if self.is_easy_read:
+            lines.append("Easy read: short sentences, one idea in each, pictures beside them")
+        if self.is_large:
+            lines.append(f"Large print, {self.points} point")
+        elif self.points > ORDINARY_POINTS:
+            lines.append(f"Print of {self.points} point")
+        if self.is_braille:
+            lines.append("Braille")
+        if self.is_audio:
+            lines.append("Audio, or text that a screen reader reads well")
+        if self.is_signed:
+            lines.append("Signed in British Sign Language, by video or an interpreter")
+        if self.paper:
+            lines.append(f"On {self.paper} paper")
+        if self.is_plain_email:
+            lines.append("By email as plain text")
+        elif self.sent_by == "text message":
+            lines.append("By text message, in short parts")
+        return tuple(lines)
+
+
+def formats_for(needs: Iterable[tuple[str, str]], reads_in: str = "") -> Format:
+    """How every letter and page for somebody must be made (Accessible Information Standard: identify, record, meet).
+
+    `needs` are the kind (people.states.NeedKind) and the person's own words of each standing communication need, in
+    which a size ("20 point") and a colour ("yellow paper") are read; `reads_in` is the language of letters, "" for
+    English. Needs that say nothing of letters change nothing.
+    """
+    told: dict[str, str] = {}
+    for kind, text in needs:
+        told[kind] = f"{told.get(kind, '')} {text}".strip()
+    is_easy_read, is_braille, is_audio = ("easy_read" in told, "braille" in told, "audio" in told)
+    points = ORDINARY_POINTS
+    if is_easy_read:
+        points = EASY_READ_POINTS
+    if "large_print" in told:
+        points = max(LARGE_PRINT_POINTS, points_in(told["large_print"]))
+    has_a_format = is_easy_read or is_braille or is_audio or "large_print" in told or "email" in told
+    return Format(
+        points=points,
+        language=reads_in.strip() or ENGLISH,
+        is_easy_read=is_easy_read,
+        is_audio=is_audio,
+        is_braille=is_braille,
+        is_signed="bsl" in told,
+        is_plain_email="email" in told,
+        sent_by="email" if "email" in told else "text message" if "text_message" in told else "post",
+        paper=_colour_in(told["coloured_paper"]) if "coloured_paper" in told else "",
+        to_ask=() if has_a_format else tuple(words for kind, words in ASK_FOR_A_FORMAT.items() if kind in told),
+    )
+
+
+def points_in(text: str) -> int:
+    """The size of print that somebody's words ask for, at most 36; 0 where they name none."""
+    sizes = [int(found) for found in re.findall(r"(\d{1,3})\s*-?\s*(?:pt|point)", text.lower())]
+    return min(max(sizes, default=0), LARGEST_POINTS)
+
+
+def _colour_in(text: str) -> str:
+    """The colour of paper asked for: "Pale yellow paper, please" is pale yellow; coloured where none is named."""
+    words = re.split(r"[.,;]|\bplease\b", text.lower())[0]
+    return " ".join(re.sub(r"\b(paper|print|on|in)\b", " ", words).split()) or "coloured"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One heading of About Me: its code in the record, what it is called and what to ask the person."""
+
+    code: str
+    title: str
+    asks: str
+
+
+# What somebody wants everyone to know of them, under headings of our own that cover what the PRSB standard for About Me
+# asks a record to hold. In the order they are asked and shown.
+ABOUT_ME = (
+    Heading("matters", "What matters most to me", "What do you care about most? What do you want to go on doing?"),
+    Heading("people", "Who matters to me", "Who is important to you, and how do you keep in touch with them?"),
+    Heading("talking", "How to talk with me", "How do you let people know what you want? What helps you follow?"),
+    Heading("doing_well", "What I do for myself", "What can you do, and what do you want to be left to do?"),
+    Heading("support", "How to help me, and how not to", "What should somebody who helps you do, and not do?"),
+    Heading(
+        "good_day", "My days: what is usual, good and bad", "When do you get up, eat, rest? What makes a day good?"
+    ),
+    Heading("unwell", "How to tell that I am not well", "What do others notice when you are worried or unwell?"),
+    Heading("also", "Also worth knowing", "Work, faith, food, pets, your home: whatever else people should know"),
+)
