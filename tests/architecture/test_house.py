@@ -145,7 +145,7 @@ class TestSelectors:
         "procedures": None,
         "kernel": None,
         "notices": None,
-        "people": {"current_addresses", "identity_of", "person_ids_of"},
+        "people": {"current_addresses", "current_contacts", "current_needs", "identity_of", "person_ids_of"},
         "referrals": {
             "response_clock",
             "clock_events",

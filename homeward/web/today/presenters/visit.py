@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from homeward.access.rules import Actor, Permission
+from homeward.people.selectors import current_contacts, current_needs
 from homeward.procedures.selectors import skill_title
 from homeward.visits.states import VISIT_MOVES, AssignmentState, VisitState
 from homeward.web.persons import address_words
@@ -162,7 +163,7 @@ def present_visit(visit, actor: Actor, now: datetime, alerts: Iterable = (), mov
         else "",
         contacts=tuple(
             Notice(f"{contact.name}{f' ({contact.relationship})' if contact.relationship else ''}", contact.phone)
-            for contact in sorted(person.contacts.all(), key=lambda contact: contact.rank)
+            for contact in current_contacts(person)
         ),
         tasks=tuple(_task(task) for task in visit.tasks.all()),
         going=tuple(_going(part, looks[part.slot]) for part in parts),
@@ -255,7 +256,7 @@ def _address(visit) -> str:
 
 
 def _needs(person) -> tuple[Notice, ...]:
-    needs = [Notice(need.get_kind_display(), need.text) for need in person.communication_needs.all()]
+    needs = [Notice(need.get_kind_display(), need.text) for need in current_needs(person)]
     if person.needs_interpreter:
         needs.insert(0, Notice("Needs an interpreter", person.language))
     elif person.language and person.language != "English":
