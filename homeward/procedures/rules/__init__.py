@@ -17,6 +17,7 @@ from .definitions import (
     Entry,
     EventKind,
     Exclusion,
+    Finding,
     Form,
     FormNeeded,
     FormUse,
@@ -31,6 +32,7 @@ from .definitions import (
     PublishedFigure,
     Question,
     QuestionType,
+    RecordGroup,
     Role,
     Score,
     Section,
@@ -58,6 +60,7 @@ from .definitions import (
     pathway_from,
 )
 from .drafts import LONGEST_TEXT, UnwritableTextError, as_text, check_draft, code_from, has_notes, with_version
+from .findings import FindingReading, findings
 from .forms import (
     AnswerProblem,
     FieldLayout,
@@ -103,6 +106,8 @@ __all__ = [
     "EventKind",
     "Exclusion",
     "FieldLayout",
+    "Finding",
+    "FindingReading",
     "Form",
     "FormLayout",
     "FormNeeded",
@@ -122,6 +127,7 @@ __all__ = [
     "PublishedFigure",
     "Question",
     "QuestionType",
+    "RecordGroup",
     "Role",
     "Score",
     "ScoreReading",
@@ -156,6 +162,7 @@ __all__ = [
     "check_library",
     "code_from",
     "definition_of",
+    "findings",
     "fingerprint_of",
     "form_from",
     "has_notes",

@@ -144,7 +144,7 @@ def check_answers(form: Form, answers: Answers) -> tuple[AnswerProblem, ...]:
     ]
     for question in _questions_shown(form, answers):
         if is_answered(answers, question.code):
-            fault = _fault(question, answers[question.code])
+            fault = _fault(question, answers[question.code]) or _day_fault(form, question, answers)
             if fault is not None:
                 problems.append(AnswerProblem(question.code, fault))
     return tuple(problems)
@@ -281,6 +281,11 @@ def _questions_shown(form: Form, answers: Answers) -> list[Question]:
     return [question for section in shown(form, answers) for question in section.questions]
 
 
+def holds(condition: Condition | None, form: Form, answers: Answers) -> bool:
+    """Whether a condition about a form's questions holds; of a question that is not shown, none does."""
+    return _holds(condition, answers, {question.code for question in _questions_shown(form, answers)})
+
+
 def _holds(condition: Condition | None, answers: Answers, seen: set[str]) -> bool:
     if condition is None:
         return True
@@ -334,6 +339,15 @@ def _fault(question: Question, answer: Any) -> str | None:
         case QuestionType.DATE_TIME:
             fits = _parses(datetime.fromisoformat, answer, 16)
             return None if fits else "Enter a real date and time, such as 29 3 2026 and 14:05."
+
+
+def _day_fault(form: Form, question: Question, answers: Answers) -> str | None:
+    if question.not_before is None or not _parses(date.fromisoformat, first := answers.get(question.not_before), 10):
+        return None
+    if date.fromisoformat(answers[question.code]) >= date.fromisoformat(first):
+        return None
+    other = next(one.text for one in form.questions if one.code == question.not_before)
+    return f"This is before {day_in_words(date.fromisoformat(first))}, the answer to “{other}”. It cannot count."
 
 
 def _text_fault(answer: Any, limit: int) -> str | None:
@@ -414,6 +428,8 @@ def _points(question: Question, answer: Any) -> int | None:
         return None if None in found else sum(one for one in found if one is not None)
     if _number_fault(question, answer) is not None:
         return None
+    if not question.points:
+        return int(answer)
     for band in question.points:
         above = band.at_least is None or answer >= band.at_least
         if above and (band.at_most is None or answer <= band.at_most):

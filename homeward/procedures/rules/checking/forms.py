@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from ..definitions import Condition, Form, Option, Question, QuestionType, Score, Section
+from ..definitions import Condition, Finding, Form, Option, Question, QuestionType, Score, Section
 from ..yaml_lines import Path
 from .codes import Complaint, Names, twice
 
@@ -23,6 +23,10 @@ def form_complaints(form: Form, names: Names) -> Iterator[Complaint]:
     yield from twice([score.code for score in form.scores], ("scores",), "score")
     for place, score in enumerate(form.scores):
         yield from _score_complaints(score, ("scores", place), everything, names)
+    yield from twice([finding.code for finding in form.findings], ("findings",), "finding")
+    for place, finding in enumerate(form.findings):
+        yield from _finding_complaints(finding, ("findings", place), form, everything, names)
+    yield from names.unknown("form", form.follows, ("follows",))
 
 
 def _section_complaints(
@@ -35,6 +39,10 @@ def _section_complaints(
             text = f"There is another question called '{question.code}' above. Give one another code."
             yield (*here, "code"), text
         yield from _condition_complaints(question.shown_when, (*here, "shown_when"), earlier, everything)
+        if question.not_before is not None:
+            before = earlier.get(question.not_before)
+            if question.type is not QuestionType.DATE or before is None or before.type is not QuestionType.DATE:
+                yield (*here, "not_before"), "Only a date can be compared, with an earlier question that is a date too."
         yield from _question_complaints(question, here, names)
         earlier[question.code] = question
 
@@ -127,7 +135,7 @@ def _score_complaints(score: Score, path: Path, everything: dict[str, Question],
         question = everything.get(code)
         if question is None:
             yield (*path, "adds", place), f"The question '{code}' is not in this form. Correct the code."
-        elif not question.points and not _all_have_points(question.options):
+        elif not (question.points or _counts_as_itself(question) or _all_have_points(question.options)):
             yield (*path, "adds", place), f"The question '{code}' has no points. Add them, or leave it out."
     yield from twice([band.code for band in score.bands], (*path, "bands"), "band")
     for place, band in enumerate(score.bands):
@@ -140,6 +148,34 @@ def _score_complaints(score: Score, path: Path, everything: dict[str, Question],
     if score.single_part is not None and score.single_part.band not in {band.code for band in score.bands}:
         text = f"The score has no band called '{score.single_part.band}'. Use one of its bands."
         yield (*path, "single_part", "band"), text
+
+
+def _finding_complaints(
+    finding: Finding, path: Path, form: Form, everything: dict[str, Question], names: Names
+) -> Iterator[Complaint]:
+    yield from names.unknown("source", finding.source, (*path, "source"))
+    decided_by = everything.get(finding.decided_by)
+    answers = {option.code for option in decided_by.options} if decided_by else set()
+    if not answers:
+        yield (*path, "decided_by"), "Name the choice question of this form by which a person decides."
+    scores = {score.code for score in form.scores}
+    for place, result in enumerate(finding.results):
+        here = (*path, "results", place)
+        if answers and result.code not in answers:
+            yield (*here, "code"), f"'{result.code}' is not an option of '{finding.decided_by}'. Use one of its codes."
+        for number, ground in enumerate(result.grounds):
+            where = (*here, "grounds", number)
+            if ground.when is None and ground.score is None:
+                yield where, "It never fails. Say 'when' it holds, or give a 'score' and its limits."
+            if ground.score is not None and ground.score not in scores:
+                yield (*where, "score"), f"The form has no score called '{ground.score}'. Use one of its scores."
+            if ground.score is not None and ground.at_least is None and ground.at_most is None:
+                yield where, "Say which total it needs: add 'at_least' or 'at_most'."
+            yield from _condition_complaints(ground.when, (*where, "when"), everything, everything)
+
+
+def _counts_as_itself(question: Question) -> bool:
+    return question.type is QuestionType.NUMBER and not question.decimal_places
 
 
 def _all_have_points(options: tuple[Option, ...]) -> bool:

@@ -5,7 +5,23 @@ database. `definition_of` and the `*_from` functions turn one into plain JSON ty
 """
 
 from .activity import Activity, ActivityKind, Complexity, Delegable, EventKind, Need, Skill, SkillKind, Source
-from .form import Band, Condition, Form, FormUse, Option, Points, Question, QuestionType, Score, Section, SinglePart
+from .form import (
+    Band,
+    Condition,
+    Finding,
+    FindingResult,
+    Form,
+    FormUse,
+    Ground,
+    Option,
+    Points,
+    Question,
+    QuestionType,
+    RecordGroup,
+    Score,
+    Section,
+    SinglePart,
+)
 from .library import Library
 from .lookup import UnknownCodeError
 from .pathway import (
@@ -66,10 +82,13 @@ __all__ = [
     "Equipment",
     "EventKind",
     "Exclusion",
+    "Finding",
+    "FindingResult",
     "Form",
     "FormNeeded",
     "FormUse",
     "Frequency",
+    "Ground",
     "GroupSize",
     "Library",
     "Model",
@@ -83,6 +102,7 @@ __all__ = [
     "PublishedFigure",
     "Question",
     "QuestionType",
+    "RecordGroup",
     "Role",
     "Routine",
     "Score",

@@ -18,6 +18,17 @@ class QuestionType(StrEnum):
     DATE_TIME = "date_time"
 
 
+class RecordGroup(StrEnum):
+    """Where a form stands on a person's page of assessments."""
+
+    LAW = "law"
+    DAILY_LIFE = "daily_life"
+    HEALTH = "health"
+    HOME = "home"
+    CARER = "carer"
+    WELLBEING = "wellbeing"
+
+
 class FormUse(StrEnum):
     TRIAGE = "triage"
     ASSESSMENT = "assessment"
@@ -73,6 +84,8 @@ class Question:
     maximum: int | float | None = None
     decimal_places: int | None = None
     points: tuple[Points, ...] = ()
+    # A day that may not be before the answer to this earlier question
+    not_before: str | None = None
     shown_when: Condition | None = None
     source: str | None = None
 
@@ -95,6 +108,8 @@ class Band:
     at_least: int
     at_most: int
     action: str | None = None
+    # Somebody must be told by then, and what they said is kept with the form
+    acknowledge_within_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +122,10 @@ class SinglePart:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A sum of the points of some answers; no total until every one that is shown has an answer."""
+    """A sum of the points of some answers; no total until every one that is shown has an answer.
+
+    A whole number without points counts as itself.
+    """
 
     code: str
     title: str
@@ -119,7 +137,49 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """Something that holds or does not, and the words for it: a condition, or a score within limits."""
+
+    says: str
+    when: Condition | None = None
+    score: str | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingResult:
+    """What is found where all grounds hold, or any of them where `is_any`. `code` is an answer of `decided_by`."""
+
+    code: str
+    title: str
+    grounds: tuple[Ground, ...]
+    is_any: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the answers come to under a rule: the first result whose grounds hold. It is proposed; a person decides.
+
+    `decided_by` is the question by which they do.
+    """
+
+    code: str
+    title: str
+    source: str
+    decided_by: str
+    results: tuple[FindingResult, ...]
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
+    """A form. Offered to everybody where `in_record` says under which heading, else only where a pathway asks for it.
+
+    `choice_of` names what a service chooses one form for: of those with the same one it offers the one it chose.
+    `follows` is a form that this one comes after and points back to. `sensitivity` is one of people.states.
+    """
+
     code: str
     version: int
     title: str
@@ -128,6 +188,12 @@ class Form:
     sections: tuple[Section, ...]
     sources: tuple[str, ...]
     scores: tuple[Score, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    in_record: RecordGroup | None = None
+    review_months: int | None = None
+    choice_of: str | None = None
+    follows: str | None = None
+    sensitivity: str | None = None
 
     @property
     def questions(self) -> tuple[Question, ...]:
