@@ -59,7 +59,11 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     PRIVACY_OFFICER = "privacy_officer"
     MACHINE = "machine"
+    READING_SYSTEM = "reading_system"
 
+
+# Nobody signs in as these: other organisations' systems, known by a token.
+SYSTEM_ROLES = frozenset({Role.MACHINE, Role.READING_SYSTEM})
 
 ROLE_TITLES = {
     Role.FRONT_DOOR: "Front door coordinator",
@@ -74,6 +78,7 @@ ROLE_TITLES = {
     Role.ADMINISTRATOR: "Administrator",
     Role.PRIVACY_OFFICER: "Privacy officer",
     Role.MACHINE: "Connected system",
+    Role.READING_SYSTEM: "Connected system that reads",
 }
 
 P = Permission
@@ -175,12 +180,18 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Watches who looks, and answers people's questions about their data; does not read care records.
     Role.PRIVACY_OFFICER: frozenset({P.SEE_AUDIT, P.ANSWER_RIGHTS, P.SEE_PROCEDURES}),
     Role.MACHINE: frozenset({P.RECEIVE_MESSAGES}),
+    # A system that also reads, for the purpose it was connected for: over FHIR only, and it cannot break the glass.
+    Role.READING_SYSTEM: frozenset({P.RECEIVE_MESSAGES, P.SEE_PEOPLE, P.SEE_FRONT_DOOR}),
 }
 # Whoever may see some people's records may, for a reason and for a time, have to see another's.
-ROLE_PERMISSIONS |= {role: may | {P.BREAK_GLASS} for role, may in ROLE_PERMISSIONS.items() if P.SEE_PEOPLE in may}
+ROLE_PERMISSIONS |= {
+    role: may | {P.BREAK_GLASS}
+    for role, may in ROLE_PERMISSIONS.items()
+    if P.SEE_PEOPLE in may and role not in SYSTEM_ROLES
+}
 ROLE_PERMISSIONS |= {role: may | {P.SHARE_PLANS} for role, may in ROLE_PERMISSIONS.items() if P.WRITE_PLANS in may}
 # Whoever signs in can be told something.
-ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role is not Role.MACHINE}
+ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role not in SYSTEM_ROLES}
 
 
 class Relationship(StrEnum):
@@ -228,6 +239,8 @@ ROLE_SIGHT: dict[Role, dict[Relationship, Sight]] = {
     Role.ADMINISTRATOR: _NOBODY,
     Role.PRIVACY_OFFICER: _NOBODY,
     Role.MACHINE: _NOBODY,
+    # only people whose care its services give or are asked for; nothing sensitive, see SENSITIVE_SIGHT
+    Role.READING_SYSTEM: _NOBODY | {R.FRONT_DOOR: S.RECORD, R.CARING: S.RECORD},
 }
 # Who still sees what is sensitive, where their sight reaches the record. Codes are people.states.Sensitivity.
 SENSITIVE_SIGHT: dict[str, frozenset[Role]] = {

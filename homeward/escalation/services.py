@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from homeward.access.rules import Actor, Permission, Role, require
+from homeward.access.rules import SYSTEM_ROLES, Actor, Permission, Role, require
 from homeward.audit.services import record
 from homeward.episodes.selectors import clocks_of_open_episodes
 from homeward.escalation.models import Escalation, WhoIsTold
@@ -90,7 +90,7 @@ def set_who_is_told(*, actor: Actor, service_id: int, table: Mapping[int, list[s
     Raises: NotAllowedError; RefusedError when a fraction or a role makes no sense, or nobody hears of a breach.
     """
     require(actor, Permission.SET_ESCALATION, service_id)
-    people = {role.value for role in Role if role is not Role.MACHINE}
+    people = {role.value for role in Role if role not in SYSTEM_ROLES}
     if any(not 1 <= percent <= 300 for percent in table) or any(set(roles) - people for roles in table.values()):
         raise RefusedError("Give percentages of the time from 1 to 300, and roles of this service.")
     if table and not any(roles for percent, roles in table.items() if percent <= 100):

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection
 
-from homeward.access.rules import ROLE_PERMISSIONS, Actor, NotAllowedError, Permission, Role
+from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, NotAllowedError, Permission, Role
 from homeward.teams.models import Account, Organisation, Service, Worker
 
 
@@ -26,7 +26,7 @@ def machine_with_token(token: str) -> Actor | None:
     if not token:
         return None
     digest = hashlib.sha256(token.encode()).hexdigest()
-    account = Account.objects.filter(token_hash=digest, is_active=True, role=Role.MACHINE).first()
+    account = Account.objects.filter(token_hash=digest, is_active=True, role__in=SYSTEM_ROLES).first()
     return actor_for(account) if account else None
 
 
@@ -68,7 +68,7 @@ def accounts_in(*roles: Role) -> list[Account]:
 
 def accounts_that_may(permission: Permission, service_id: int) -> list[Account]:
     """The active accounts of people in a service whose role includes a permission, by name."""
-    roles = [role for role, may in ROLE_PERMISSIONS.items() if permission in may and role is not Role.MACHINE]
+    roles = [role for role, may in ROLE_PERMISSIONS.items() if permission in may and role not in SYSTEM_ROLES]
     return list(Account.objects.filter(services=service_id, role__in=roles, is_active=True).order_by("full_name"))
 
 
@@ -86,7 +86,7 @@ def fictitious_accounts() -> list[Account]:
     """The accounts of fictitious services, which anyone may sign in with; none where every service is real."""
     return list(
         Account.objects.filter(services__is_fictitious=True, is_active=True)
-        .exclude(role=Role.MACHINE)
+        .exclude(role__in=SYSTEM_ROLES)
         .distinct()
         .order_by("id")
     )

@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from homeward.access.rules import Actor, Permission, Role, require
+from homeward.access.rules import SYSTEM_ROLES, Actor, Permission, Role, require
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError
 from homeward.teams.models import Account, Organisation, Service, Team, Worker
@@ -191,18 +191,23 @@ def join_service(*, actor: Actor, account: Account, service: Service, now: datet
 
 
 @transaction.atomic
-def connect_machine(*, actor: Actor, username: str, full_name: str, services: list[Service], now: datetime) -> str:
+def connect_machine(
+    *, actor: Actor, username: str, full_name: str, services: list[Service], now: datetime, reads_for: str = ""
+) -> str:
     """Let another system send messages; gives the bearer token, shown once and kept only as a digest.
 
-    Calling it again for the same name replaces the token.
+    With `reads_for`, the purpose in words, it may also read over FHIR: people whose care these services give or are
+    asked for, and nothing sensitive. Calling it again for the same name replaces the token and the purpose.
 
     Raises: NotAllowedError; RefusedError when the name belongs to a person.
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
     token = secrets.token_urlsafe(32)
     account = Account.objects.filter(username__iexact=username).first() or Account(username=username, role=Role.MACHINE)
-    if account.role != Role.MACHINE:
+    if account.role not in SYSTEM_ROLES:
         raise RefusedError(f"The user name {username} belongs to a person. Choose another.")
+    account.role = Role.READING_SYSTEM if reads_for else Role.MACHINE
+    account.job_title = reads_for[:120]  # what it does here: audit and timeline show it as they show a job
     account.full_name = full_name
     account.token_hash = hashlib.sha256(token.encode()).hexdigest()
     account.set_unusable_password()

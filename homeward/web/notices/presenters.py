@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from homeward.access.rules import ROLE_TITLES, Role
+from homeward.access.rules import ROLE_TITLES, SYSTEM_ROLES, Role
 from homeward.notices.states import Channel, DeliveryState
 from homeward.web.clocks import ago_words
 
 # Who can be told of a clock: everyone who works here, in the order of the first screen.
-ROLES = tuple((role, title) for role, title in ROLE_TITLES.items() if role is not Role.MACHINE)
+ROLES = tuple((role, title) for role, title in ROLE_TITLES.items() if role not in SYSTEM_ROLES)
 PERCENTS = (25, 50, 67, 75, 83, 90, 100, 120)
 REACH_WORDS = {
     Channel.EMAIL: ("Email address", "Your work address", "email"),

@@ -19,6 +19,12 @@ class Command(BaseCommand):
         parser.add_argument("name", help="a short name for the system, such as ambulance-control")
         parser.add_argument("--title", default="", help="what people call it; shown with what it sends")
         parser.add_argument("--service", default="", help="code of the service it may send to, if not the first")
+        parser.add_argument(
+            "--read",
+            default="",
+            metavar="PURPOSE",
+            help="let it also read records over FHIR, for this purpose, such as 'Direct care: shared care record'",
+        )
 
     def handle(self, *args, **options) -> None:
         services = Service.objects.order_by("id")
@@ -33,9 +39,13 @@ class Command(BaseCommand):
                 username=options["name"],
                 full_name=options["title"] or options["name"],
                 services=[service],
+                reads_for=options["read"].strip(),
                 now=timezone.now(),
             )
         except RefusedError as error:
             raise CommandError(str(error)) from error
-        self.stderr.write(f"{options['name']} may now send messages to {service.name}. Its token, shown only now:")
+        may = "send messages to, and read the records of people cared for by," if options["read"].strip() else ""
+        self.stderr.write(
+            f"{options['name']} may now {may or 'send messages to'} {service.name}. Its token, shown only now:"
+        )
         self.stdout.write(token)
