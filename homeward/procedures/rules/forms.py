@@ -412,7 +412,7 @@ def _score(score: Score, asked: dict[str, Question], answers: Answers) -> ScoreR
             parts.append((code, points))
     if waiting or not parts:
         count = f"{len(waiting)} answers are" if len(waiting) != 1 else "1 answer is"
-        because = f"No score yet: {count} missing."
+        because = f"No score yet: {count} missing." if waiting else "Not scored with these answers."
         return ScoreReading(score.code, score.title, None, None, tuple(parts), tuple(waiting), because)
     total = sum(points for _, points in parts)
     band, because = _band(score, total, max(points for _, points in parts))
