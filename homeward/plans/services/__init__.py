@@ -1,0 +1,57 @@
+"""Writing what was agreed with the person."""
+
+from homeward.plans.rules import Content, NewActivity, NewContingency, NewGoal, NewNeed, NewPattern
+from homeward.plans.services.drafting import (
+    DraftClash,
+    DraftClosedError,
+    SavedDraft,
+    add_from_pathway,
+    add_to_draft,
+    discard_draft,
+    group_visits,
+    save_draft,
+    start_draft,
+    windows_of,
+)
+from homeward.plans.services.publishing import (
+    Agreement,
+    DraftChangedError,
+    PublishedPlan,
+    competences_of,
+    publish_draft,
+    skill_codes,
+)
+from homeward.plans.services.recovery import share_recovery_part, write_recovery_part
+from homeward.plans.services.reviewing import agree_plan, review_plan
+from homeward.plans.services.writing import write_plan, write_plans
+
+__all__ = [
+    "Agreement",
+    "Content",
+    "DraftChangedError",
+    "DraftClash",
+    "DraftClosedError",
+    "NewActivity",
+    "NewContingency",
+    "NewGoal",
+    "NewNeed",
+    "NewPattern",
+    "PublishedPlan",
+    "SavedDraft",
+    "add_from_pathway",
+    "add_to_draft",
+    "agree_plan",
+    "competences_of",
+    "discard_draft",
+    "group_visits",
+    "publish_draft",
+    "review_plan",
+    "save_draft",
+    "share_recovery_part",
+    "skill_codes",
+    "start_draft",
+    "windows_of",
+    "write_plan",
+    "write_plans",
+    "write_recovery_part",
+]
