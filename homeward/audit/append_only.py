@@ -4,10 +4,12 @@ Kept outside the migrations' one-off SQL because altering a column on SQLite reb
 triggers: they are laid again after every migrate, and `missing_triggers` says at start whether any is gone.
 """
 
+from django.conf import settings
 from django.db import connections
 
 APPEND_ONLY_TABLES = (
     "audit_event",
+    "audit_seal",
     "people_timelineentry",
     "referrals_referralevent",
     "episodes_episodeevent",
@@ -17,13 +19,14 @@ APPEND_ONLY_TABLES = (
     "people_personchange",
     "people_sharingchoice",
     "people_aboutme",
+    "rights_requestevent",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {"referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version", "kind")}
 
 
 def lay_triggers(using: str = "default") -> None:
-    """Make every append-only table that exists refuse update and delete. Safe to repeat."""
+    """Make every append-only table that exists refuse update, delete and truncate. Safe to repeat."""
     connection = connections[using]
     present = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
@@ -42,7 +45,10 @@ def missing_triggers(using: str = "default") -> list[str]:
         else:
             cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
         names = {row[0] for row in cursor.fetchall()}
-    return [table for table in APPEND_ONLY_TABLES if not {f"{table}_no_update", f"{table}_no_delete"} <= names]
+    kinds = ["update", "delete"]
+    if connection.vendor == "postgresql" and settings.APPEND_ONLY_REFUSES_TRUNCATE:
+        kinds.append("truncate")
+    return [table for table in APPEND_ONLY_TABLES if not {f"{table}_no_{kind}" for kind in kinds} <= names]
 
 
 def _statements(connection, cursor, table: str) -> list[str]:
@@ -52,6 +58,7 @@ def _statements(connection, cursor, table: str) -> list[str]:
         for column in connection.introspection.get_table_description(cursor, table)
         if column.name not in open_columns
     ]
+    key = connection.introspection.get_primary_key_column(cursor, table)
     text = f"{table} is append-only: add a row that corrects it instead"
     if connection.vendor == "sqlite":
         of = f" OF {', '.join(columns)}" if open_columns else ""
@@ -61,11 +68,17 @@ def _statements(connection, cursor, table: str) -> list[str]:
             f"DROP TRIGGER IF EXISTS {table}_no_replace",
             # INSERT OR REPLACE deletes the row it replaces without asking the trigger that refuses deletes
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table}"
-            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) BEGIN SELECT RAISE(ABORT, '{text}'); END",  # nosec B608
+            f" WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) BEGIN SELECT RAISE(ABORT, '{text}'); END",  # nosec B608
             f"CREATE TRIGGER {table}_no_update BEFORE UPDATE{of} ON {table} BEGIN SELECT RAISE(ABORT, '{text}'); END",
             f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{text}'); END",
         ]
     of = f" OF {', '.join(columns)}" if open_columns else ""
+    truncate = [f"DROP TRIGGER IF EXISTS {table}_no_truncate ON {table}"]
+    if settings.APPEND_ONLY_REFUSES_TRUNCATE:
+        truncate.append(
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION homeward_append_only()"
+        )
     return [
         "CREATE OR REPLACE FUNCTION homeward_append_only() RETURNS trigger LANGUAGE plpgsql AS"
         " $$ BEGIN RAISE EXCEPTION '% is append-only: add a row that corrects it instead', TG_TABLE_NAME; END $$",
@@ -75,4 +88,5 @@ def _statements(connection, cursor, table: str) -> list[str]:
         f" FOR EACH ROW EXECUTE FUNCTION homeward_append_only()",
         f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table}"
         f" FOR EACH ROW EXECUTE FUNCTION homeward_append_only()",
+        *truncate,
     ]

@@ -13,6 +13,11 @@ HOMEWARD_EMAIL_FROM    the address emails come from
 HOMEWARD_SMS_GATEWAY   address of a text message gateway that takes JSON; printed when not given
 HOMEWARD_WEBHOOK_HOSTS   the hosts that notices may be posted to, comma-separated; none when not given
 HOMEWARD_WEBHOOK_SECRET  signs what is posted to other systems; printed, not posted, when not given
+HOMEWARD_AUDIT_KEYS    keys that mark and sign the audit trail, newest first, comma-separated; HOMEWARD_SECRET when
+                  not given
+HOMEWARD_AUDIT_HEAD    file the head of the audit trail is kept in, best on another machine; under var/ when not given
+HOMEWARD_RETENTION     years to keep a record after its last entry, as care=8,contact=2
+HOMEWARD_NAMES_STAFF   "0" to give roles of staff, not names, to a person who asks who looked at their record
 HOMEWARD_DUPLICATE_LIKELIHOOD  0 to 1: how likely two records must be of one person to be listed; 0.8 when not given
 HOMEWARD_TIMING   "1" to say in each answer what it cost the server, for measuring
 HOMEWARD_PUBLIC_REFERRALS  services whose open form for professionals is on, code=phone, comma-separated (the phone
@@ -73,6 +78,7 @@ INSTALLED_APPS = [
     "homeward.roster",
     "homeward.visits",
     "homeward.escalation",
+    "homeward.rights",
     "homeward.demo",
     "homeward.api",
     "homeward.web",
@@ -246,6 +252,21 @@ HOMEWARD_PUBLIC_REFERRALS = {
     )
 }
 HOMEWARD_PROXIES = int(os.environ.get("HOMEWARD_PROXIES", "0"))
+
+# Marks each event and signs each seal of the audit trail: whoever has the database alone cannot make either.
+AUDIT_KEYS = tuple(filter(None, os.environ.get("HOMEWARD_AUDIT_KEYS", "").split(","))) or (SECRET_KEY,)
+AUDIT_HEAD_FILE = Path(os.environ.get("HOMEWARD_AUDIT_HEAD", VAR / "audit-head"))
+APPEND_ONLY_REFUSES_TRUNCATE = True
+
+# How long a record is kept before somebody must say what becomes of it (homeward/rights/rules.py); local decisions.
+RETENTION_YEARS = {"care": 8, "contact": 2} | {
+    kind: int(years)
+    for kind, _, years in (
+        one.partition("=") for one in os.environ.get("HOMEWARD_RETENTION", "").split(",") if "=" in one
+    )
+}
+# Whether somebody who asks who looked at their record is given the names of staff; their role is always given.
+NAMES_STAFF_TO_PEOPLE = os.environ.get("HOMEWARD_NAMES_STAFF", "1") == "1"
 
 LIVE_POLL_SECONDS = 2  # a page asks this often whether anything changed; the promise is 5 seconds
 

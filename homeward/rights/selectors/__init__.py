@@ -1,0 +1,1 @@
+"""Reads about requests, unusual access, exports and appraisals."""

@@ -1,0 +1,1 @@
+"""Writes about requests, unusual access, restriction and appraisals."""
