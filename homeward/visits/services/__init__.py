@@ -4,6 +4,7 @@ from .attending import FIRST_CONTACT, SUPPORT_STARTED, arrive, leave, record_att
 from .closing import close_response, hand_on_by_hand, has_overrun
 from .day_plans import PlanChangedMeanwhileError, keep_travel_table, record_plan
 from .deciding import decide_response, explain_overrun, step_up
+from .following import PLAN_CHANGED, Followed, publish_plan
 from .going import set_area
 from .handing_over import add_handover_note, make_handover_sheets, take_over
 from .needing import OFFICE_HOURS, RESPOND_WITHIN_AT_MOST, add_visits, make_visits, need_response
@@ -16,9 +17,11 @@ __all__ = [
     "FIRST_CONTACT",
     "OFFICE_HOURS",
     "ON_SCREEN",
+    "PLAN_CHANGED",
     "RESPOND_WITHIN_AT_MOST",
     "START_LATE_AT_MOST",
     "SUPPORT_STARTED",
+    "Followed",
     "NewSupport",
     "PlanChangedMeanwhileError",
     "add_handover_note",
@@ -39,6 +42,7 @@ __all__ = [
     "mark_told",
     "need_response",
     "plan_support",
+    "publish_plan",
     "record_attendance",
     "record_missed",
     "record_plan",

@@ -48,51 +48,9 @@ def make_visits(*, actor: Actor, service_id: int, day: date, now: datetime) -> i
         .prefetch_related("plan__person__addresses")
         .order_by("id")
     )
-    visits = []
-    tasks = []
-    for pattern in patterns:
-        needed = needed_on(
-            day,
-            weekdays=pattern.weekdays,
-            starts_on=pattern.starts_on,
-            ends_on=pattern.ends_on,
-            opens_at=pattern.opens_at,
-            closes_at=pattern.closes_at,
-            is_window_hard=pattern.is_window_hard,
-        )
-        if needed is None:
-            continue
-        visit = Visit(
-            service_id=service_id,
-            person=pattern.plan.person,
-            episode_id=pattern.plan.episode_id,
-            pattern=pattern,
-            address=next(iter(current_addresses(pattern.plan.person, day)), None),
-            day=day,
-            title=pattern.title,
-            window_opens_at=needed.opens_at,
-            window_closes_at=needed.closes_at,
-            is_window_hard=pattern.is_window_hard,
-            slots=pattern.slots,
-            gap_minutes=pattern.gap_minutes,
-            undone_cost=needed.undone_cost,
-        )
-        visits.append(visit)
-        tasks.append(pattern.tasks)
-    Visit.objects.bulk_create(visits, batch_size=500)
-    VisitTask.objects.bulk_create(
-        [
-            VisitTask(
-                visit=visit,
-                activity_code=task["code"],
-                title=task["title"],
-                is_delegated=task.get("is_delegated", False),
-            )
-            for visit, theirs in zip(visits, tasks)
-            for task in theirs
-        ],
-        batch_size=500,
-    )
+    found = (visit_of_pattern(pattern, service_id, day) for pattern in patterns)
+    visits = [visit for visit in found if visit is not None]
+    _write_visits(visits)
     if visits:
         record(
             actor=actor,
@@ -104,6 +62,54 @@ def make_visits(*, actor: Actor, service_id: int, day: date, now: datetime) -> i
         )
         tell(topic="visits", service_id=service_id, subject=("day", None), now=now)
     return len(visits)
+
+
+def visit_of_pattern(pattern: VisitPattern, service_id: int, day: date) -> Visit | None:
+    """The unsaved visit that a pattern needs on a day, where it needs one."""
+    needed = needed_on(
+        day,
+        weekdays=pattern.weekdays,
+        starts_on=pattern.starts_on,
+        ends_on=pattern.ends_on,
+        opens_at=pattern.opens_at,
+        closes_at=pattern.closes_at,
+        is_window_hard=pattern.is_window_hard,
+    )
+    if needed is None:
+        return None
+    return Visit(
+        service_id=service_id,
+        person=pattern.plan.person,
+        episode_id=pattern.plan.episode_id,
+        pattern=pattern,
+        address=next(iter(current_addresses(pattern.plan.person, day)), None),
+        day=day,
+        title=pattern.title,
+        window_opens_at=needed.opens_at,
+        window_closes_at=needed.closes_at,
+        is_window_hard=pattern.is_window_hard,
+        slots=pattern.slots,
+        gap_minutes=pattern.gap_minutes,
+        undone_cost=needed.undone_cost,
+    )
+
+
+def _write_visits(visits: list[Visit]) -> None:
+    """Keep visits made from patterns, each with the tasks of its own. Whoever calls it is a service, and audits."""
+    Visit.objects.bulk_create(visits, batch_size=500)
+    VisitTask.objects.bulk_create(
+        [
+            VisitTask(
+                visit=visit,
+                activity_code=task["code"],
+                title=task["title"],
+                is_delegated=task.get("is_delegated", False),
+            )
+            for visit in visits
+            for task in visit.pattern.tasks
+        ],
+        batch_size=500,
+    )
 
 
 @transaction.atomic
