@@ -79,3 +79,23 @@ def actor_with(service):
         return Actor(name="Test Person", role=role, account_id=1, service_ids=frozenset({service.pk}), **more)
 
     return make
+
+
+@pytest.fixture
+def cared_for(db):
+    """Puts a person on a pathway, so that their team may see their record: `cared_for(ivy)` gives the person again."""
+    from homeward.episodes.models import Episode
+    from homeward.procedures.selectors import built, procedure
+
+    def make(person, pathway_code: str = "home-care-with-delegated-tasks"):
+        row = procedure("pathway", pathway_code)
+        Episode.objects.create(
+            service_id=person.service_id,
+            person=person,
+            pathway=row,
+            stage=built(row).stages[1].code,
+            started_at=datetime(2026, 11, 1, 9, 0, tzinfo=LONDON),
+        )
+        return person
+
+    return make

@@ -12,8 +12,11 @@ class Permission(StrEnum):
     """One thing the service can do."""
 
     SEE_TODAY = "see_today"
+    # Without it, Today is the reader's own day: their visits and nobody else's
+    SEE_WHOLE_DAY = "see_whole_day"
     SEE_PEOPLE = "see_people"
     SEE_KEY_SAFES = "see_key_safes"
+    SEE_EPISODES = "see_episodes"
     SEE_FRONT_DOOR = "see_front_door"
     TAKE_REFERRALS = "take_referrals"
     TRIAGE_REFERRALS = "triage_referrals"
@@ -182,6 +185,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.MACHINE: frozenset({P.RECEIVE_MESSAGES}),
     # A system that also reads, for the purpose it was connected for: over FHIR only, and it cannot break the glass.
     Role.READING_SYSTEM: frozenset({P.RECEIVE_MESSAGES, P.SEE_PEOPLE, P.SEE_FRONT_DOOR}),
+}
+ROLE_PERMISSIONS |= {role: may | {P.SEE_EPISODES} for role, may in ROLE_PERMISSIONS.items() if P.SEE_FRONT_DOOR in may}
+ROLE_PERMISSIONS |= {
+    role: may | {P.SEE_WHOLE_DAY}
+    for role, may in ROLE_PERMISSIONS.items()
+    if P.SEE_TODAY in may and role is not Role.FIELD_WORKER
 }
 # Whoever may see some people's records may, for a reason and for a time, have to see another's.
 ROLE_PERMISSIONS |= {

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from django.db.models import CharField, Count, Exists, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 
-from homeward.access.rules import Actor, Permission, Relationship, require
+from homeward.access.rules import Actor, Permission, Relationship, Sight, require
 from homeward.audit.services import record, record_reads
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.people.models import Person
+from homeward.people.selectors import NoRelationshipError, sights
 from homeward.procedures.rules import ClockReading, ClockState, Pathway, read_clock
 from homeward.procedures.selectors import built
 from homeward.referrals.rules.replying import ENDED, EPISODE_CAUSES, reply_kind
@@ -88,20 +89,24 @@ def _rows(actor: Actor):
 def episode_for(actor: Actor, episode_id: int, now: datetime) -> RunningEpisode:
     """One episode with its clocks; the opening is audited.
 
-    Raises: NotAllowedError; EpisodeNotFoundError.
+    Raises: NotAllowedError; NoRelationshipError where the actor's sight does not reach the record of its person;
+    EpisodeNotFoundError.
     """
-    require(actor, Permission.SEE_PEOPLE)
+    require(actor, Permission.SEE_EPISODES)
     episode = _rows(actor).filter(pk=episode_id).first()
     if episode is None:
         raise EpisodeNotFoundError("There is no such episode in your service.")
+    sight = sights(actor, [episode.person], now)[episode.person_id] if episode.person else Sight.RECORD
     record(
         actor=actor,
-        action="open episode",
+        action="open episode" if sight >= Sight.RECORD else "refused record",
         subject=("episode", episode.pk),
         person_id=episode.person_id,
         now=now,
         service_id=episode.service_id,
     )
+    if sight < Sight.RECORD:
+        raise NoRelationshipError(episode.person_id, sight)
     return _running(episode, now)
 
 
@@ -131,7 +136,7 @@ def open_episodes_by_clock(
 
     Raises: NotAllowedError.
     """
-    require(actor, Permission.SEE_PEOPLE, service_id)
+    require(actor, Permission.SEE_EPISODES, service_id)
     rows = _rows(actor).filter(service_id=service_id, ended_at__isnull=True)
     open_rows = Episode.objects.filter(service_id=service_id, ended_at__isnull=True)
     titles = dict(open_rows.order_by("pathway__version").values_list("pathway__code", "pathway__title"))

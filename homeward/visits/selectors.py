@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 from homeward.access.rules import Actor, Permission, Relationship, require
 from homeward.audit.services import record, record_reads
@@ -118,6 +118,17 @@ class Day:
         return sorted((v for v in self.visits if v.state == VisitState.NEEDED), key=lambda v: v.window_closes_at)
 
 
+def _is_own(actor: Actor, worker_id: int) -> bool:
+    return actor.may(Permission.SEE_WHOLE_DAY) or worker_id == actor.worker_id
+
+
+def _theirs(actor: Actor, visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """Of these visits, those the actor may see: all, or those they go to."""
+    if actor.may(Permission.SEE_WHOLE_DAY):
+        return visits
+    return visits.filter(assignments__worker_id=actor.worker_id) if actor.worker_id else visits.none()
+
+
 def newest_plan(service_id: int, day: date) -> DayPlan | None:
     """The plan in force for a day, or None before the first. Holds nothing personal."""
     return DayPlan.objects.filter(service_id=service_id, day=day).order_by("-id").first()
@@ -126,20 +137,24 @@ def newest_plan(service_id: int, day: date) -> DayPlan | None:
 def day_for(actor: Actor, service_id: int, day: date, now: datetime) -> Day:
     """Everything the timeline of a day shows, in four queries; seeing it is audited as one event naming everyone shown.
 
+    Who may not see the whole day is given their own.
+
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_TODAY, service_id)
     workers: dict[int, DayWorker] = {}
     for shift in shifts_on(actor, service_id, day):
         worker = shift.worker
+        if not _is_own(actor, worker.pk):
+            continue
         if worker.pk not in workers:
             workers[worker.pk] = DayWorker(
                 worker.pk, worker.label, worker.job_title, worker.organisation_id, str(worker.organisation), []
             )
         workers[worker.pk].shifts.append(shift)
     visits: dict[int, DayVisit] = {}
-    rows = Visit.objects.filter(service_id=service_id, day=day).exclude(state=VisitState.CANCELLED).order_by("id")
-    for row in rows.values_list(
+    rows = _theirs(actor, Visit.objects.filter(service_id=service_id, day=day)).exclude(state=VisitState.CANCELLED)
+    for row in rows.order_by("id").values_list(
         "id",
         "person_id",
         "person__given_name",
@@ -187,7 +202,7 @@ def visit_for(actor: Actor, visit_id: int, now: datetime) -> Visit:
     """
     require(actor, Permission.SEE_TODAY)
     visit = (
-        Visit.objects.filter(service_id__in=actor.service_ids, pk=visit_id)
+        _theirs(actor, Visit.objects.filter(service_id__in=actor.service_ids, pk=visit_id))
         .select_related("person", "address", "episode__pathway", "service")
         .defer("episode__pathway__definition")
         .prefetch_related("assignments__worker__organisation", "tasks")
@@ -260,9 +275,10 @@ def moves_of(actor: Actor, plan: DayPlan) -> list[PlanMove]:
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_TODAY, plan.service_id)
-    return list(
-        PlanMove.objects.filter(plan=plan).select_related("visit__person", "from_worker", "to_worker").order_by("id")
-    )
+    moves = PlanMove.objects.filter(plan=plan)
+    if not actor.may(Permission.SEE_WHOLE_DAY):
+        moves = moves.filter(Q(from_worker_id=actor.worker_id) | Q(to_worker_id=actor.worker_id))
+    return list(moves.select_related("visit__person", "from_worker", "to_worker").order_by("id"))
 
 
 def moves_shown(actor: Actor, plan: DayPlan, now: datetime) -> list[PlanMove]:

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from homeward.access.rules import NotAllowedError, Permission, require
+from homeward.people.selectors import NoRelationshipError
 
 # Pages that anyone may open, signed in or not: the architecture tests know no others.
 OPEN_PAGES: set[str] = set()
@@ -29,6 +30,13 @@ def page(permission: Permission) -> Callable:
             try:
                 require(request.actor, permission)
                 return view(request, *args, **kwargs)
+            except NoRelationshipError as error:
+                told = {
+                    "why": str(error),
+                    "person_id": error.person_id,
+                    "may_break_glass": request.actor.may(Permission.BREAK_GLASS),
+                }
+                return render(request, "errors/no_relationship.jinja", told, status=403)
             except NotAllowedError as error:
                 return render(request, "errors/not_allowed.jinja", {"why": str(error)}, status=403)
 

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from homeward.access.rules import Actor, Permission, require
+from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record, record_reads
 from homeward.kernel.rules import LONDON
 from homeward.people.models import Address, Person
 from homeward.people.rules import Identity, Likeness, likeness
 from homeward.people.searching.finding import candidates_like, ranked_people
 from homeward.people.selectors.home import current_addresses
+from homeward.people.selectors.sight import sights
 from homeward.people.states import NhsNumberStatus
 
 
@@ -26,11 +27,15 @@ class KnownPerson:
 
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
-    """Somebody found, where they are now, and why they match what was typed, the surest reason first."""
+    """Somebody found, where they are now, and why they match what was typed, the surest reason first.
+
+    `sight` is how much of their record whoever looked may see: a list shows no more of anybody than a card.
+    """
 
     person: Person
     address: Address | None
     reasons: tuple[str, ...]
+    sight: Sight = Sight.CARD
 
 
 def people_like(actor: Actor, service_id: int, wanted: Identity, now: datetime, limit: int = 5) -> list[KnownPerson]:
@@ -110,7 +115,7 @@ def search_people(actor: Actor, typed: str, now: datetime, limit: int = 20) -> l
 
     Typed may be names in any order, begun, misspelt, by sound, short or former; a birth date in any usual form, its
     month or year; an NHS number, phone or reference or its beginning, or a number's last digits; a postcode or its
-    beginning; and any of them together.
+    beginning; and any of them together. Who sees no card of somebody does not find them.
 
     Raises: NotAllowedError.
     """
@@ -119,10 +124,13 @@ def search_people(actor: Actor, typed: str, now: datetime, limit: int = 20) -> l
     ranked = ranked_people(typed, sorted(actor.service_ids), day, limit)
     matches = dict(ranked)
     people = {person.pk: person for person in _people_with(list(matches), *actor.service_ids)}
+    seen = sights(actor, list(people.values()), now)
     found = [
-        FoundPerson(people[number], next(iter(current_addresses(people[number], day)), None), match.reasons)
+        FoundPerson(
+            people[number], next(iter(current_addresses(people[number], day)), None), match.reasons, seen[number]
+        )
         for number, match in ranked
-        if number in people
+        if number in people and seen[number] >= Sight.CARD
     ]
     for service_id in sorted({one.person.service_id for one in found}):
         shown = [one.person.pk for one in found if one.person.service_id == service_id]

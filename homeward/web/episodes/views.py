@@ -37,31 +37,31 @@ TOPICS = ("episodes", "assessments", "visits")
 CLOSERS = (Permission.RESPOND, Permission.PLAN_DAY, Permission.WRITE_PLANS)
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def episodes(request: HttpRequest) -> HttpResponse:
     """Everyone who is with the service now, the soonest clock first."""
     return _list(request, "episodes/list.jinja")
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def live_episodes(request: HttpRequest) -> HttpResponse:
     """The part of the list that changes, or nothing when nothing has."""
     return unchanged(request, TOPICS) or _list(request, "episodes/live_list.jinja")
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def episode(request: HttpRequest, episode_id: int) -> HttpResponse:
     """One episode: how far it is, its clocks, its forms, what happened, what comes next."""
     return _show(request, episode_id, "episodes/episode.jinja")
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def live_episode(request: HttpRequest, episode_id: int) -> HttpResponse:
     """The part of an episode that changes, or nothing when nothing has."""
     return unchanged(request, TOPICS) or _show(request, episode_id, "episodes/live_episode.jinja")
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def move(request: HttpRequest, episode_id: int) -> HttpResponse:
     """Move an episode to another stage."""
     stage = request.POST.get("stage", "")
@@ -73,7 +73,7 @@ def move(request: HttpRequest, episode_id: int) -> HttpResponse:
     )
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def record(request: HttpRequest, episode_id: int) -> HttpResponse:
     """Record a moment that the pathway waits for."""
     now = timezone.now()
@@ -97,7 +97,7 @@ def record(request: HttpRequest, episode_id: int) -> HttpResponse:
     )
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def comment(request: HttpRequest, episode_id: int) -> HttpResponse:
     """Say something the rest of the team should know."""
     return _do(
@@ -110,7 +110,7 @@ def comment(request: HttpRequest, episode_id: int) -> HttpResponse:
     )
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def right_time(request: HttpRequest, episode_id: int, event_id: int) -> HttpResponse:
     """Put the time of something right; both times stay."""
     now = timezone.now()
@@ -134,7 +134,7 @@ def right_time(request: HttpRequest, episode_id: int, event_id: int) -> HttpResp
     return _do(request, episode_id, put_right, lambda *_: "The time is put right. Both times stay on record.")
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def hand_on_to(request: HttpRequest, episode_id: int) -> HttpResponse:
     """Start another pathway for somebody whose episode has ended."""
     code = request.POST.get("pathway", "")
@@ -146,7 +146,7 @@ def hand_on_to(request: HttpRequest, episode_id: int) -> HttpResponse:
     )
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def begin_closing(request: HttpRequest, episode_id: int) -> HttpResponse:
     """Begin the form that closing asks for, so that it is filled in on the same page, and go there."""
     if request.method == "POST":
@@ -166,7 +166,7 @@ def begin_closing(request: HttpRequest, episode_id: int) -> HttpResponse:
     return redirect("episodes:close", episode_id)
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def close(request: HttpRequest, episode_id: int) -> HttpResponse:
     """How it ended, and the form that says more, on one page."""
     now = timezone.now()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homeward.web.people import linking, timeline, views
+from homeward.web.people import glass, linking, timeline, views
 
 app_name = "people"
 urlpatterns = [
@@ -13,9 +13,11 @@ urlpatterns = [
     path("merges/<int:merge_id>/undo", linking.undo_merge, name="undo_merge"),
     path("<int:person_id>", views.person, name="person"),
     path("<int:person_id>/timeline", timeline.timeline, name="timeline"),
+    path("<int:person_id>/timeline/print", timeline.print_timeline, name="print_timeline"),
     path("<int:person_id>/narrow", timeline.narrow, name="narrow"),
     path("<int:person_id>/add-note", timeline.add_note, name="add_note"),
     path("<int:person_id>/entries/<int:entry_id>/correct", timeline.correct, name="correct"),
+    path("<int:person_id>/break-glass", glass.break_the_glass, name="break_glass"),
     path("<int:person_id>/key-safe", views.key_safe, name="key_safe"),
     path("<int:person_id>/seen-by", views.seen_by, name="seen_by"),
 ]

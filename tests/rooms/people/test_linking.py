@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from homeward.access.rules import NotAllowedError, Role
+from homeward.access.rules import NotAllowedError, Role, Sight
 from homeward.audit.models import Event
 from homeward.kernel.rules import RefusedError
 from homeward.people.linking.comparing import alike_pairs
@@ -157,7 +157,7 @@ class TestMergePeople:
         referral = receive_referral(actor=coordinator, person=ivie, new=new, now=now)
         raise_alert(actor=coordinator, person=ivie, kind="pets", text="Large dog", now=now)
         merge(ivy, ivie, email=OTHER)
-        kept = person_for(coordinator, ivy.pk, now)
+        kept = person_for(coordinator, ivy.pk, now, at_least=Sight.CARD)
         assert Referral.objects.get(pk=referral.pk).person == kept
         assert kept.alerts.filter(text="Large dog").exists()
         assert [one.name for one in kept.contacts.all()] == ["Ada"]
@@ -168,7 +168,7 @@ class TestMergePeople:
 
     def test_opens_the_kept_record_by_the_number_of_the_other(self, coordinator, ivy, ivie, merge, now):
         merge(ivy, ivie)
-        assert person_for(coordinator, ivie.pk, now) == ivy
+        assert person_for(coordinator, ivie.pk, now, at_least=Sight.CARD) == ivy
 
     @pytest.mark.parametrize("typed", ["ivie okafor", "dot", "3/9/1941", "de1 4xx"])
     def test_finds_the_kept_record_by_what_either_said(self, coordinator, ivy, ivie, merge, now, typed):
@@ -246,7 +246,7 @@ class TestUnmergePeople:
         left = unmerge_people(actor=coordinator, merge=one, reason="They are sisters", now=now)
         assert left == []
         assert (_everything(ivy), _everything(ivie)) == before
-        assert person_for(coordinator, ivy.pk, now) == ivy
+        assert person_for(coordinator, ivy.pk, now, at_least=Sight.CARD) == ivy
         assert {found.person for found in search_people(coordinator, "dot", now)} == {ivie}
 
     def test_leaves_what_was_added_since_with_the_kept_record(self, coordinator, ivy, ivie, merge, now):
@@ -283,7 +283,7 @@ class TestUnmergePeople:
         )
         first = merge(ivy, ivie)
         second = merge(third, ivy)
-        assert person_for(coordinator, ivie.pk, now) == third
+        assert person_for(coordinator, ivie.pk, now, at_least=Sight.CARD) == third
         assert {one.person for one in search_people(coordinator, "ivie", now)} == {third}
         with pytest.raises(RefusedError, match="Undo that first"):
             unmerge_people(actor=coordinator, merge=first, reason="They are sisters", now=now)

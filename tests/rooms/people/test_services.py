@@ -76,8 +76,8 @@ class TestPeopleLike:
 
 
 class TestPersonFor:
-    def test_audits_the_opening(self, coordinator, ivy, now):
-        person_for(coordinator, ivy.pk, now)
+    def test_audits_the_opening(self, coordinator, ivy, cared_for, now):
+        person_for(coordinator, cared_for(ivy).pk, now)
         assert Event.objects.filter(action="open record", person_id=ivy.pk, actor_name="Test Person").count() == 1
 
     def test_says_the_same_of_somebody_elses_person_as_of_nobody(self, ivy, now, coordinator):

@@ -17,8 +17,9 @@ def nurse(sign_in):
 
 
 @pytest.fixture
-def begin(nurse, ivy):
-    """Begins a form about Ivy and gives it: `begin(BASELINE)`."""
+def begin(nurse, ivy, cared_for):
+    """Begins a form about Ivy, whom the team cares for, and gives it: `begin(BASELINE)`."""
+    cared_for(ivy)
 
     def make(code: str) -> FilledForm:
         answer = nurse.post("/forms/start", {"form": code, "kind": "person", "subject": ivy.pk})

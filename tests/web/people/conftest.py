@@ -43,9 +43,9 @@ def inside(service) -> Actor:
 
 
 @pytest.fixture
-def ivy(service, inside):
-    """Ivy Marsh, with a verified NHS number, an address with a key safe and a need."""
-    return register_person(
+def ivy(service, inside, cared_for):
+    """Ivy Marsh, on a pathway, with a verified NHS number, an address with a key safe and a need."""
+    person = register_person(
         actor=inside,
         service_id=service.pk,
         new=NewPerson(
@@ -64,3 +64,5 @@ def ivy(service, inside):
         ),
         now=datetime(2026, 11, 1, 9, tzinfo=UTC),
     )
+    return cared_for(person)
+

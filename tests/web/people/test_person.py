@@ -41,17 +41,17 @@ class TestPerson:
         assert page.index("Safeguarding") < page.index("A large dog")
         assert page.index("A large dog") < page.index("29 February 1940")
 
-    def test_warns_of_a_number_that_is_not_verified(self, nurse, service, inside, now):
+    def test_warns_of_a_number_that_is_not_verified(self, nurse, service, inside, cared_for, now):
         from homeward.people.services import NewPerson, register_person
 
         other = register_person(
             actor=inside, service_id=service.pk, new=NewPerson(family_name="Doe", nhs_number="9990000019"), now=now
         )
-        page = text_of(nurse.get(f"/people/{other.pk}"))
+        page = text_of(nurse.get(f"/people/{cared_for(other).pk}"))
         assert "Not verified" in page
         assert "Check it with the person" in page
 
-    def test_shows_a_person_of_whom_nothing_is_known_but_a_reference(self, nurse, service, inside, now):
+    def test_shows_a_person_of_whom_nothing_is_known_but_a_reference(self, nurse, service, inside, cared_for, now):
         from homeward.people.services import NewAddress, NewPerson, register_people
 
         person = register_people(
@@ -61,7 +61,7 @@ class TestPerson:
             since=now.date(),
             now=now,
         )[0]
-        page = text_of(nurse.get(f"/people/{person.pk}"))
+        page = text_of(nurse.get(f"/people/{cared_for(person).pk}"))
         assert "Person 6819" in page
         assert "Nothing has been recorded yet." in page
         assert "No visit in the next 14 days." in page

@@ -210,7 +210,7 @@ class TestVisit:
         assert client.get("/today/visits/999999").status_code == 404
 
     def test_offers_no_change_to_somebody_who_may_not_plan(self, sign_in, small_day):
-        page = text(sign_in(Role.FIELD_WORKER).get(f"/today/visits/{small_day.unassigned.pk}"))
+        page = text(sign_in(Role.CASE_MANAGER).get(f"/today/visits/{small_day.unassigned.pk}"))
         assert "Send somebody" not in page
         assert "Cancel this visit" not in page
 
@@ -330,3 +330,31 @@ class TestNonsense:
     @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2026-02-30"])
     def test_of_a_day_shows_the_usual_one(self, sign_in, small_day, day):
         assert "Derwent City Council" in text(sign_in().get(f"/today/?day={day}"))
+
+
+class TestOwnDay:
+    """A field worker sees their own visits on Today, and nobody else's."""
+
+    @pytest.fixture
+    def carer(self, sign_in, small_day):
+        """Ann Lee's own browser."""
+        client = sign_in(Role.FIELD_WORKER)
+        small_day.ann.account_id = client.session["_auth_user_id"]
+        small_day.ann.save()
+        return client
+
+    def test_shows_their_visits_only(self, carer, small_day):
+        page = text(carer.get("/today/?view=table"))
+        assert small_day.joint.person.label in page
+        assert small_day.unassigned.person.label not in page
+        assert small_day.late.person.label not in page
+
+    def test_opens_their_visit_and_no_other(self, carer, small_day):
+        assert carer.get(f"/today/visits/{small_day.joint.pk}").status_code == 200
+        assert carer.get(f"/today/visits/{small_day.unassigned.pk}").status_code == 404
+        assert carer.get(f"/today/workers/{small_day.ann.pk}").status_code == 200
+        assert carer.get(f"/today/workers/{small_day.bob.pk}").status_code == 404
+
+    def test_is_empty_for_one_who_is_on_no_roster(self, sign_in, small_day):
+        page = text(sign_in(Role.FIELD_WORKER).get("/today/?view=table"))
+        assert small_day.joint.person.label not in page

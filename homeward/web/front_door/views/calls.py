@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from homeward.access.rules import Permission
+from homeward.access.rules import Permission, Sight
 from homeward.kernel.rules import RefusedError, london_day, wall_clock, whole_number
 from homeward.people.selectors import PersonNotFoundError, current_addresses, find_people, person_for
 from homeward.referrals.selectors import (
@@ -197,7 +197,7 @@ def _person(request: HttpRequest, form: CallForm, now: datetime):
     if chosen in ("", NOBODY_CHOSEN):
         return None
     try:
-        return person_for(request.actor, whole_number(chosen) or 0, now)
+        return person_for(request.actor, whole_number(chosen) or 0, now, at_least=Sight.CARD)
     except PersonNotFoundError:
         form.add_error("about", "The person you chose is not on record here. Look for them again")
         return None

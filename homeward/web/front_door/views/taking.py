@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from homeward.access.rules import Permission
+from homeward.access.rules import Permission, Sight
 from homeward.kernel.rules import (
     RefusedError,
     is_valid_nhs_number,
@@ -137,7 +137,7 @@ def _matches(request: HttpRequest, service_id: int, form: TakeReferralForm, now:
 
 def _person(request: HttpRequest, person_id: int, now: datetime):
     try:
-        return person_for(request.actor, person_id, now)
+        return person_for(request.actor, person_id, now, at_least=Sight.CARD)
     except PersonNotFoundError as error:
         raise Http404 from error
 
