@@ -126,3 +126,27 @@ class SharingDecision(models.TextChoices):
     OBJECTED = "objected", "Objected"
     WITHDREW = "withdrew", "Withdrew what they had agreed"
     COULD_NOT_SAY = "could_not_say", "Could not say: decided in best interests"
+
+
+class NoteKind(models.TextChoices):
+    """What somebody writes on a timeline by hand."""
+
+    NOTE = "note", "Note"
+    OBSERVATION = "observation", "Seen or measured"
+    CALL = "call", "Call"
+    FAMILY = "family", "Talk with family or carer"
+    LETTER = "letter", "Letter or message"
+    DECISION = "decision", "Decision"
+    CONCERN = "concern", "Concern"
+
+
+class PrintPurpose(models.TextChoices):
+    """What somebody's timeline is printed for."""
+
+    REVIEW = "review", "A review or meeting about their care"
+    HANDOVER = "handover", "Handing over to another service"
+    SAFEGUARDING = "safeguarding", "A safeguarding enquiry"
+    PERSON = "person", "The person asked for it"
+    COMPLAINT = "complaint", "A complaint or a claim"
+    COURT = "court", "A court or a coroner"
+    INSPECTION = "inspection", "An inspection or an audit of care"

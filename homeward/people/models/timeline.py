@@ -25,4 +25,8 @@ class TimelineEntry(models.Model):
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
 
     class Meta:
-        indexes = [models.Index(fields=["person", "-happened_at", "-id"], name="timeline_order")]
+        indexes = [
+            models.Index(fields=["person", "-happened_at", "-id"], name="timeline_order"),
+            # What is kept back, and what there is to choose among, without reading the entries
+            models.Index(fields=["person", "sensitivity", "employer", "kind", "author_role"], name="timeline_choices"),
+        ]

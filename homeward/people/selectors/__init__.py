@@ -31,10 +31,14 @@ from homeward.people.selectors.safety import (
 )
 from homeward.people.selectors.sight import NoRelationshipError, sights, ties_to
 from homeward.people.selectors.timeline import (
+    Narrowing,
     TimelineEntryNotFoundError,
-    timeline_employers_and_kinds,
+    TimelinePage,
+    timeline_employers,
     timeline_entry,
+    timeline_kept_back,
     timeline_of,
+    timeline_page,
 )
 
 __all__ = [
@@ -42,11 +46,13 @@ __all__ = [
     "ContactNotFoundError",
     "FoundPerson",
     "KnownPerson",
+    "Narrowing",
     "NeedNotFoundError",
     "NoRelationshipError",
     "PersonNotFoundError",
     "PostcodePlace",
     "TimelineEntryNotFoundError",
+    "TimelinePage",
     "alert_of",
     "alerts_kept_back",
     "areas_of",
@@ -72,7 +78,9 @@ __all__ = [
     "search_people",
     "sights",
     "ties_to",
-    "timeline_employers_and_kinds",
+    "timeline_employers",
     "timeline_entry",
+    "timeline_kept_back",
     "timeline_of",
+    "timeline_page",
 ]

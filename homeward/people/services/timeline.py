@@ -6,12 +6,17 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
+from homeward.audit.states import Purpose
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
 from homeward.people.models import (
     Person,
     TimelineEntry,
 )
+from homeward.people.states import PrintPurpose, Sensitivity
+
+# What a print is for that is part of somebody's care; the rest looks at how it was given
+FOR_CARE = (PrintPurpose.REVIEW, PrintPurpose.HANDOVER, PrintPurpose.SAFEGUARDING)
 
 
 @transaction.atomic
@@ -25,13 +30,16 @@ def add_to_timeline(
     now: datetime,
     text: str = "",
     subject: tuple[str, int | None] = ("", None),
+    sensitivity: str = "",
 ) -> TimelineEntry:
     """Add one thing that happened to a person's timeline, under the actor's name, role and employer.
 
-    Rooms above call it inside the service that did the thing.
+    Rooms above call it inside the service that did the thing. `sensitivity`, of people.states, keeps it from most.
 
-    Raises: NotAllowedError when the actor is not part of the person's service.
+    Raises: NotAllowedError when the actor is not part of the person's service; RefusedError for a sensitivity that
+    there is not.
     """
+    _check_sensitivity(sensitivity)
     require(
         actor,
         Permission.SEE_PEOPLE if actor.may(Permission.SEE_PEOPLE) else Permission.RECEIVE_MESSAGES,
@@ -49,6 +57,7 @@ def add_to_timeline(
         employer=actor.employer,
         subject_kind=subject[0],
         subject_id=subject[1],
+        sensitivity=sensitivity,
     )
     record(
         actor=actor,
@@ -63,12 +72,19 @@ def add_to_timeline(
 
 
 @transaction.atomic
-def correct_timeline(*, actor: Actor, entry: TimelineEntry, text: str, now: datetime) -> TimelineEntry:
+def correct_timeline(
+    *, actor: Actor, entry: TimelineEntry, text: str, now: datetime, sensitivity: str | None = None
+) -> TimelineEntry:
     """Correct a wrong entry with a new one; both stay and point to each other.
 
-    Raises: NotAllowedError; RefusedError when it was corrected before (correct the correction instead).
+    `sensitivity` marks the correction where the entry was not marked, or marked wrongly; None leaves it as it was.
+    Who may not see one of the two sees neither.
+
+    Raises: NotAllowedError; RefusedError when it was corrected before (correct the correction instead), or for a
+    sensitivity that there is not.
     """
     require(actor, Permission.SEE_PEOPLE, entry.person.service_id)
+    _check_sensitivity(sensitivity or "")
     TimelineEntry.objects.select_for_update().get(pk=entry.pk)  # two who correct it at once do so in turn
     if TimelineEntry.objects.filter(corrects=entry).exists():
         raise RefusedError("This entry was corrected before. Correct the newer entry instead.")
@@ -84,6 +100,7 @@ def correct_timeline(*, actor: Actor, entry: TimelineEntry, text: str, now: date
         employer=actor.employer,
         subject_kind=entry.subject_kind,
         subject_id=entry.subject_id,
+        sensitivity=entry.sensitivity if sensitivity is None else sensitivity,
         corrects=entry,
     )
     record(
@@ -115,3 +132,32 @@ def add_many_to_timeline(*, actor: Actor, service_id: int, entries: list[Timelin
         count=len(entries),
     )
     return len(entries)
+
+
+@transaction.atomic
+def note_printing(*, actor: Actor, person: Person, purpose: PrintPurpose | str, count: int, now: datetime) -> None:
+    """Leave on the audit trail that `count` entries of a person's timeline are printed now, and what for.
+
+    `person` comes from `people.selectors.person_for`, which checked the opening.
+
+    Raises: NotAllowedError; RefusedError for a purpose that is not in the list.
+    """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
+    if purpose not in PrintPurpose.values:
+        raise RefusedError("Say what the print is for: choose from the list.")
+    asked_by_them = purpose == PrintPurpose.PERSON
+    record(
+        actor=actor,
+        action="print",
+        subject=(f"timeline for {purpose}", None),
+        person_id=person.pk,
+        now=now,
+        service_id=person.service_id,
+        count=count,
+        purpose=Purpose.DATA_RIGHTS if asked_by_them else Purpose.DIRECT_CARE if purpose in FOR_CARE else Purpose.AUDIT,
+    )
+
+
+def _check_sensitivity(sensitivity: str) -> None:
+    if sensitivity and sensitivity not in Sensitivity.values:
+        raise RefusedError("Choose from the list why it is kept from most.")

@@ -7,10 +7,31 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from homeward.kernel.rules import wall_clock
+from homeward.people.states import NoteKind, PrintPurpose, Sensitivity
 from homeward.web.people.forms import RecordForm
 
 LONGEST_TITLE = 200  # as the timeline keeps it
 LONGEST_TEXT = 10_000
+
+
+def typed_day(text: str) -> date:
+    """The day that a field for one gives.
+
+    Raises: ValidationError saying how to write it.
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValidationError("Enter the day as year, month and day, such as 2026-11-24") from error
+
+
+def sensitivity_field() -> forms.ChoiceField:
+    """Why something is kept from most, or that it is not."""
+    return forms.ChoiceField(
+        required=False,
+        choices=[("", "Not marked"), *Sensitivity.choices],
+        error_messages={"invalid_choice": "Choose from the list"},
+    )
 
 
 def _text(missing: str) -> forms.CharField:
@@ -21,8 +42,11 @@ def _text(missing: str) -> forms.CharField:
 
 
 class NoteForm(RecordForm):
-    """Something that happened, to go on the timeline."""
+    """Something that happened, to go on the timeline. `about`: the episodes it may be for, (number, words)."""
 
+    kind = forms.ChoiceField(
+        required=False, choices=NoteKind.choices, error_messages={"invalid_choice": "Choose what kind of note it is"}
+    )
     title = forms.CharField(
         max_length=LONGEST_TITLE,
         error_messages={
@@ -37,16 +61,19 @@ class NoteForm(RecordForm):
     )
     day = forms.CharField(error_messages={"required": "Enter the day it happened"})
     time = forms.CharField(error_messages={"required": "Enter the time it happened"})
+    about = forms.ChoiceField(required=False, error_messages={"invalid_choice": "Choose what it is for"})
+    sensitivity = sensitivity_field()
 
-    def __init__(self, *args, now: datetime, **kwargs) -> None:
+    def __init__(self, *args, now: datetime, about: list[tuple[str, str]], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.now = now
+        self.fields["about"].choices = [("", ""), *about]
+
+    def clean_kind(self) -> str:
+        return self.cleaned_data["kind"] or NoteKind.NOTE
 
     def clean_day(self) -> date:
-        try:
-            return date.fromisoformat(self.cleaned_data["day"].strip())
-        except ValueError as error:
-            raise ValidationError("Enter the day as year, month and day, such as 2026-11-24") from error
+        return typed_day(self.cleaned_data["day"])
 
     def clean_time(self) -> str:
         found = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::\d\d)?", self.cleaned_data["time"].strip())
@@ -64,6 +91,34 @@ class NoteForm(RecordForm):
 
 
 class CorrectionForm(RecordForm):
-    """What an entry should have said."""
+    """What an entry should have said, and whether it should have been marked."""
 
     text = _text("Write what the entry should have said")
+    sensitivity = sensitivity_field()
+
+
+class PrintForm(RecordForm):
+    """Which days of a timeline go on paper, and what for."""
+
+    purpose = forms.ChoiceField(
+        choices=PrintPurpose.choices,
+        error_messages={
+            "required": "Say what the print is for",
+            "invalid_choice": "Say what the print is for",
+        },
+    )
+    first_day = forms.CharField(error_messages={"required": "Enter the first day"})
+    last_day = forms.CharField(error_messages={"required": "Enter the last day"})
+    narrowed = forms.BooleanField(required=False)
+
+    def clean_first_day(self) -> date:
+        return typed_day(self.cleaned_data["first_day"])
+
+    def clean_last_day(self) -> date:
+        return typed_day(self.cleaned_data["last_day"])
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if {"first_day", "last_day"} <= cleaned.keys() and cleaned["last_day"] < cleaned["first_day"]:
+            self.add_error("last_day", "The last day is before the first. Check both")
+        return cleaned

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from homeward.access.rules import Actor, Role
+from homeward.audit.models import Event
 from homeward.people.models import TimelineEntry
 from homeward.people.services import add_to_timeline, correct_timeline
 from tests.web.people.test_person import text_of
@@ -45,10 +46,10 @@ class TestTimeline:
         assert "Pat Page, Physiotherapist, Derwent NHS Trust" in page
         assert "Cal Carr, Home care worker, Larkmoor Care" in page
 
-    def test_says_when_an_entry_was_written_later(self, nurse, ivy, carer):
+    def test_says_when_an_entry_was_recorded(self, nurse, ivy, carer):
         happened = datetime(2026, 11, 3, 8, 0, tzinfo=UTC)
         entry(carer, ivy, "Found unwell", happened, now=happened + timedelta(hours=3))
-        assert "Written down at 11am on 3 November 2026" in text_of(nurse.get(f"/people/{ivy.pk}/timeline"))
+        assert "Recorded at 11am" in text_of(nurse.get(f"/people/{ivy.pk}/timeline"))
 
     def test_shows_a_correction_with_what_it_corrects(self, nurse, ivy, carer, now):
         wrong = entry(carer, ivy, "Medicines", now, text="Took both tablets")
@@ -111,6 +112,9 @@ class TestTimeline:
                 assert nurse.get(f"/people/{ivy.pk}/timeline").status_code == 200
             return len(caught)
 
+        TimelineEntry.objects.create(
+            person=ivy, happened_at=now, recorded_at=now, kind="visit", title="Visit", author_name="A", employer="E"
+        )
         before = queries()
         TimelineEntry.objects.bulk_create(
             TimelineEntry(
@@ -125,6 +129,102 @@ class TestTimeline:
     def test_takes_a_wrong_page_for_the_newest(self, nurse, ivy, older):
         assert nurse.get(f"/people/{ivy.pk}/timeline?older={older}").status_code == 200
 
+    def test_is_narrowed_by_role_and_by_days_in_england(self, nurse, ivy, carer, physio, now):
+        entry(carer, ivy, "Late supper", datetime(2026, 7, 2, 22, 59, tzinfo=UTC))
+        entry(carer, ivy, "Up in the night", datetime(2026, 7, 2, 23, 1, tzinfo=UTC))
+        entry(physio, ivy, "Walked", datetime(2026, 7, 2, 9, tzinfo=UTC))
+
+        def narrowed(**asked) -> str:
+            return text_of(nurse.post(f"/people/{ivy.pk}/narrow", asked, follow=True))
+
+        page = narrowed(first_day="2026-07-02", last_day="2026-07-02", role="Home care worker")
+        assert "Late supper" in page
+        assert "Up in the night" not in page
+        assert "Walked" not in page
+        assert "Showing only: Home care worker · 2 July 2026" in page
+        assert "Up in the night" in narrowed(first_day="2026-07-04", last_day="2026-07-03")
+
+    def test_leads_back_to_newer_entries_and_jumps_to_a_year(self, nurse, ivy):
+        TimelineEntry.objects.bulk_create(
+            TimelineEntry(
+                person=ivy, happened_at=datetime(2019 + number // 60, 6, 1, tzinfo=UTC), kind="note", employer="E",
+                recorded_at=datetime(2026, 1, 1, tzinfo=UTC), title=f"entry {number:04d}", author_name="A",
+            )
+            for number in range(240)
+        )  # fmt: skip
+
+        def shown(body: str) -> list[str]:
+            return re.findall(r"entry__title\">entry (\d{4})", body)
+
+        newest = nurse.get(f"/people/{ivy.pk}/timeline").content.decode()
+        assert "240 entries from 2019 to 2022" in text_of(nurse.get(f"/people/{ivy.pk}/timeline"))
+        older = nurse.get(re.search(r'href="([^"]+\?older=\d+)"', newest)[1]).content.decode()
+        newer = nurse.get(re.search(r'href="([^"]+\?newer=\d+)"', older)[1]).content.decode()
+        assert shown(newer) == shown(newest)
+        year = nurse.get(re.search(r'href="([^"]+\?year=2020)"', newest)[1]).content.decode()
+        assert shown(year)[0] == "0119"
+        newer = nurse.get(re.search(r'href="([^"]+\?newer=\d+)"', year)[1]).content.decode()
+        assert shown(newer)[-1] == "0120"
+
+    @pytest.mark.parametrize("year", ["0", "x", "3000", "-5"])
+    def test_takes_a_year_that_is_none_for_the_newest(self, nurse, ivy, carer, now, year):
+        entry(carer, ivy, "Lunch made", now)
+        assert "Lunch made" in text_of(nurse.get(f"/people/{ivy.pk}/timeline?year={year}"))
+
+    def test_keeps_back_what_is_marked_from_roles_without_it_and_says_how_many(self, signed_in, nurse, ivy, carer, now):
+        marked = entry(carer, ivy, "Told me of a clinic", now, sensitivity="sexual_health")
+        entry(carer, ivy, "Lunch made", now)
+        page = text_of(nurse.get(f"/people/{ivy.pk}/timeline"))
+        assert "Told me of a clinic Kept from most: Sexual health" in page
+        manager = signed_in(Role.CASE_MANAGER)
+        for address in (f"/people/{ivy.pk}/timeline", f"/people/{ivy.pk}"):
+            page = text_of(manager.get(address))
+            assert "clinic" not in page
+            assert "Lunch made" in page
+            assert "1 entry is kept back" in page
+        assert manager.get(f"/people/{ivy.pk}/entries/{marked.pk}/correct").status_code == 404
+        manager.post(f"/people/{ivy.pk}/narrow", {"text": "clinic"})
+        assert "Nothing here matches." in text_of(manager.get(f"/people/{ivy.pk}/timeline"))
+
+
+class TestPrint:
+    def test_asks_what_for_and_prints_nothing_before(self, nurse, ivy, carer, now):
+        entry(carer, ivy, "Lunch made", now)
+        typed = {"first_day": "2016-01-01", "last_day": "2027-01-01"}
+        answer = nurse.post(f"/people/{ivy.pk}/timeline/print", typed)
+        assert answer.status_code == 422
+        assert "Say what the print is for" in text_of(answer)
+        assert "Lunch made" not in text_of(answer)
+        assert not Event.objects.filter(action="print").exists()
+
+    def test_says_who_printed_it_when_and_what_for_and_leaves_one_event(self, nurse, ivy, carer, now):
+        entry(carer, ivy, "Lunch made", now)
+        entry(carer, ivy, "Long ago", datetime(2015, 1, 1, tzinfo=UTC))
+        entry(carer, ivy, "A clinic", now, sensitivity="adoption")
+        typed = {"purpose": "review", "first_day": "2016-01-01", "last_day": "2027-01-01"}
+        page = text_of(nurse.post(f"/people/{ivy.pk}/timeline/print", typed))
+        assert "Printed by Sam registered_professional, Nurse, Derwent NHS Trust on" in page
+        assert "A review or meeting about their care" in page
+        assert "Lunch made" in page
+        assert "Long ago" not in page
+        assert "1 entry is kept back" in page
+        printed = Event.objects.get(action="print")
+        assert (printed.person_id, printed.subject_kind, printed.count) == (ivy.pk, "timeline for review", 1)
+
+    @pytest.mark.parametrize(
+        ("changed", "said"),
+        [
+            ({"first_day": "soon"}, "Enter the day as year, month and day"),
+            ({"last_day": "2015-01-01"}, "The last day is before the first"),
+            ({"purpose": "because"}, "Say what the print is for"),
+        ],
+    )
+    def test_says_what_is_wrong(self, nurse, ivy, changed, said):
+        typed = {"purpose": "review", "first_day": "2016-01-01", "last_day": "2027-01-01"} | changed
+        answer = nurse.post(f"/people/{ivy.pk}/timeline/print", typed)
+        assert answer.status_code == 422
+        assert said in text_of(answer)
+
 
 class TestAddNote:
     def note(self, client, person, **changed):
@@ -138,9 +238,27 @@ class TestAddNote:
         assert (made.employer, made.author_role, made.kind) == ("Derwent NHS Trust", "Nurse", "note")
         assert made.happened_at == datetime(2026, 11, 2, 14, 30, tzinfo=UTC)
 
+    def test_marks_it_and_says_so_to_a_writer_who_will_not_see_it_again(self, signed_in, ivy):
+        manager = signed_in(Role.CASE_MANAGER)
+        answer = self.note(manager, ivy, kind="concern", sensitivity="sexual_health")
+        made = TimelineEntry.objects.get(title="Phoned her daughter")
+        assert (made.kind, made.sensitivity) == ("concern", "sexual_health")
+        page = text_of(manager.get(answer.headers["Location"]))
+        assert "kept from your role" in page
+        assert "Phoned her daughter" not in page
+
+    def test_says_what_it_is_for(self, nurse, ivy):
+        episode = ivy.episodes.get()
+        self.note(nurse, ivy, about=str(episode.pk))
+        made = TimelineEntry.objects.get(title="Phoned her daughter")
+        assert (made.subject_kind, made.subject_id) == ("episode", episode.pk)
+        assert "Open the pathway" in text_of(nurse.get(f"/people/{ivy.pk}/timeline"))
+        assert self.note(nurse, ivy, about="987654").status_code == 422
+
     @pytest.mark.parametrize(
         ("changed", "said"),
         [
+            ({"kind": "nonsense"}, "Choose what kind of note it is"),
             ({"title": " "}, "Say in a few words what happened"),
             ({"title": "x" * 201}, "Use 200 characters or fewer"),
             ({"day": "2 Nov"}, "Enter the day as year, month and day"),
@@ -178,6 +296,13 @@ class TestCorrect:
         assert answer.status_code == 422
         assert "corrected before" in text_of(answer)
         assert "Took none" in text_of(answer)
+
+    def test_may_mark_what_was_not_marked_and_hides_both(self, signed_in, nurse, ivy, carer, now):
+        wrong = entry(carer, ivy, "Told me of a clinic", now)
+        nurse.post(f"/people/{ivy.pk}/entries/{wrong.pk}/correct", {"text": "Went out", "sensitivity": "sexual_health"})
+        page = text_of(signed_in(Role.CASE_MANAGER).get(f"/people/{ivy.pk}/timeline"))
+        assert "clinic" not in page
+        assert "2 entries are kept back" in page
 
     def test_asks_for_words(self, nurse, ivy, carer, now):
         wrong = entry(carer, ivy, "Medicines", now)
