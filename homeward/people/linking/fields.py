@@ -19,18 +19,22 @@ class Choice:
 CHOICES: Mapping[str, Choice] = {
     "name": Choice("Name", ("given_name", "family_name", "name_key")),
     "preferred_name": Choice("Known as", ("preferred_name",)),
+    "title": Choice("Title", ("title",)),
+    "pronouns": Choice("Pronouns", ("pronouns",)),
     "birth": Choice("Born", ("birth_date", "birth_text")),
     "gender": Choice("Gender", ("gender",)),
     "nhs_number": Choice("NHS number", ("nhs_number", "nhs_number_status")),
     HOME: Choice("Home", ()),
-    "phone": Choice("Phone", ("phone",)),
+    "phone": Choice("Phone", ("phone", "phone_notes")),
     "email": Choice("Email", ("email",)),
-    "language": Choice("Language", ("language", "needs_interpreter")),
+    "language": Choice("Language", ("language", "needs_interpreter", "reads_in")),
     "gp_practice": Choice("GP practice", ("gp_practice_id",)),
     "lives_alone": Choice("Lives alone", ("lives_alone",)),
     "what_matters": Choice("What matters to them", ("what_matters",)),
     "died_on": Choice("Died", ("died_on",)),
 }
+# Of two records the stricter stands, whichever is kept: nobody chooses.
+STRICTER = ("sensitivity", "restricted_since", "restricted_reason")
 EMPTY = ("", None, "unknown", "none")
 
 

@@ -11,7 +11,7 @@ from homeward.audit.append_only import APPEND_ONLY_TABLES
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.kernel.services import tell
-from homeward.people.linking.fields import CHOICES, HOME, KEPT, OTHER
+from homeward.people.linking.fields import CHOICES, HOME, KEPT, OTHER, STRICTER
 from homeward.people.linking.pairs import Pair
 from homeward.people.models import (
     Address,
@@ -27,7 +27,7 @@ from homeward.people.models import (
 )
 from homeward.people.searching.index import index_people
 from homeward.people.searching.terms import fold
-from homeward.people.services import add_to_timeline
+from homeward.people.services import CHANGES_RECORDS, add_to_timeline
 from homeward.people.states import AddressKind, DuplicateState
 
 # About the records themselves, so they stay where they are.
@@ -35,11 +35,37 @@ STAY = (Person, SearchEntry, PossibleDuplicate, PersonMerge)
 # Told to both records alike, one is enough: the other's stays with it, and both are still told.
 ONCE_IS_ENOUGH: dict[type[Model], tuple[str, ...]] = {
     Identifier: ("system", "value"),
-    CommunicationNeed: ("kind", "text"),
-    Contact: ("name", "relationship", "phone"),
-    Alert: ("kind", "text", "ends_on"),
-    Address: ("kind", "lines", "postcode", "ends_on", "key_safe", "access_notes"),
+    CommunicationNeed: ("kind", "text", "ended_on"),
+    Contact: (
+        "name",
+        "relationship",
+        "phone",
+        "email",
+        "is_unpaid_carer",
+        "carer_needs",
+        "carer_assessment_offered_on",
+        "may_be_told",
+        "is_next_of_kin",
+        "is_emergency_contact",
+        "holds_key",
+        "lives_with",
+        "ended_on",
+    ),
+    Alert: ("kind", "text", "ends_on", "ended_by", "sensitivity"),
+    Address: (
+        "kind",
+        "lines",
+        "postcode",
+        "ends_on",
+        "key_safe",
+        "access_notes",
+        "property_notes",
+        "staying_with",
+        "phone",
+    ),
 }
+# Somebody looking at both says so: above what comparing alone is sure of, so that it is looked at first
+POINTED_OUT, POINTED_OUT_BITS = 0.99, 10.0
 AT_ONCE = 500
 LONGEST_REASON = 500
 MOVED_ON = "These records have changed since you opened them. Open them again and look."
@@ -95,6 +121,45 @@ def note_duplicates(*, actor: Actor, service_id: int, pairs: list[Pair], now: da
     )
     tell(topic="people", service_id=service_id, subject=("possible duplicate", None), now=now)
     return len(new), PossibleDuplicate.objects.filter(service_id=service_id, state=DuplicateState.OPEN).count()
+
+
+@transaction.atomic
+def point_out_duplicate(*, actor: Actor, one: Person, other_id: int, found: str, now: datetime) -> PossibleDuplicate:
+    """Put two records that somebody came upon on the list to decide on; a pair that is on it, or decided, is left.
+
+    `found` says in words what was found alike, for example "same NHS number".
+
+    Raises: NotAllowedError; RefusedError when they are of two services, or one record.
+    """
+    require(actor, CHANGES_RECORDS, one.service_id)
+    other = Person.objects.get(pk=other_id)
+    if other.service_id != one.service_id or other.pk == one.pk:
+        raise RefusedError("Choose two records of one service.")
+    first, second = sorted((one.pk, other.pk))
+    duplicate, is_new = PossibleDuplicate.objects.get_or_create(
+        first_id=first,
+        second_id=second,
+        defaults={
+            "service_id": one.service_id,
+            "likelihood": POINTED_OUT,
+            "reasons": [["pointed_out", found, POINTED_OUT_BITS]],
+            "found_at": now,
+            # comparing all records by itself takes away what is open and no longer alike, and not this
+            "state": DuplicateState.UNSURE,
+            "note": f"Pointed out by {actor.name}"[:LONGEST_REASON],
+        },
+    )
+    if is_new:
+        record(
+            actor=actor,
+            action="point out duplicate",
+            subject=("possible duplicate", duplicate.pk),
+            person_id=one.pk,
+            now=now,
+            service_id=one.service_id,
+        )
+        tell(topic="people", service_id=one.service_id, subject=("possible duplicate", duplicate.pk), now=now)
+    return duplicate
 
 
 @transaction.atomic
@@ -247,7 +312,10 @@ def _decide(duplicate: PossibleDuplicate, state: DuplicateState | str, actor: Ac
 
 
 def _columns() -> list[str]:
-    return [column for choice in CHOICES.values() for column in choice.columns] + ["other_names"]
+    return [column for choice in CHOICES.values() for column in choice.columns] + [
+        "other_names",
+        *STRICTER,
+    ]
 
 
 def _said(person: Person) -> dict[str, object]:
@@ -274,6 +342,10 @@ def _take_values(keep: Person, other: Person, values: Mapping[str, str]) -> None
     called = {fold(keep.label), fold(keep.preferred_name), ""}
     others = {fold(name): name for name in was if fold(name) not in called}
     keep.other_names = "\n".join(others.values())
+    if not keep.sensitivity:
+        keep.sensitivity = other.sensitivity
+    if keep.restricted_since is None:
+        keep.restricted_since, keep.restricted_reason = other.restricted_since, other.restricted_reason
     other.merged_into = keep
     other.save()
     keep.save()
@@ -283,6 +355,8 @@ def _give_back_values(merge: PersonMerge, kept: Person, merged: Person) -> list[
     left = []
     for choice in CHOICES.values():
         for column in choice.columns:
+            if column not in merge.after["kept"]:
+                continue  # a merge of before this was kept
             after, before = merge.after["kept"][column], merge.before["kept"][column]
             if after == before:
                 continue
@@ -290,8 +364,10 @@ def _give_back_values(merge: PersonMerge, kept: Person, merged: Person) -> list[
                 _set(kept, column, before)
             else:
                 left.append(f"{choice.title} was changed since, and stays as it is on {kept.reference}.")
-    if kept.other_names == merge.after["kept"]["other_names"]:
-        kept.other_names = merge.before["kept"]["other_names"]
+    for column in ("other_names", *STRICTER):
+        # a merge of before these were kept has nothing to give back
+        if column in merge.after["kept"] and _said(kept)[column] == merge.after["kept"][column]:
+            _set(kept, column, merge.before["kept"][column])
     for column, before in merge.before["merged"].items():
         if merge.after["merged"][column] != before:
             _set(merged, column, before)

@@ -1,5 +1,13 @@
 """Reads about the people we support. Every read of somebody's record leaves an audit event."""
 
+from homeward.people.selectors.choices import (
+    LegalStatusNotFoundError,
+    SharingChoices,
+    about_me_of,
+    legal_status_of,
+    legal_statuses_of,
+    sharing_choices_of,
+)
 from homeward.people.selectors.circle import ContactNotFoundError, contact_of, current_contacts, former_contacts
 from homeward.people.selectors.finding import (
     FoundPerson,
@@ -10,7 +18,16 @@ from homeward.people.selectors.finding import (
     people_like,
     search_people,
 )
-from homeward.people.selectors.home import PostcodePlace, areas_of, current_addresses, key_safe_of, place_of_postcode
+from homeward.people.selectors.history import Changes, changes_of, newest_change
+from homeward.people.selectors.home import (
+    AddressNotFoundError,
+    PostcodePlace,
+    address_of,
+    areas_of,
+    current_addresses,
+    key_safe_of,
+    place_of_postcode,
+)
 from homeward.people.selectors.opening import (
     PersonNotFoundError,
     person_for,
@@ -42,20 +59,27 @@ from homeward.people.selectors.timeline import (
 )
 
 __all__ = [
+    "AddressNotFoundError",
     "AlertNotFoundError",
+    "Changes",
     "ContactNotFoundError",
     "FoundPerson",
     "KnownPerson",
+    "LegalStatusNotFoundError",
     "Narrowing",
     "NeedNotFoundError",
     "NoRelationshipError",
     "PersonNotFoundError",
     "PostcodePlace",
+    "SharingChoices",
     "TimelineEntryNotFoundError",
     "TimelinePage",
+    "about_me_of",
+    "address_of",
     "alert_of",
     "alerts_kept_back",
     "areas_of",
+    "changes_of",
     "contact_of",
     "current_addresses",
     "current_alerts",
@@ -68,7 +92,10 @@ __all__ = [
     "holder_of_number",
     "identity_of",
     "key_safe_of",
+    "legal_status_of",
+    "legal_statuses_of",
     "need_of",
+    "newest_change",
     "people_like",
     "person_for",
     "person_ids_of",
@@ -76,6 +103,7 @@ __all__ = [
     "place_of_postcode",
     "reference_of",
     "search_people",
+    "sharing_choices_of",
     "sights",
     "ties_to",
     "timeline_employers",

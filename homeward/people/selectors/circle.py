@@ -29,7 +29,9 @@ def contact_of(actor: Actor, person: Person, contact_id: int) -> Contact:
     Raises: NotAllowedError; ContactNotFoundError.
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
-    contact = Contact.objects.filter(person=person, pk=contact_id, ended_on__isnull=True).first()
+    contact = (
+        Contact.objects.filter(person=person, pk=contact_id, ended_on__isnull=True).select_related("person").first()
+    )
     if contact is None:
         raise ContactNotFoundError("There is no such contact in this record.")
     return contact

@@ -13,6 +13,10 @@ from homeward.people.models import Address, Person
 from homeward.people.states import AddressKind
 
 
+class AddressNotFoundError(Exception):
+    """There is no such address in this record."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostcodePlace:
     """Where a postcode is, in degrees, learnt from the homes a service knows there; `around` is what they share."""
@@ -49,7 +53,19 @@ def key_safe_of(actor: Actor, person: Person, now: datetime) -> list[tuple[str, 
 def current_addresses(person: Person, day: date) -> list[Address]:
     """Where the person is on a day, a temporary place before the permanent one."""
     standing = [a for a in person.addresses.all() if a.starts_on <= day and (a.ends_on is None or a.ends_on >= day)]
-    return sorted(standing, key=lambda a: (a.kind == "home", -a.starts_on.toordinal()))
+    return sorted(standing, key=lambda a: (a.kind == "home", -a.starts_on.toordinal(), -a.pk))
+
+
+def address_of(actor: Actor, person: Person, address_id: int) -> Address:
+    """One address of a person, whether it stands or not. `person` comes from `person_for`, which audited the opening.
+
+    Raises: NotAllowedError; AddressNotFoundError.
+    """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
+    address = Address.objects.filter(person=person, pk=address_id).select_related("person").first()
+    if address is None:
+        raise AddressNotFoundError("There is no such address in this record.")
+    return address
 
 
 def areas_of(actor: Actor, service_id: int, person_ids: Collection[int], day: date) -> dict[int, str]:

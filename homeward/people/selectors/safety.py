@@ -44,7 +44,8 @@ def former_alerts(actor: Actor, person: Person, day: date) -> list[Alert]:
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
-    ended = Alert.objects.filter(person=person, ends_on__lt=day).order_by("-ends_on", "-id")
+    is_over = Q(ends_on__lt=day) | ~Q(ended_by="")
+    ended = Alert.objects.filter(is_over, person=person).order_by("-ends_on", "-id")
     return [alert for alert in ended if may_see_sensitive(actor, alert.sensitivity)]
 
 
@@ -54,7 +55,7 @@ def alert_of(actor: Actor, person: Person, alert_id: int, day: date) -> Alert:
     Raises: NotAllowedError; AlertNotFoundError.
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
-    alert = _standing(actor, [person.pk], day).filter(pk=alert_id).first()
+    alert = _standing(actor, [person.pk], day).filter(pk=alert_id).select_related("person").first()
     if alert is None or not may_see_sensitive(actor, alert.sensitivity):
         raise AlertNotFoundError("There is no such alert in this record.")
     return alert
@@ -71,7 +72,11 @@ def need_of(actor: Actor, person: Person, need_id: int) -> CommunicationNeed:
     Raises: NotAllowedError; NeedNotFoundError.
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
-    need = CommunicationNeed.objects.filter(person=person, pk=need_id, ended_on__isnull=True).first()
+    need = (
+        CommunicationNeed.objects.filter(person=person, pk=need_id, ended_on__isnull=True)
+        .select_related("person")
+        .first()
+    )
     if need is None:
         raise NeedNotFoundError("There is no such need in this record.")
     return need
@@ -91,6 +96,6 @@ def format_of(actor: Actor, person: Person) -> Format:
 
 def _standing(actor: Actor, person_ids: list[int], day: date) -> QuerySet[Alert]:
     standing = Alert.objects.filter(
-        person_id__in=person_ids, starts_on__lte=day, person__service_id__in=actor.service_ids
+        person_id__in=person_ids, starts_on__lte=day, ended_by="", person__service_id__in=actor.service_ids
     )
     return standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day))

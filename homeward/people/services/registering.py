@@ -5,22 +5,29 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Model
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError, london_day, tidy_name, tidy_postcode
 from homeward.kernel.services import tell
 from homeward.people.models import (
+    AboutMe,
     Address,
     CommunicationNeed,
     Contact,
     Identifier,
+    LegalStatus,
     Person,
+    SharingChoice,
 )
 from homeward.people.rules import read_nhs_number
 from homeward.people.searching.index import index_people
 from homeward.people.states import AddressKind, Gender, NhsNumberStatus
 from homeward.teams.models import Organisation, Service
+
+# What `add_parts` takes: more of a record than one registers somebody with
+PARTS = (AboutMe, Address, CommunicationNeed, Contact, LegalStatus, SharingChoice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,9 @@ class NewAddress:
     access_notes: str = ""
     key_safe: str = ""
     kind: str = AddressKind.HOME
+    property_notes: str = ""
+    staying_with: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,10 @@ class NewPerson:
     needs_interpreter: bool = False
     lives_alone: bool | None = None
     what_matters: str = ""
+    title: str = ""
+    pronouns: str = ""
+    reads_in: str = ""
+    phone_notes: str = ""
     gp_practice: Organisation | None = None
     reference: str = ""
     address: NewAddress | None = None
@@ -90,6 +104,10 @@ def _row(service_id: int, new: NewPerson, fallback_reference: str) -> Person:
         needs_interpreter=new.needs_interpreter,
         lives_alone=new.lives_alone,
         what_matters=new.what_matters,
+        title=new.title,
+        pronouns=new.pronouns,
+        reads_in=new.reads_in,
+        phone_notes=new.phone_notes,
         gp_practice=new.gp_practice,
     )
 
@@ -106,6 +124,9 @@ def _address(person: Person, place: NewAddress, since: date) -> Address:
         place_key=place.place_key,
         access_notes=place.access_notes,
         key_safe=place.key_safe,
+        property_notes=place.property_notes,
+        staying_with=place.staying_with,
+        phone=place.phone,
         starts_on=since,
     )
 
@@ -192,6 +213,27 @@ def register_people(
         actor=actor, action="register people", subject=("person", None), now=now, service_id=service_id, count=len(rows)
     )
     return rows
+
+
+@transaction.atomic
+def add_parts(*, actor: Actor, service_id: int, parts: list[Model], now: datetime) -> int:
+    """Add many past parts of records (unsaved rows of this room, each with who noted it) at once, for an import or a
+    fictitious place; gives how many.
+
+    Raises: NotAllowedError; RefusedError when one is not a part of a record, or of a record of another service.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    by_kind: dict[type[Model], list[Model]] = {}
+    for part in parts:
+        if not isinstance(part, PARTS) or part.person.service_id != service_id:
+            raise RefusedError("Only parts of this service's records can be added together.")
+        by_kind.setdefault(type(part), []).append(part)
+    for kind, rows in by_kind.items():
+        kind._default_manager.bulk_create(rows, batch_size=500)
+    record(
+        actor=actor, action="add past parts", subject=("person", None), now=now, service_id=service_id, count=len(parts)
+    )
+    return len(parts)
 
 
 @transaction.atomic
