@@ -4,12 +4,13 @@ Nothing here decides on care: it puts a proposal into force for what is free to 
 decided, and what has begun, is given to the planner as fact.
 
 `board` reads a day as the planner sees it, `places` its travel, `words` turns the planner's sentences into a manager's,
-`proposing` plans, re-plans and asks what would move, `coming` says who could be there
-first.
+`proposing` plans, re-plans and asks what would move, `coming` says who could be there first, `moving` plans again
+where somebody's visits are somewhere else now.
 """
 
 import visit_planner
 from homeward.visits.planning.coming import Offer, Offers, who_can_come
+from homeward.visits.planning.moving import MovedVisits, move_visits
 from homeward.visits.planning.proposing import (
     Displaced,
     MayNotBeSentError,
@@ -26,12 +27,14 @@ from homeward.visits.planning.proposing import (
 __all__ = [
     "Displaced",
     "MayNotBeSentError",
+    "MovedVisits",
     "Offer",
     "Offers",
     "Response",
     "Shifted",
     "accept_and_respond",
     "give_support",
+    "move_visits",
     "plan_day",
     "replan",
     "send",

@@ -7,6 +7,7 @@ from .deciding import decide_response, explain_overrun, step_up
 from .following import PLAN_CHANGED, Followed, publish_plan
 from .going import set_area
 from .handing_over import add_handover_note, make_handover_sheets, take_over
+from .moving import follow_addresses, follow_person
 from .needing import OFFICE_HOURS, RESPOND_WITHIN_AT_MOST, add_visits, make_visits, need_response
 from .sending import START_LATE_AT_MOST, assign_worker, cancel_visit
 from .supporting import DAYS_AT_MOST, NewSupport, plan_support, support_ends_at, support_templates
@@ -32,6 +33,8 @@ __all__ = [
     "close_response",
     "decide_response",
     "explain_overrun",
+    "follow_addresses",
+    "follow_person",
     "hand_on_by_hand",
     "has_overrun",
     "keep_travel_table",

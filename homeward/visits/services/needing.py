@@ -191,7 +191,7 @@ def _first_visit(actor: Actor, episode: Episode, now: datetime) -> Visit | None:
 
 def is_for_two(person_id: int, day: date) -> bool:
     """Whether a standing alert says that somebody is visited in twos."""
-    standing = Alert.objects.filter(person_id=person_id, kind=AlertKind.TWO_PERSON, starts_on__lte=day)
+    standing = Alert.objects.filter(person_id=person_id, kind=AlertKind.TWO_PERSON, starts_on__lte=day, ended_by="")
     return standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).exists()
 
 

@@ -15,7 +15,7 @@ from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
 from homeward.escalation.services import escalate_due
 from homeward.teams.selectors import all_service_ids
-from homeward.visits.services import make_handover_sheets
+from homeward.visits.services import follow_addresses, make_handover_sheets
 
 SECONDS_BETWEEN = 5  # a clock's fraction is told at most this long after it is reached
 logger = logging.getLogger("homeward.work")
@@ -38,6 +38,13 @@ def work_once(now: datetime) -> list[str]:
             (
                 f"handover of service {pk}",
                 lambda pk=pk: make_handover_sheets(actor=actor, service_id=pk, now=now),
+            )
+            for pk in service_ids
+        ),
+        *(
+            (
+                f"addresses of service {pk}",
+                lambda pk=pk: follow_addresses(actor=actor, service_id=pk, now=now),
             )
             for pk in service_ids
         ),
