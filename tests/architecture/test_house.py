@@ -21,6 +21,7 @@ ROOMS = [
     "referrals",
     "assessments",
     "procedures",
+    "documents",
     "people",
     "notices",
     "teams",
@@ -43,6 +44,7 @@ ALLOWED_IN_A_ROOM = {
     "append_only",
     "searching",
     "linking",
+    "storage",
 }
 
 
@@ -157,6 +159,7 @@ class TestSelectors:
             "events_of",
             "pathways_for",
         },
+        "rights": {"tables", "paths_to_person"},
         "visits": {"newest_plan"},
     }
 

@@ -23,7 +23,7 @@ def seal_what_is_there(apps, schema_editor):
     from homeward.audit.services.sealing import seal_rows
 
     event, seal = apps.get_model("audit", "Event"), apps.get_model("audit", "Seal")
-    while seal_rows(event, seal, now=timezone.now(), form=1, is_from_before=True):
+    while seal_rows(events=event, seals=seal, now=timezone.now(), form=1, is_from_before=True):
         pass
 
 

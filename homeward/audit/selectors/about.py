@@ -33,7 +33,7 @@ class Seer:
     last_at: datetime
 
 
-def in_list(person_id: int) -> RawSQL:
+def _in_list(person_id: int) -> RawSQL:
     """A condition on events: whether this person was in the list they showed."""
     return RawSQL(f"({IN_LIST[connection.vendor]})", [person_id], BooleanField())  # nosec B608 B611
 
@@ -41,7 +41,7 @@ def in_list(person_id: int) -> RawSQL:
 def _about(actor: Actor, person_ids: Collection[int]) -> list[QuerySet[Event]]:
     """Events alone, and those of lists: apart, because each has an index and both together have none."""
     mine = Event.objects.filter(service_id__in=actor.service_ids)
-    return [mine.filter(person_id__in=person_ids), *(mine.filter(in_list(one)) for one in person_ids)]
+    return [mine.filter(person_id__in=person_ids), *(mine.filter(_in_list(one)) for one in person_ids)]
 
 
 def events_about(

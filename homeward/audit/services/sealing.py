@@ -50,11 +50,11 @@ def seal_events(*, actor: Actor, now: datetime, limit: int = EVENTS_A_SEAL) -> i
     Raises: NotAllowedError.
     """
     require(actor, Permission.RUN_SCHEDULE)
-    return seal_rows(Event, Seal, now=now, limit=limit)
+    return seal_rows(events=Event, seals=Seal, now=now, limit=limit)
 
 
 def seal_rows(
-    events, seals, *, now: datetime, limit: int = EVENTS_A_SEAL, form: int = FORM, is_from_before: bool = False
+    *, events, seals, now: datetime, limit: int = EVENTS_A_SEAL, form: int = FORM, is_from_before: bool = False
 ) -> int:
     """Seal the next run of rows of these two models, inside a transaction: also for migrations, which bring theirs."""
     if not _is_only_sealer():
@@ -118,7 +118,7 @@ def keep_head(*, path: Path) -> None:
     if last is None:
         return
     if path.exists():
-        number, head = read_head(path)
+        number, head = read_head(path=path)
         kept = Seal.objects.filter(number=number).values_list("head", flat=True).first()
         if kept != head:
             if last.number > 1:
@@ -131,7 +131,7 @@ def keep_head(*, path: Path) -> None:
     os.replace(fresh, path)
 
 
-def read_head(path: Path) -> tuple[int, str]:
+def read_head(*, path: Path) -> tuple[int, str]:
     """The number of a seal and its head, as `keep_head` keeps them.
 
     Raises: RefusedError when the file holds something else.

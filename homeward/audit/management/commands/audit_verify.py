@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, since_head: str, head_file: Path | None, **options) -> None:
         try:
-            kept = read_head(head_file) if head_file and head_file.exists() else None
+            kept = read_head(path=head_file) if head_file and head_file.exists() else None
             verdict = verify_chain(
                 Actor.system("homeward audit"), timezone.now(), since_head=since_head.strip().lower(), kept=kept
             )
