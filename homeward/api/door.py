@@ -42,7 +42,7 @@ def take_in(request: HttpRequest, read: Read) -> HttpResponse:
         response = refused(request, answer_in, 405, "not-supported", "Send the message with POST.")
         response["Allow"] = "POST"
         return response
-    actor = machine_with_token(_bearer_token(request))
+    actor = machine_with_token(bearer_token(request))
     if actor is None:
         response = refused(request, answer_in, 401, "security", SENDER_NOT_KNOWN)
         response["WWW-Authenticate"] = 'Bearer realm="Homeward"'
@@ -108,7 +108,8 @@ def _refused_at_the_door(request: HttpRequest) -> Refusal | None:
     return None
 
 
-def _bearer_token(request: HttpRequest) -> str:
+def bearer_token(request: HttpRequest) -> str:
+    """The bearer token a request shows, "" when none."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from homeward.api.fhir.rest.capability import DOCUMENTATION, rest_resources
+
 
 def capability_statement(published_at: datetime, address: str) -> dict:
     """What the FHIR door can do, at its public `address`."""
@@ -11,7 +13,7 @@ def capability_statement(published_at: datetime, address: str) -> dict:
         "date": published_at.date().isoformat(),
         "kind": "instance",
         "software": {"name": "Homeward"},
-        "implementation": {"description": "Homeward front door: referrals by message", "url": address},
+        "implementation": {"description": "Homeward: referrals by message, and one record to read", "url": address},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "application/fhir+xml"],
         "rest": [
@@ -22,7 +24,11 @@ def capability_statement(published_at: datetime, address: str) -> dict:
                     "delete. Send a bearer token. Sending the same message again changes nothing and is answered "
                     "the same."
                 ),
-                "security": {"description": "A bearer token for each connected system, over TLS."},
+                "security": {
+                    "description": "A bearer token for each connected system, over TLS; or somebody signed in. "
+                    + DOCUMENTATION
+                },
+                "resource": rest_resources(),
                 "operation": [
                     {
                         "name": "process-message",

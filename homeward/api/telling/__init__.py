@@ -26,7 +26,7 @@ class NotDeliveredError(Exception):
 
 
 class Provider(Protocol):
-    """Something that can carry a notice. `link` is the full address of the page behind it."""
+    """Something that can carry a notice. `link` is the full address of the page behind it, empty where there is none."""
 
     def send(self, delivery: Delivery, link: str) -> None:
         """Hand the notice over.
@@ -51,7 +51,9 @@ class SmtpProvider:
         notice = delivery.notice
         mail = EmailMessage(
             subject=notice.title,
-            body="\n\n".join(filter(None, [notice.text, f"Open it: {link}", "Homeward sent this. Do not reply."])),
+            body="\n\n".join(
+                filter(None, [notice.text, link and f"Open it: {link}", "Homeward sent this. Do not reply."])
+            ),
             from_email=settings.HOMEWARD_EMAIL_FROM,
             to=[delivery.address],
             headers={"Message-ID": f"<homeward-{delivery.pk}@{settings.HOMEWARD_EMAIL_FROM.rpartition('@')[2]}>"},

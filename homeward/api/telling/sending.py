@@ -19,7 +19,8 @@ def send_deliveries(actor: Actor, now: datetime) -> int:
     """
     sent = 0
     for delivery in take_deliveries(actor=actor, now=now):
-        link = settings.HOMEWARD_ADDRESS.rstrip("/") + delivery.notice.path
+        path = delivery.notice.path
+        link = settings.HOMEWARD_ADDRESS.rstrip("/") + path if path else ""
         try:
             provider_for(delivery.channel).send(delivery, link)
             error = ""
