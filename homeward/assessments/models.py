@@ -4,6 +4,7 @@ from django.db import models
 
 from homeward.assessments.states import FilledState, SubjectKind
 from homeward.people.models import Person
+from homeward.people.states import Sensitivity
 from homeward.procedures.models import Procedure
 from homeward.teams.models import Service
 
@@ -38,6 +39,10 @@ class FilledForm(models.Model):
     completed_employer = models.CharField(max_length=200, blank=True)
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     correction_reason = models.TextField(blank=True)
+    # The complete form that this one comes after, where its definition says that it follows one
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    # As its definition said when it was begun: kept from most of those who may see the record
+    sensitivity = models.CharField(max_length=16, choices=Sensitivity, blank=True, default="")
 
     class Meta:
         constraints = [
@@ -80,6 +85,8 @@ class AnswerChange(models.Model):
     revision = models.PositiveIntegerField()
     # Where an answer nobody typed came from, in words: "Front-door triage, 22 November 2026"
     came_from = models.CharField(max_length=200, blank=True)
+    # Somebody looked at an answer nobody typed, and says that it is so
+    is_confirmation = models.BooleanField(default=False)
     at = models.DateTimeField()
     actor_name = models.CharField(max_length=200)
     actor_role = models.CharField(max_length=120, blank=True)
@@ -87,3 +94,51 @@ class AnswerChange(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["filled_form", "revision", "id"], name="answer_change_order")]
+
+
+class ScoreOwed(models.Model):
+    """A score of a complete form that somebody must be told of. It is owed until a `ScoreTold` says who was."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="scores_owed")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="scores_owed")
+    filled_form = models.ForeignKey(FilledForm, on_delete=models.PROTECT, related_name="scores_owed")
+    score = models.SlugField(max_length=60)
+    band = models.SlugField(max_length=60)
+    title = models.CharField(max_length=80)
+    because = models.CharField(max_length=250)
+    owed_since = models.DateTimeField()
+    owed_by = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["filled_form", "score"], name="score_owed_once")]
+        indexes = [
+            models.Index(fields=["service", "owed_since"], name="scores_owed_of_service"),
+            models.Index(fields=["person"], name="scores_owed_of_person"),
+        ]
+
+
+class ScoreTold(models.Model):
+    """Who was told of a score, when, and what they said: by name, in the words of whoever told them. Append-only."""
+
+    owed = models.OneToOneField(ScoreOwed, on_delete=models.PROTECT, related_name="told")
+    told_name = models.CharField(max_length=120)
+    told_role = models.CharField(max_length=120)
+    told_at = models.DateTimeField()
+    said = models.TextField()
+    recorded_at = models.DateTimeField()
+    actor_name = models.CharField(max_length=200)
+    actor_role = models.CharField(max_length=120, blank=True)
+    employer = models.CharField(max_length=200, blank=True)
+
+
+class FormChosen(models.Model):
+    """Which of several forms for the same thing a service uses. Append-only: the newest counts."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="forms_chosen")
+    choice = models.SlugField(max_length=60)
+    form_code = models.SlugField(max_length=60)
+    chosen_at = models.DateTimeField()
+    actor_name = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["service", "choice", "-id"], name="forms_chosen_newest")]

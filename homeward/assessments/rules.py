@@ -1,7 +1,9 @@
 """Which answers stand when two people answer at once, and which forms a pathway still needs."""
 
+from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from homeward.procedures.rules import Form, FormNeeded, Pathway, StageKind, is_answered
@@ -94,12 +96,17 @@ def needed_to_close(
 
 
 def carried(form: Form, earlier: Mapping[str, Any], earlier_form: Form) -> dict[str, Any]:
-    """The answers of an earlier form that this one asks for in the same way: same code, same kind, same options."""
+    """The answers of an earlier form that this one asks for in the same way: same code, same kind, same options.
+
+    Another form must also ask it in the same words.
+    """
     before = {question.code: question for question in earlier_form.questions}
     found = {}
     for question in form.questions:
         other = before.get(question.code)
         if other is None or other.type is not question.type or other.unit != question.unit:
+            continue
+        if form.code != earlier_form.code and other.text != question.text:
             continue
         answer = earlier.get(question.code)
         codes = {option.code for option in question.options}
@@ -107,3 +114,10 @@ def carried(form: Form, earlier: Mapping[str, Any], earlier_form: Form) -> dict[
         if is_answered(earlier, question.code) and (not codes or all(code in codes for code in picked)):
             found[question.code] = answer
     return found
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month some months on; the last of that month where it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    last = monthrange(day.year + years, month + 1)[1]
+    return date(day.year + years, month + 1, min(day.day, last))

@@ -16,6 +16,8 @@ DEFAULT_WHO_IS_TOLD: Mapping[int, tuple[Role, ...]] = {
 CALL_BACK_PERCENTS = (75, 100)
 # From here on it goes by email and text message as well, not on screen alone.
 URGENT_FROM_PERCENT = 75
+# A local decision: who can act on an early warning score, at once or by sending somebody.
+TOLD_OF_SCORES = (Role.REGISTERED_PROFESSIONAL, Role.CRISIS_RESPONDER)
 
 
 def roles_told(table: Mapping[int, Iterable[Role]], percent: int) -> tuple[Role, ...]:

@@ -7,11 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from homeward.access.rules import SYSTEM_ROLES, Actor, Permission, Role, require
+from homeward.assessments.selectors import scores_owed
 from homeward.audit.services import record
 from homeward.episodes.selectors import clocks_of_open_episodes
 from homeward.escalation.models import Escalation, WhoIsTold
 from homeward.escalation.rules import (
     CALL_BACK_PERCENTS,
+    TOLD_OF_SCORES,
     URGENT_FROM_PERCENT,
     new_fractions,
     roles_told,
@@ -81,6 +83,38 @@ def escalate_due(*, actor: Actor, service_id: int, now: datetime) -> list[Escala
         )  # fmt: skip
         tell(topic="referrals", service_id=service_id, subject=("escalation", None), now=now)
     return found
+
+
+@transaction.atomic
+def tell_of_scores_owed(*, actor: Actor, service_id: int, now: datetime) -> int:
+    """Tell whoever is on duty that a score waits for somebody to be told of it, and again when its time has run out.
+
+    Gives how many notices went out. Each is told once however often this runs; it names nobody and gives no number.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    owed = scores_owed(actor, service_id)
+    if not owed:
+        return 0
+    accounts = accounts_on_duty(actor, service_id, TOLD_OF_SCORES, now)
+    made = 0
+    for one in owed:
+        which = "late" if now >= one.owed_by else "owed"
+        says = {"late": "nobody was told in time", "owed": "somebody must be told"}[which]
+        made += len(
+            notify(
+                actor=actor, service_id=service_id, accounts=accounts, kind="score",
+                title=f"{one.title}: {says}", path=f"/forms/{one.filled_form_id}", once_key=f"score-{one.pk}-{which}",
+                now=now, is_urgent=True,
+            )
+        )  # fmt: skip
+    if made:
+        record(
+            actor=actor, action="tell of scores owed", subject=("service", service_id), now=now, service_id=service_id,
+            count=made,
+        )  # fmt: skip
+    return made
 
 
 @transaction.atomic

@@ -52,12 +52,12 @@ def subject_for(actor: Actor, kind: str, number: int, now: datetime) -> FormSubj
 
 def way_back(actor: Actor, filled) -> tuple[str, str]:
     """Where a form's page goes back to: (address, words). Neither names anyone."""
-    if filled.subject_kind == SubjectKind.EPISODE:
+    if filled.subject_kind == SubjectKind.EPISODE and actor.may(Permission.SEE_EPISODES):
         return reverse("episodes:episode", args=[filled.subject_id]), "Back to the episode"
     if filled.subject_kind == SubjectKind.REFERRAL and actor.may(Permission.SEE_FRONT_DOOR):
         return reverse("front_door:referral", args=[filled.subject_id]), "Back to the referral"
     if filled.person_id:
-        return reverse("people:person", args=[filled.person_id]), "Back to the record"
+        return reverse("forms:of_person", args=[filled.person_id]), "Back to the assessments"
     return reverse("home"), "Home"
 
 

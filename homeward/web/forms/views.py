@@ -5,15 +5,25 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.assessments.selectors import FormNotFoundError, changes_of, form_for, form_to_save, forms_of_person
+from homeward.assessments.selectors import (
+    FormNotFoundError,
+    changes_of,
+    earlier_answers,
+    followed_by,
+    form_for,
+    form_to_save,
+    owed_and_told,
+)
 from homeward.assessments.services import (
     AnswersMissingError,
     FormCompleteError,
     carry_forward,
     complete_form,
+    confirm_answers,
     correct_form,
     save_answers,
     start_form,
@@ -72,7 +82,7 @@ def save(request: HttpRequest, form_id: int) -> HttpResponse:
         return redirect("forms:form", form_id)
     now, is_live = timezone.now(), bool(request.headers.get("HX-Request"))
     try:
-        filled = form_to_save(request.actor, form_id)
+        filled = form_to_save(request.actor, form_id, now)
     except FormNotFoundError as error:
         raise Http404 from error
     definition = built(filled.form)
@@ -89,11 +99,13 @@ def save(request: HttpRequest, form_id: int) -> HttpResponse:
     clashing = {clash.question for clash in saved.clashes} | set(open_clashes(request.POST))
     if is_live:
         changes = changes_of(request.actor, saved.filled)
-        shown = presenters.form_page(saved.filled, definition, changes)
+        earlier = earlier_answers(request.actor, saved.filled)
+        shown = presenters.form_page(saved.filled, definition, changes, earlier=earlier)
+        since = [presenters.field_of(shown, code) for code in _changed_since(changes, revision_posted(request.POST))]
         stale = [
-            presenters.field_of(shown, code)
-            for code in _changed_since(changes, revision_posted(request.POST))
-            if code not in clashing and saved.filled.answers.get(code) != told.get(code)
+            field
+            for field in since
+            if field.code not in clashing and saved.filled.answers.get(field.code) != told.get(field.code)
         ]
         kept = _still_open(request, definition)
         return render(
@@ -102,15 +114,20 @@ def save(request: HttpRequest, form_id: int) -> HttpResponse:
             {
                 "page": shown,
                 "stale": stale,
+                # where an answer came from is no longer so once somebody typed another
+                "typed": [field for field in since if field not in stale],
                 "clashes": (*kept, *presenters.clash_boxes(definition, saved.clashes, now)),
                 "saved": presenters.saved_words(now),
             },
         )
     if saved.clashes:
         return _edit(request, saved.filled, definition, clashes=presenters.clash_boxes(definition, saved.clashes, now))
-    if request.POST.get("then") == "check":
+    then = request.POST.get("then", "")
+    if then.startswith(("carry ", "carry-part ", "confirm ")):
+        return _carry_or_confirm(request, saved.filled, definition, then, now)
+    if then == "check":
         return redirect("forms:check", form_id)
-    if request.POST.get("then") == "leave":
+    if then == "leave":
         messages.success(request, "Saved. The form stays a draft until you complete it.")
         return redirect(way_back(request.actor, filled)[0])
     messages.success(request, presenters.saved_words(now))
@@ -119,14 +136,27 @@ def save(request: HttpRequest, form_id: int) -> HttpResponse:
 
 @page(Permission.SEE_PEOPLE)
 def carry(request: HttpRequest, form_id: int) -> HttpResponse:
-    """Use the answers of an earlier form where this one has none yet."""
+    """Answer as before whatever has no answer yet, from every earlier form of the person."""
     now = timezone.now()
     filled, _ = _get(request, form_id, now)
-    earlier = _earlier(request, filled)
-    if request.method == "POST" and earlier is not None:
+    if request.method == "POST":
         try:
-            carry_forward(actor=request.actor, filled=filled, earlier=earlier, now=now)
-            messages.success(request, "Answers carried forward. Check each: it says where it came from.")
+            carry_forward(actor=request.actor, filled=filled, now=now)
+            messages.success(request, "Answers carried forward. Each says where it came from, until you confirm it.")
+        except RefusedError as error:
+            messages.error(request, str(error))
+    return redirect("forms:form", form_id)
+
+
+@page(Permission.SEE_PEOPLE)
+def confirm(request: HttpRequest, form_id: int) -> HttpResponse:
+    """Say that every answer carried forward is so."""
+    now = timezone.now()
+    filled, _ = _get(request, form_id, now)
+    if request.method == "POST":
+        try:
+            confirm_answers(actor=request.actor, filled=filled, now=now)
+            messages.success(request, "Confirmed under your name.")
         except RefusedError as error:
             messages.error(request, str(error))
     return redirect("forms:form", form_id)
@@ -157,6 +187,9 @@ def complete(request: HttpRequest, form_id: int) -> HttpResponse:
         return redirect("forms:form", form_id)
     numbers = " ".join(one["because"] for one in done.scores if one["total"] is not None)
     messages.success(request, f"{definition.title}: complete. {numbers}".strip())
+    owed = next((one for one, told in owed_and_told(request.actor, done) if told is None), None)
+    if owed is not None:
+        return redirect("forms:tell", owed.pk)
     return redirect(way_back(request.actor, done)[0])
 
 
@@ -217,15 +250,19 @@ def _get(request: HttpRequest, form_id: int, now: datetime):
     return filled, built(filled.form)
 
 
-def _earlier(request: HttpRequest, filled):
-    """The newest complete form of the same kind about the same person, that this draft does not correct."""
-    if filled.person is None or filled.corrects_id:
-        return None
-    return next(
-        (one for one in forms_of_person(request.actor, filled.person)
-         if one.is_complete and one.form.code == filled.form.code),
-        None,
-    )  # fmt: skip
+def _carry_or_confirm(request: HttpRequest, filled, definition: Form, then: str, now: datetime) -> HttpResponse:
+    """Answer one question or one section as before, or confirm an answer, and go back to where it stands."""
+    what, _, code = then.partition(" ")
+    questions, here = {code}, f"field-{code}"
+    if what == "carry-part":
+        parts = [section for section in definition.sections if section.code == code]
+        questions, here = {one.code for part in parts for one in part.questions}, f"section-{code}"
+    do = confirm_answers if what == "confirm" else carry_forward
+    try:
+        do(actor=request.actor, filled=filled, questions=questions, now=now)
+    except RefusedError as error:
+        messages.error(request, str(error))
+    return redirect(f"{reverse('forms:form', args=[filled.pk])}#{here}")
 
 
 def _changed_since(changes, revision: int) -> list[str]:
@@ -262,16 +299,17 @@ def _edit(
 ) -> HttpResponse:
     changes = changes_of(request.actor, filled)
     problems = check_answers(definition, filled.answers) if is_missing_shown else ()
-    earlier = None if filled.answers else _earlier(request, filled)
+    earlier = earlier_answers(request.actor, filled)
     return render(
         request,
         "forms/edit.jinja",
         {
             **_context(request, filled),
-            "page": presenters.form_page(filled, definition, changes, problems, is_missing_shown=is_missing_shown),
+            "page": presenters.form_page(
+                filled, definition, changes, problems, is_missing_shown=is_missing_shown, earlier=earlier
+            ),
             "clashes": clashes,
             "saved": presenters.saved_words(changes[-1].at) if changes else "",
-            "earlier": presenters.earlier_words(earlier) if earlier else "",
         },
         status=409 if clashes else 200,
     )
@@ -286,6 +324,7 @@ def _check(request: HttpRequest, filled, definition: Form, status: int = 200) ->
 def _read(request: HttpRequest, filled, definition: Form, now: datetime) -> HttpResponse:
     changes = changes_of(request.actor, filled)
     newer = getattr(filled, "corrected_by", None)
+    scores = owed_and_told(request.actor, filled)
     return render(
         request,
         "forms/read.jinja",
@@ -294,5 +333,8 @@ def _read(request: HttpRequest, filled, definition: Form, now: datetime) -> Http
             "page": presenters.form_page(filled, definition, changes),
             "history": presenters.history(definition, changes, now),
             "newer": newer,
+            "owed": presenters.owed_lines([one for one, told in scores if told is None], now),
+            "told": presenters.told_lines(scores),
+            "following": followed_by(request.actor, filled),
         },
     )

@@ -171,15 +171,16 @@ class TestCarryForward:
         told = {"actor": coordinator, "now": later}
         again = start_form(service_id=service.pk, form_code=BASELINE, subject=("person", ivy.pk), person=ivy, **told)
         save_answers(filled=again, answers={"wash": "much_help"}, revision=0, **told)
-        carried = carry_forward(filled=again, earlier=earlier, **told)
-        assert (carried.answers["wash"], carried.answers["dress"]) == ("much_help", "alone")
+        carried = carry_forward(filled=again, **told)
+        assert earlier.is_complete and (carried.answers["wash"], carried.answers["dress"]) == ("much_help", "alone")
         assert {one.came_from for one in changes_of(coordinator, carried)} == {
             "", "Reablement baseline and goals, 24 November 2026"
         }  # fmt: skip
 
 
 class TestSelectors:
-    def test_audit_who_opened_a_form(self, draft, coordinator, ivy, now):
+    def test_audit_who_opened_a_form(self, draft, coordinator, ivy, cared_for, now):
+        cared_for(ivy)
         form_for(coordinator, draft.pk, now)
         assert Event.objects.filter(action="open form", subject_id=draft.pk, person_id=ivy.pk).count() == 1
 

@@ -127,7 +127,7 @@ class TestPaper:
     def test_of_a_filled_form_names_the_person_and_its_version(self, nurse, begin):
         filled = begin(BASELINE)
         page = nurse.get(f"/forms/{filled.pk}/print").content.decode()
-        assert "999 000 0018" in page and "version 1" in page
+        assert "999 000 0018" in page and "version 2" in page
 
     def test_of_no_such_form_is_not_found(self, nurse):
         assert nurse.get("/forms/blank/no-such-form").status_code == 404

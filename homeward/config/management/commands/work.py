@@ -13,7 +13,7 @@ from django.utils import timezone
 from homeward.access.rules import Actor
 from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
-from homeward.escalation.services import escalate_due
+from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.teams.selectors import all_service_ids
 from homeward.visits.services import follow_addresses, make_handover_sheets
 
@@ -32,6 +32,13 @@ def work_once(now: datetime) -> list[str]:
     duties: list[tuple[str, Callable[[], object]]] = [
         *(
             (f"clocks of service {pk}", lambda pk=pk: escalate_due(actor=actor, service_id=pk, now=now))
+            for pk in service_ids
+        ),
+        *(
+            (
+                f"scores owed of service {pk}",
+                lambda pk=pk: tell_of_scores_owed(actor=actor, service_id=pk, now=now),
+            )
             for pk in service_ids
         ),
         *(

@@ -1,23 +1,34 @@
-"""Writes of filled forms. Every answer is added as it was given, and none is ever written over."""
+"""Filling in forms. Every answer is added as it was given, and none is ever written over."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from homeward.access.rules import Actor, Permission, require
-from homeward.assessments.models import AnswerChange, FilledForm
-from homeward.assessments.rules import carried, merge
+from homeward.access.rules import Actor, NotAllowedError, Permission, may_see_sensitive, require
+from homeward.assessments.models import AnswerChange, FilledForm, ScoreOwed
+from homeward.assessments.rules import merge
 from homeward.assessments.states import FilledState, SubjectKind
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
 from homeward.people.models import Person
 from homeward.people.services import add_to_timeline
-from homeward.procedures.rules import AnswerProblem, Question, check_answers, required_to_close, scores
+from homeward.procedures.rules import (
+    AnswerProblem,
+    Form,
+    Question,
+    ScoreReading,
+    check_answers,
+    required_to_close,
+    scores,
+)
 from homeward.procedures.selectors import built, procedure
+
+# Said to somebody whose role does not see forms of this kind
+KEPT = "This form is kept from your role because of what it is about."
 
 
 class FormCompleteError(RefusedError):
@@ -67,9 +78,10 @@ def start_form(
     """Begin a form on its newest version, or give back the draft of it that was begun before.
 
     `answers` are what is known already, by question: (answer, where it came from in words). Those that are not right
-    answers to the form's own questions are left out.
+    answers to the form's own questions are left out. A form that follows another points to the newest complete one of
+    the person that nothing follows yet.
 
-    Raises: NotAllowedError; procedures.selectors.NoSuchProcedureError.
+    Raises: NotAllowedError, also where the form is kept from the actor; procedures.selectors.NoSuchProcedureError.
     """
     require(actor, Permission.SEE_PEOPLE, service_id)
     kind, number = SubjectKind(subject[0]), subject[1]
@@ -78,9 +90,12 @@ def start_form(
     )
     draft = same_form.filter(state=FilledState.DRAFT, corrects=None).select_related("form", "person").first()
     if draft is not None:
+        _may_open(actor, draft)
         return draft
     row = procedure("form", form_code)
     form = built(row)
+    if not may_see_sensitive(actor, form.sensitivity or ""):
+        raise NotAllowedError(KEPT)
     known = {question.code for question in form.questions}
     wrong = {one.question for one in check_answers(form, {code: one for code, (one, _) in (answers or {}).items()})}
     given = {code: told for code, told in (answers or {}).items() if code in known - wrong}
@@ -93,6 +108,8 @@ def start_form(
                 subject_kind=kind,
                 subject_id=number,
                 stage=stage,
+                sensitivity=form.sensitivity or "",
+                follows=_to_follow(form, person),
                 answers={code: answer for code, (answer, _) in given.items()},
                 revision=1 if given else 0,
                 started_at=now,
@@ -119,8 +136,7 @@ def save_answers(
 
     Raises: NotAllowedError; FormCompleteError; RefusedError when an answer is to a question the form does not have.
     """
-    require(actor, Permission.SEE_PEOPLE, filled.service_id)
-    filled = _locked(filled)
+    filled = _locked(actor, filled)
     form = built(filled.form)
     unknown = set(answers) - {question.code for question in form.questions}
     if unknown:
@@ -141,14 +157,19 @@ def save_answers(
 def complete_form(*, actor: Actor, filled: FilledForm, now: datetime) -> FilledForm:
     """Complete a form: its answers and scores stay as they are, and the person's timeline says so.
 
+    Answers that nobody typed are confirmed by it. A score that somebody must be told of is owed from now on.
+
     Raises: NotAllowedError; FormCompleteError; AnswersMissingError with what is missing or cannot be right.
     """
-    require(actor, Permission.SEE_PEOPLE, filled.service_id)
-    filled = _locked(filled)
+    filled = _locked(actor, filled)
     form = built(filled.form)
     missing, problems = required_to_close(form, filled.answers), check_answers(form, filled.answers)
     if missing or problems:
         raise AnswersMissingError(missing, problems)
+    if unsure := _unconfirmed(filled):
+        filled.revision += 1
+        _add_changes(actor, filled, {code: filled.answers.get(code) for code in unsure}, now, unsure, confirms=True)
+    readings = scores(form, filled.answers)
     filled.state = FilledState.COMPLETE
     filled.completed_at = now
     filled.completed_by, filled.completed_role, filled.completed_employer = actor.name, actor.title, actor.employer
@@ -160,9 +181,10 @@ def complete_form(*, actor: Actor, filled: FilledForm, now: datetime) -> FilledF
             "band": reading.band.code if reading.band else None,
             "because": reading.because,
         }
-        for reading in scores(form, filled.answers)
+        for reading in readings
     ]
     filled.save()
+    ScoreOwed.objects.bulk_create(_owed(filled, reading, now) for reading in readings if _within(reading))
     if filled.person is not None:
         told = [one["because"] for one in filled.scores if one["total"] is not None]
         add_to_timeline(
@@ -174,6 +196,7 @@ def complete_form(*, actor: Actor, filled: FilledForm, now: datetime) -> FilledF
             title=f"{form.title}{' put right' if filled.corrects_id else ' completed'}"[:200],
             text=" ".join([*told, filled.correction_reason]).strip(),
             subject=("filled form", filled.pk),
+            sensitivity=filled.sensitivity,
         )
     _done(actor, "complete form", filled, now)
     return filled
@@ -187,7 +210,7 @@ def correct_form(*, actor: Actor, filled: FilledForm, reason: str, now: datetime
 
     Raises: NotAllowedError; RefusedError when the form is not complete, was corrected before, or there is no reason.
     """
-    require(actor, Permission.SEE_PEOPLE, filled.service_id)
+    _may_open(actor, filled)
     filled = FilledForm.objects.select_for_update(of=("self",)).select_related("form", "person").get(pk=filled.pk)
     if not filled.is_complete:
         raise RefusedError("This form is still a draft: change the answer in it.")
@@ -213,6 +236,8 @@ def correct_form(*, actor: Actor, filled: FilledForm, reason: str, now: datetime
         started_employer=actor.employer,
         corrects=filled,
         correction_reason=reason.strip(),
+        follows=filled.follows,
+        sensitivity=filled.sensitivity,
     )
     source = "The form this one corrects"
     _add_changes(actor, corrected, corrected.answers, now, dict.fromkeys(corrected.answers, (None, source)))
@@ -220,35 +245,53 @@ def correct_form(*, actor: Actor, filled: FilledForm, reason: str, now: datetime
     return corrected
 
 
-@transaction.atomic
-def carry_forward(*, actor: Actor, filled: FilledForm, earlier: FilledForm, now: datetime) -> FilledForm:
-    """Fill the questions of a draft that have no answer yet with those of an earlier complete form that asked the same.
+def _may_open(actor: Actor, filled: FilledForm) -> None:
+    """Stop here unless the actor is of the form's service and it is not kept from their role.
 
-    Each says where it came from. Raises: NotAllowedError; FormCompleteError; RefusedError when the earlier form is not
-    complete, or is about somebody else.
+    Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_PEOPLE, filled.service_id)
-    filled = _locked(filled)
-    if not earlier.is_complete or earlier.service_id != filled.service_id or earlier.person_id != filled.person_id:
-        raise RefusedError("Only a complete form about the same person can be carried forward.")
-    found = carried(built(filled.form), earlier.answers, built(earlier.form))
-    new = {code: answer for code, answer in found.items() if code not in filled.answers}
-    if new:
-        day = f"{earlier.completed_at:%d %B %Y}".lstrip("0")
-        source = f"{earlier.form.title}, {day}"[:200]
-        filled.revision += 1
-        filled.answers = {**filled.answers, **new}
-        filled.save(update_fields=["revision", "answers"])
-        _add_changes(actor, filled, new, now, dict.fromkeys(new, (None, source)))
-    _done(actor, "carry forward", filled, now)
-    return filled
+    if not may_see_sensitive(actor, filled.sensitivity):
+        raise NotAllowedError(KEPT)
 
 
-def _locked(filled: FilledForm) -> FilledForm:
+def _locked(actor: Actor, filled: FilledForm) -> FilledForm:
+    """A draft, read again and held until the transaction ends, for whoever may change it.
+
+    Raises: NotAllowedError; FormCompleteError.
+    """
+    _may_open(actor, filled)
     filled = FilledForm.objects.select_for_update(of=("self",)).select_related("form", "person").get(pk=filled.pk)
     if filled.is_complete:
         raise FormCompleteError("This form is complete. If something in it is wrong, correct it.")
     return filled
+
+
+def _unconfirmed(filled: FilledForm) -> dict[str, tuple[Any, str]]:
+    """The answers in force that nobody typed and nobody confirmed, by question: (answer, where it came from)."""
+    newest = {change.question: change for change in filled.changes.filter(is_in_force=True).order_by("id")}
+    return {
+        code: (one.answer, one.came_from) for code, one in newest.items() if one.came_from and not one.is_confirmation
+    }
+
+
+def _to_follow(form: Form, person: Person | None) -> FilledForm | None:
+    if form.follows is None or person is None:
+        return None
+    complete = FilledForm.objects.filter(person=person, form__code=form.follows, state=FilledState.COMPLETE)
+    return complete.filter(corrected_by=None, followed_by=None).order_by("-completed_at", "-id").first()
+
+
+def _within(reading: ScoreReading) -> int | None:
+    return reading.band.acknowledge_within_minutes if reading.band else None
+
+
+def _owed(filled: FilledForm, reading: ScoreReading, now: datetime) -> ScoreOwed:
+    return ScoreOwed(
+        service_id=filled.service_id, person_id=filled.person_id, filled_form=filled, score=reading.score,
+        band=reading.band.code, title=reading.title[:80], because=reading.because[:250], owed_since=now,
+        owed_by=now + timedelta(minutes=_within(reading)),
+    )  # fmt: skip
 
 
 def _as_shown(filled: FilledForm, revision: int) -> dict[str, Any]:
@@ -270,7 +313,9 @@ def _add_changes(
     sources: Mapping[str, tuple[Any, str]] | None = None,
     *,
     is_in_force: bool = True,
+    confirms: bool = False,
 ) -> None:
+    """Add answers to what was ever answered. `sources` are (anything, where each came from), where nobody typed it."""
     AnswerChange.objects.bulk_create(
         AnswerChange(
             filled_form=filled,
@@ -279,6 +324,7 @@ def _add_changes(
             is_in_force=is_in_force,
             revision=filled.revision,
             came_from=sources[code][1] if sources else "",
+            is_confirmation=confirms,
             at=now,
             actor_name=actor.name,
             actor_role=actor.title,
@@ -289,6 +335,7 @@ def _add_changes(
 
 
 def _done(actor: Actor, action: str, filled: FilledForm, now: datetime) -> None:
+    """Leave the audit event of a change, and tell the pages that show the form."""
     record(
         actor=actor,
         action=action,

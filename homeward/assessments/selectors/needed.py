@@ -1,23 +1,14 @@
-"""Reads of filled forms. Opening one leaves an audit event."""
+"""What pathways ask for, and what of it is there."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from homeward.access.rules import Actor, Permission, require
-from homeward.assessments.models import AnswerChange, FilledForm
+from homeward.assessments.models import FilledForm
 from homeward.assessments.rules import FormAsked, forms_asked, needed_to_close, needed_to_leave
+from homeward.assessments.selectors.filled import Subject, forms_of
 from homeward.assessments.states import FilledState
-from homeward.audit.services import record
-from homeward.people.models import Person
 from homeward.procedures.rules import Pathway
 from homeward.procedures.selectors import form as published_form
-
-# Subjects that forms hang on: ("referral", 12), ("episode", 7), ("person", 3)
-Subject = tuple[str, int]
-
-
-class FormNotFoundError(Exception):
-    """There is no such filled form in the actor's services."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,72 +24,6 @@ class NeededForm:
     @property
     def is_complete(self) -> bool:
         return self.filled is not None and self.filled.is_complete
-
-
-def form_for(actor: Actor, form_id: int, now: datetime) -> FilledForm:
-    """A filled form with the form it is on and its person; the opening is audited.
-
-    Raises: NotAllowedError; FormNotFoundError.
-    """
-    require(actor, Permission.SEE_PEOPLE)
-    filled = form_to_save(actor, form_id)
-    record(
-        actor=actor,
-        action="open form",
-        subject=("filled form", filled.pk),
-        person_id=filled.person_id,
-        now=now,
-        service_id=filled.service_id,
-    )
-    return filled
-
-
-def form_to_save(actor: Actor, form_id: int) -> FilledForm:
-    """A filled form for a page that goes on writing in it: `form_for` audited the opening, and saving is audited.
-
-    Raises: NotAllowedError; FormNotFoundError.
-    """
-    require(actor, Permission.SEE_PEOPLE)
-    filled = (
-        FilledForm.objects.filter(pk=form_id, service_id__in=actor.service_ids)
-        .select_related("form", "person", "service", "corrects", "corrected_by")
-        .first()
-    )
-    if filled is None:
-        raise FormNotFoundError("There is no such form in your service.")
-    return filled
-
-
-def forms_of(actor: Actor, service_id: int, *subjects: Subject) -> list[FilledForm]:
-    """The filled forms of these subjects, oldest first. The page they stand on audited its own opening.
-
-    Raises: NotAllowedError.
-    """
-    require(actor, Permission.SEE_PEOPLE, service_id)
-    found: list[FilledForm] = []
-    for kind, number in subjects:
-        rows = FilledForm.objects.filter(service_id=service_id, subject_kind=kind, subject_id=number)
-        found += rows.select_related("form", "corrected_by").defer("form__definition").order_by("id")
-    return sorted(found, key=lambda one: one.pk)
-
-
-def forms_of_person(actor: Actor, person: Person, limit: int = 50) -> list[FilledForm]:
-    """A person's filled forms, newest first. `person` comes from `people.selectors.person_for`, which audited it.
-
-    Raises: NotAllowedError.
-    """
-    require(actor, Permission.SEE_PEOPLE, person.service_id)
-    rows = FilledForm.objects.filter(person=person).select_related("form", "corrected_by")
-    return list(rows.defer("form__definition").order_by("-started_at", "-id")[:limit])
-
-
-def changes_of(actor: Actor, filled: FilledForm) -> list[AnswerChange]:
-    """Every answer of a filled form as it was given, oldest first. `filled` comes from `form_for`, which audited it.
-
-    Raises: NotAllowedError.
-    """
-    require(actor, Permission.SEE_PEOPLE, filled.service_id)
-    return list(filled.changes.order_by("id"))
 
 
 def needed_forms(

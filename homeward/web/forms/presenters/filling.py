@@ -1,20 +1,28 @@
 """The finished words of forms: to fill in, to check, to read, to print, and which are needed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
 
-from homeward.assessments.selectors import NeededForm
+from homeward.assessments.selectors import EarlierAnswer, NeededForm
 from homeward.assessments.services import Clash
-from homeward.kernel.rules import london_day
-from homeward.procedures.rules import AnswerProblem, Form, FormNeeded, Question, answer_in_words, layout
+from homeward.procedures.rules import (
+    AnswerProblem,
+    FindingReading,
+    Form,
+    FormNeeded,
+    Question,
+    answer_in_words,
+    findings,
+    layout,
+)
 from homeward.procedures.selectors import library
 from homeward.web.clocks import time_words
 from homeward.web.forms.reading import day_parts, time_part
-from homeward.web.persons import address_words, age_words, nhs_number_and_trust, short_day
+from homeward.web.persons import address_words, age_words, nhs_number_and_trust
 from homeward.web.templating import clock_text, moment_text
 
 # Short answers get short boxes: (most characters, width class of the design system)
@@ -58,6 +66,10 @@ class Field:
     value: str
     problem: str
     came_from: str
+    is_unconfirmed: bool
+    # The answer of an earlier form, and which, where this one has none yet
+    before: str
+    before_from: str
     lines: int
     is_decimal: bool
 
@@ -77,8 +89,21 @@ class ScoreBox:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingBox:
+    """What the answers come to under a rule, why, and what was decided."""
+
+    code: str
+    title: str
+    proposed: str
+    reasons: tuple[str, ...]
+    decided: str
+    differs: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """A section, with how far it is, and the scores that its answers finish."""
+    """A section, with how far it is, the scores that its answers finish, and what they are decided by."""
 
     code: str
     title: str
@@ -87,8 +112,12 @@ class Part:
     is_shown: bool
     fields: tuple[Field, ...]
     scores: tuple[ScoreBox, ...]
+    findings: tuple[FindingBox, ...]
     left: int
     is_touched: bool
+    # How many of its questions can be answered as before, and how many answers wait to be confirmed
+    before: int
+    unconfirmed: int
 
     @property
     def state(self) -> str:
@@ -121,6 +150,7 @@ class FormPage:
     version: int
     sections: tuple[Part, ...]
     scores: tuple[ScoreBox, ...]
+    findings: tuple[FindingBox, ...]
     answered: int
     asked: int
     missing: tuple[tuple[str, str], ...]
@@ -129,6 +159,16 @@ class FormPage:
     said: str
     by: str
     sources: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def before(self) -> int:
+        """How many questions that show can be answered as before."""
+        return sum(part.before for part in self.sections if part.is_shown)
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many answers that show were carried forward and nobody confirmed yet."""
+        return sum(part.unconfirmed for part in self.sections if part.is_shown)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -182,17 +222,6 @@ class FormsPanel:
 
 
 @dataclass(frozen=True, slots=True)
-class FiledLine:
-    """A filled form in a list."""
-
-    title: str
-    url: str
-    state: str
-    colour: str
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
 class Paper:
     """Who a printed form is about; empty on a blank one."""
 
@@ -209,21 +238,25 @@ def form_page(
     problems: Sequence[AnswerProblem] = (),
     *,
     is_missing_shown: bool = False,
+    earlier: Mapping[str, EarlierAnswer] | None = None,
 ) -> FormPage:
-    """A filled form on a page. With `is_missing_shown`, what is missing stands beside each question."""
+    """A filled form on a page. With `is_missing_shown`, what is missing stands beside each question.
+
+    `earlier` are answers of before, by question that has none yet, to be offered.
+    """
     told = list(problems)
     laid = layout(form, filled.answers, told)
     if is_missing_shown:
         told += [AnswerProblem(code, _ask(form, code)) for code in laid.missing]
         laid = layout(form, filled.answers, told)
     newest = {change.question: change for change in changes if change.is_in_force}
-    sources = {code: one.came_from for code, one in newest.items() if one.came_from}
-    return _page(filled, form, laid, sources, told)
+    sources = {code: (one.came_from, not one.is_confirmation) for code, one in newest.items() if one.came_from}
+    return _page(filled, form, laid, sources, told, earlier or {})
 
 
 def blank_page(form: Form) -> FormPage:
     """A form with no answers, for paper: everything shows, with when it is to be answered."""
-    return _page(None, form, layout(form, {}), {}, ())
+    return _page(None, form, layout(form, {}), {}, (), {})
 
 
 def field_of(page: FormPage, code: str) -> Field:
@@ -260,7 +293,7 @@ def history(form: Form, changes: Sequence, now: datetime) -> tuple[HistoryLine, 
             HistoryLine(
                 question=question.text if question else change.question,
                 answer=(answer_in_words(question, change.answer) if question else str(change.answer)) or "No answer",
-                said=_said_by(change.actor_name, change.actor_role, change.employer, change.at),
+                said=said_by(change.actor_name, change.actor_role, change.employer, change.at),
                 note=note,
             )
         )
@@ -301,22 +334,27 @@ def forms_panel(
     )
 
 
-def filed_lines(forms: Sequence) -> tuple[FiledLine, ...]:
-    """Filled forms in a list."""
-    return tuple(
-        FiledLine(one.form.title, reverse("forms:form", args=[one.pk]), *_state_of(one), _said_of(one)) for one in forms
-    )
-
-
-def _page(filled, form: Form, laid, sources: dict[str, str], told: Sequence[AnswerProblem]) -> FormPage:
+def _page(
+    filled,
+    form: Form,
+    laid,
+    sources: Mapping[str, tuple[str, bool]],
+    told: Sequence[AnswerProblem],
+    earlier: Mapping[str, EarlierAnswer],
+) -> FormPage:
     texts = {question.code: question.text for question in form.questions}
     asked = {question.code: question for question in form.questions}
     boxes = _scores(form, laid)
     last = _last_part(form)
+    found = finding_boxes(form, findings(form, filled.answers if filled else {}))
+    deciding = {one.code: _part_with(form, one.decided_by) for one in form.findings}
     missing = set(laid.missing)
     parts = []
     for section in laid.sections:
-        fields = tuple(_field(asked[field.code], field, sources.get(field.code, "")) for field in section.fields)
+        fields = tuple(
+            _field(asked[field.code], field, sources.get(field.code, ("", False)), earlier.get(field.code))
+            for field in section.fields
+        )
         shown = [field for field in fields if field.is_shown]
         parts.append(
             Part(
@@ -327,8 +365,11 @@ def _page(filled, form: Form, laid, sources: dict[str, str], told: Sequence[Answ
                 is_shown=section.is_shown,
                 fields=fields,
                 scores=tuple(box for box in boxes if last[box.code] == section.code),
+                findings=tuple(box for box in found if deciding[box.code] == section.code),
                 left=sum(field.code in missing for field in shown),
                 is_touched=any(field.value for field in shown),
+                before=sum(bool(field.before) for field in shown),
+                unconfirmed=sum(field.is_unconfirmed for field in shown),
             )
         )
     required = [field for part in parts for field in part.fields if field.is_shown and field.is_required]
@@ -340,18 +381,36 @@ def _page(filled, form: Form, laid, sources: dict[str, str], told: Sequence[Answ
         version=form.version,
         sections=tuple(parts),
         scores=boxes,
+        findings=found,
         answered=len(required) - len(missing),
         asked=len(required),
         missing=tuple((code, texts[code]) for code in laid.missing),
         problems=tuple((one.question, f"{texts.get(one.question, '')}: {one.text}") for one in told),
         revision=filled.revision if filled else 0,
-        said=_said_of(filled) if filled else "",
-        by=f"Begun by {_said_by(filled.started_by, '', filled.started_employer, filled.started_at)}" if filled else "",
+        said=said_of(filled) if filled else "",
+        by=f"Begun by {said_by(filled.started_by, '', filled.started_employer, filled.started_at)}" if filled else "",
         sources=_sources(form),
     )
 
 
-def _field(question: Question, field, came_from: str) -> Field:
+def finding_boxes(form: Form, readings: Sequence[FindingReading]) -> tuple[FindingBox, ...]:
+    """What the answers come to, in words."""
+    notes = {one.code: one.note or "" for one in form.findings}
+    return tuple(
+        FindingBox(
+            one.finding,
+            one.title,
+            one.result.title if one.result else "",
+            one.reasons,
+            one.decided,
+            one.differs,
+            notes[one.finding],
+        )
+        for one in readings
+    )
+
+
+def _field(question: Question, field, came_from: tuple[str, bool], earlier: EarlierAnswer | None) -> Field:
     most = max((len(str(one)) for one in (question.maximum, question.minimum) if one is not None), default=10)
     most += (question.decimal_places or 0) and question.decimal_places + 1
     text = "" if field.answer is None or isinstance(field.answer, bool | list) else str(field.answer)
@@ -371,7 +430,10 @@ def _field(question: Question, field, came_from: str) -> Field:
         time=time_part(field.answer) if field.control == "date_time" else "",
         value=field.value,
         problem=field.problem or "",
-        came_from=came_from,
+        came_from=came_from[0],
+        is_unconfirmed=came_from[1],
+        before=answer_in_words(question, earlier.answer) if earlier and not field.value else "",
+        before_from=earlier.came_from if earlier else "",
         lines=LINES.get(field.control, 0),
         is_decimal=bool(question.decimal_places),
     )
@@ -400,6 +462,10 @@ def _last_part(form: Form) -> dict[str, str]:
     places = {question.code: section.code for section in form.sections for question in section.questions}
     order = [section.code for section in form.sections]
     return {score.code: max((places[code] for code in score.adds), key=order.index) for score in form.scores}
+
+
+def _part_with(form: Form, code: str) -> str:
+    return next(section.code for section in form.sections if code in {one.code for one in section.questions})
 
 
 def _sources(form: Form) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -439,36 +505,27 @@ def _needed_line(one: NeededForm) -> NeededLine:
         title=one.title,
         state=state[0],
         colour=state[1],
-        said=_said_of(filled) if filled else "",
+        said=said_of(filled) if filled else "",
         url=url,
         button=button,
         is_needed=is_needed,
     )
 
 
-def _state_of(filled) -> tuple[str, str]:
-    if filled.is_complete and getattr(filled, "corrected_by", None) and filled.corrected_by.is_complete:
-        return "Put right since", "yellow"
-    return STATES["complete" if filled.is_complete else "draft"]
-
-
-def _said_of(filled) -> str:
+def said_of(filled) -> str:
+    """Who completed a form, or began it, and when; with its numbers."""
     if filled.is_complete:
-        told = _said_by(filled.completed_by, filled.completed_role, filled.completed_employer, filled.completed_at)
+        told = said_by(filled.completed_by, filled.completed_role, filled.completed_employer, filled.completed_at)
         numbers = [one["because"] for one in filled.scores if one["total"] is not None]
         return f"{told}. {' '.join(numbers)}".strip()
-    return f"Begun by {_said_by(filled.started_by, '', filled.started_employer, filled.started_at)}"
+    return f"Begun by {said_by(filled.started_by, '', filled.started_employer, filled.started_at)}"
 
 
-def _said_by(name: str, role: str, employer: str, at: datetime) -> str:
+def said_by(name: str, role: str, employer: str, at: datetime) -> str:
+    """Who did something and when, in one line."""
     return f"{', '.join(part for part in (name, role, employer) if part)}, {moment_text(at)}"
 
 
 def saved_words(at: datetime) -> str:
     """Saved 10:42am."""
     return f"Saved {clock_text(at)}"
-
-
-def earlier_words(filled) -> str:
-    """When an earlier form was completed, in a line."""
-    return f"{short_day(london_day(filled.completed_at))} by {filled.completed_by}"

@@ -1,0 +1,58 @@
+"""Reads of filled forms."""
+
+from homeward.assessments.selectors.filled import (
+    EarlierAnswer,
+    FormNotFoundError,
+    Subject,
+    changes_of,
+    earlier_answers,
+    form_for,
+    form_to_save,
+    forms_of,
+)
+from homeward.assessments.selectors.needed import NeededForm, missing_to_close, missing_to_leave, needed_forms
+from homeward.assessments.selectors.record import (
+    Kept,
+    PersonAssessments,
+    ScoreNotOwedError,
+    as_assessed_counts,
+    assessments_of,
+    choices_of,
+    followed_by,
+    forms_chosen,
+    forms_of_person,
+    offered_forms,
+    owed_and_told,
+    owed_of,
+    score_owed,
+    scores_owed,
+)
+
+__all__ = [
+    "EarlierAnswer",
+    "FormNotFoundError",
+    "Kept",
+    "NeededForm",
+    "PersonAssessments",
+    "ScoreNotOwedError",
+    "Subject",
+    "as_assessed_counts",
+    "assessments_of",
+    "changes_of",
+    "choices_of",
+    "earlier_answers",
+    "followed_by",
+    "form_for",
+    "form_to_save",
+    "forms_chosen",
+    "forms_of",
+    "forms_of_person",
+    "missing_to_close",
+    "missing_to_leave",
+    "needed_forms",
+    "offered_forms",
+    "owed_and_told",
+    "owed_of",
+    "score_owed",
+    "scores_owed",
+]

@@ -1,0 +1,41 @@
+"""The finished words of forms and of a person's assessments."""
+
+from homeward.web.forms.presenters.filling import (
+    ClashBox,
+    FormsPanel,
+    blank_page,
+    clash_boxes,
+    field_of,
+    form_page,
+    forms_panel,
+    history,
+    paper,
+    saved_words,
+)
+from homeward.web.forms.presenters.record import (
+    For,
+    OwedLine,
+    RecordPage,
+    owed_lines,
+    present_assessments,
+    told_lines,
+)
+
+__all__ = [
+    "ClashBox",
+    "For",
+    "FormsPanel",
+    "OwedLine",
+    "RecordPage",
+    "blank_page",
+    "clash_boxes",
+    "field_of",
+    "form_page",
+    "forms_panel",
+    "history",
+    "owed_lines",
+    "paper",
+    "present_assessments",
+    "saved_words",
+    "told_lines",
+]
