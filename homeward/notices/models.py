@@ -19,10 +19,13 @@ class Reach(models.Model):
 
 
 class Notice(models.Model):
-    """One thing one account is told. Holds nothing personal: the page behind `path` checks who may see it."""
+    """One thing one account is told. Holds nothing personal: the page behind `path` checks who may see it.
+
+    Without an account it is a text for somebody outside, such as a code; once sent, its words are forgotten.
+    """
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="notices")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="notices")
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="notices")
     kind = models.SlugField(max_length=40)
     title = models.CharField(max_length=160)
     text = models.CharField(max_length=300, blank=True)
@@ -34,7 +37,12 @@ class Notice(models.Model):
     once_key = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "once_key"], name="told_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "once_key"], name="told_once"),
+            models.UniqueConstraint(
+                fields=["once_key"], condition=models.Q(account__isnull=True), name="told_outside_once"
+            ),
+        ]
         indexes = [models.Index(fields=["account", "seen_at", "-made_at"], name="notices_of_account")]
 
 

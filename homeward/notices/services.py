@@ -15,6 +15,8 @@ from homeward.notices.rules import LEASE, fault_of, next_try
 from homeward.notices.states import Channel, DeliveryState
 from homeward.teams.models import Account
 
+FORGOTTEN = "Words for somebody outside, no longer kept"
+
 
 @transaction.atomic
 def notify(
@@ -71,6 +73,27 @@ def notify(
     )
     tell(topic="notices", service_id=service_id, subject=("notice", made[0].pk), now=now)
     return made
+
+
+@transaction.atomic
+def send_text(
+    *, actor: Actor, service_id: int, channel: str, address: str, kind: str, title: str, once_key: str, now: datetime
+) -> Notice:
+    """Send a line to somebody outside, who has no account; once sent or given up, its words are forgotten.
+
+    Raises: NotAllowedError when the actor is not part of the service; RefusedError when the address cannot be right.
+    """
+    if service_id not in actor.service_ids:
+        raise NotAllowedError("This belongs to a service you are not part of.")
+    if fault := fault_of(channel, address):
+        raise RefusedError(fault)
+    notice = Notice.objects.create(
+        service_id=service_id, account=None, kind=kind, title=title[:160], path="", is_urgent=True, made_at=now,
+        once_key=once_key,
+    )  # fmt: skip
+    Delivery.objects.create(notice=notice, channel=channel, address=address.strip(), next_try_at=now)
+    record(actor=actor, action="send text", subject=("notice", notice.pk), now=now, service_id=service_id)
+    return notice
 
 
 @transaction.atomic
@@ -157,5 +180,7 @@ def settle_delivery(*, actor: Actor, delivery: Delivery, now: datetime, error: s
     else:
         delivery.state = DeliveryState.FAILED
     delivery.save()
+    if delivery.state != DeliveryState.QUEUED:
+        Notice.objects.filter(pk=delivery.notice_id, account__isnull=True).update(title=FORGOTTEN, text="")
     record(actor=actor, action="settle delivery", subject=("delivery", delivery.pk), now=now)
     return delivery

@@ -26,7 +26,7 @@ class NotDeliveredError(Exception):
 
 
 class Provider(Protocol):
-    """Something that can carry a notice. `link` is the full address of the page behind it, empty where there is none."""
+    """Something that can carry a notice. `link` is the full address of the page behind it, or empty."""
 
     def send(self, delivery: Delivery, link: str) -> None:
         """Hand the notice over.

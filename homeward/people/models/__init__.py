@@ -7,6 +7,7 @@ from homeward.people.models.linking import PersonMerge, PersonMergeRow, Possible
 from homeward.people.models.person import Identifier, Person
 from homeward.people.models.safety import Alert, CommunicationNeed
 from homeward.people.models.searching import NameWord, SearchEntry
+from homeward.people.models.sharing import SharedLink
 from homeward.people.models.sight import BrokenGlass
 from homeward.people.models.timeline import TimelineEntry
 
@@ -26,6 +27,7 @@ __all__ = [
     "PersonMergeRow",
     "PossibleDuplicate",
     "SearchEntry",
+    "SharedLink",
     "SharingChoice",
     "TimelineEntry",
 ]
