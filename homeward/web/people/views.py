@@ -6,25 +6,31 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from homeward.access.rules import Permission
+from homeward.access.rules import Permission, Sight
 from homeward.audit.selectors import events_about, seers_of
 from homeward.episodes.selectors import episodes_of
 from homeward.kernel.rules import london_day, whole_number
 from homeward.people.linking.selectors import count_duplicates, merges_of
 from homeward.people.selectors import (
     PersonNotFoundError,
+    SharingChoices,
+    about_me_of,
+    alerts_kept_back,
     current_alerts,
+    format_of,
     key_safe_of,
+    legal_statuses_of,
     person_with_reference,
     reference_of,
     search_people,
+    sharing_choices_of,
 )
 from homeward.plans.selectors import current_plans
 from homeward.visits.selectors import last_visits_of, visits_of
 from homeward.web.gate import page
 from homeward.web.people.opening import opened, typed
 from homeward.web.people.presenters.duplicates import present_merges
-from homeward.web.people.presenters.record import VISITS_SHOWN, present_record
+from homeward.web.people.presenters.record import VISITS_SHOWN, Known, present_card, present_record
 from homeward.web.people.presenters.search import MOST_SHOWN, present_found
 from homeward.web.people.presenters.seen_by import EVENTS_A_PAGE, present_seen_by
 from homeward.web.people.timeline import newest_of
@@ -55,36 +61,51 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @page(Permission.SEE_PEOPLE)
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
-    """One person: alerts, who they are, who comes next, what was agreed, and everything any employer did."""
+    """One person: alerts, who they are, who comes next, what was agreed, and what any employer did lately.
+
+    Whoever has no more to do with them than to visit sees what a visit needs; anybody else, who they are.
+    """
     now = timezone.now()
-    today = london_day(now)
     actor = request.actor
-    one = opened(request, person_id, now)
+    one = opened(request, person_id, now, Sight.CARD)
     if one.pk != person_id:
         request.session[CAME_FROM] = person_id
         return redirect("people:person", person_id=one.pk)
-    merges = merges_of(actor, one)
+    if one.sight < Sight.VISIT:
+        on_now = sum(running.episode.ended_at is None for running in episodes_of(actor, one, now))
+        card = present_card(actor, one, on_now, now)
+        return render(request, "people/card.jinja", {"service": one.service, "card": card})
+    is_whole = one.sight >= Sight.RECORD
+    merges = merges_of(actor, one) if is_whole else []
     came_from = request.session.pop(CAME_FROM, None)
-    record = present_record(
-        one,
-        actor=actor,
-        alerts=current_alerts(actor, [one.pk], today).get(one.pk, []),
-        coming=visits_of(actor, one, today, today + DAYS_AHEAD),
-        been=last_visits_of(actor, one, today, VISITS_SHOWN),
-        plans=current_plans(actor, one),
-        episodes=episodes_of(actor, one, now),
-        now=now,
-    )
     return render(
         request,
         "people/person.jinja",
         {
             "service": one.service,
-            "record": record,
-            "timeline": newest_of(actor, one, now),
+            "record": present_record(actor, one, _known(actor, one, now), now),
+            "timeline": newest_of(actor, one, now) if is_whole else None,
             "merges": present_merges(merges, came_from),
             "may_merge": actor.may(Permission.MERGE_PEOPLE),
         },
+    )
+
+
+def _known(actor, one, now) -> Known:
+    """What the page of a record is made from, as far as its reader's sight reaches."""
+    today = london_day(now)
+    is_whole = one.sight >= Sight.RECORD
+    return Known(
+        alerts=current_alerts(actor, [one.pk], today).get(one.pk, []),
+        alerts_kept_back=alerts_kept_back(actor, one, today),
+        coming=visits_of(actor, one, today, today + DAYS_AHEAD),
+        been=last_visits_of(actor, one, today, VISITS_SHOWN),
+        about=about_me_of(actor, one),
+        plans=current_plans(actor, one) if is_whole else [],
+        episodes=episodes_of(actor, one, now) if is_whole else [],
+        legal=legal_statuses_of(actor, one, today)[0] if is_whole else [],
+        sharing=sharing_choices_of(actor, one, today) if is_whole else SharingChoices((), ()),
+        format=format_of(actor, one),
     )
 
 
@@ -94,7 +115,7 @@ def key_safe(request: HttpRequest, person_id: int) -> HttpResponse:
     if request.method != "POST":
         return redirect("people:person", person_id=person_id)
     now = timezone.now()
-    one = opened(request, person_id, now)
+    one = opened(request, person_id, now, Sight.VISIT)
     codes = key_safe_of(request.actor, one, now)
     context = {"service": one.service, "person_id": one.pk, "name": one.label, "codes": codes}
     return render(request, "people/key_safe.jinja", context)

@@ -3,31 +3,24 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from homeward.access.rules import Actor, Permission
+from homeward.access.rules import ROLE_SIGHT, Actor, Permission, Relationship, Sight
 from homeward.kernel.rules import london_day
-from homeward.people.selectors import current_addresses
-from homeward.people.states import AddressKind, AlertKind, NeedKind
+from homeward.people.rules import Format
+from homeward.people.selectors import SharingChoices, current_addresses, current_contacts, current_needs
+from homeward.people.services import CHANGES_RECORDS
+from homeward.people.states import AddressKind, LegalKind, MayBeTold, NeedKind, SharingDecision, SharingKind
 from homeward.procedures.rules import UnknownCodeError
 from homeward.visits.states import VisitState
 from homeward.web.clocks import ClockFace, clock_face
+from homeward.web.people.presenters.about_me import Told, told_in
+from homeward.web.people.presenters.banner import Banner, present_banner
+from homeward.web.people.presenters.details import DECISIONS, contact_tags, legal_more
 from homeward.web.people.presenters.words import near_day
-from homeward.web.persons import NHS_NUMBER, address_words, born_words, nhs_number_words, short_day
+from homeward.web.persons import address_words, short_day
 from homeward.web.templating import clock_text, moment_text
 from homeward.web.words import listed, skill_words, wall_words, weekday_words
 
 VISITS_SHOWN = 3
-# How loudly each kind of alert is told: stop, beware, know.
-ALERT_TONES = {
-    AlertKind.SAFEGUARDING: "stop",
-    AlertKind.RISK: "stop",
-    AlertKind.TWO_PERSON: "stop",
-    AlertKind.ALLERGY: "beware",
-    AlertKind.INFECTION: "beware",
-    AlertKind.RESPECT: "beware",
-    AlertKind.PETS: "know",
-    AlertKind.OTHER: "know",
-}
-LOUDEST_FIRST = ("stop", "beware", "know")
 # A visit's state in words, and the colour of its tag.
 VISIT_STATES = {
     VisitState.NEEDED: ("Not planned", "red"),
@@ -40,16 +33,6 @@ VISIT_STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class AlertLine:
-    """Something to know before knocking."""
-
-    tone: str
-    title: str
-    text: str
-    since: str
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
     """A name and what stands beside it; `phone` makes it one that can be called."""
 
@@ -59,20 +42,36 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Banner:
-    """Who this is."""
+class Caller:
+    """Somebody to call: who they are to the person, what they may be told, and tags (words, colour)."""
 
     name: str
-    known_as: str
-    died: str
-    born: str
-    age: str
-    nhs_number: str
-    nhs_words: str
-    nhs_colour: str
-    nhs_advice: str
-    addresses: tuple[Line, ...]
+    relationship: str
     phone: str
+    may_be_told: str
+    tags: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody is, and how to get in."""
+
+    id: int
+    title: str
+    where: str
+    notes: tuple[str, ...]
+    has_key_safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A line with a tag and more in small print."""
+
+    title: str
+    text: str
+    tag: str
+    colour: str
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,104 +130,161 @@ class EpisodeCard:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Everything the page of a person says, but for their timeline."""
+    """Everything the page of a person says, but for their timeline. `is_whole` where the reader sees all of it."""
 
     id: int
     reference: str
     banner: Banner
-    alerts: tuple[AlertLine, ...]
+    is_whole: bool
+    kept_back: str
+    may_break_glass: bool
+    may_change: bool
+    alerts_kept_back: str
     speaking: tuple[Line, ...]
     needs_interpreter: str
+    letters: tuple[str, ...]
     what_matters: str
+    about: tuple[Told, ...]
     visits_title: str
     visits: tuple[VisitCard, ...]
     plans: tuple[PlanCard, ...]
     open_episodes: tuple[EpisodeCard, ...]
     past_episodes: tuple[EpisodeCard, ...]
-    contacts: tuple[Line, ...]
-    getting_in: tuple[str, ...]
-    has_key_safe: bool
+    callers: tuple[Caller, ...]
+    legal: tuple[Tagged, ...]
+    sharing: tuple[Tagged, ...]
+    places: tuple[Place, ...]
     may_see_key_safe: bool
     details: tuple[Line, ...]
     made_at: str
 
 
-def present_record(
-    person,
-    *,
-    actor: Actor,
-    alerts: list,
-    coming: list,
-    been: list,
-    plans: list,
-    episodes: list,
-    now: datetime,
-) -> Record:
-    """A person's record at `now`. `coming` are visits from today on, `been` the newest before, newest first."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the page is made from, as far as the reader's sight reaches.
+
+    `coming` are visits from today on, `been` the newest before, newest first.
+    """
+
+    alerts: list
+    alerts_kept_back: int
+    coming: list
+    been: list
+    about: list
+    plans: list
+    episodes: list
+    legal: list
+    sharing: SharingChoices
+    format: Format
+
+
+# What somebody who sees only what a visit needs is told of the rest
+KEPT_BACK = (
+    "You see what a visit needs. Kept back: the timeline, assessments, plans, documents, legal status and details."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Enough of a record to know whether it is the one meant."""
+
+    banner: Banner
+    said: str
+    may_break_glass: bool
+
+
+def present_card(actor: Actor, person, open_episodes: int, now: datetime) -> Card:
+    """What a reader whom nothing ties to a person sees of them."""
+    said = "They are not on a pathway of this service now."
+    if open_episodes:
+        said = f"They are on {open_episodes} {'pathway' if open_episodes == 1 else 'pathways'} of this service now."
+    return Card(present_banner(actor, person, [], now), said, _may_break_glass(actor, person))
+
+
+def present_record(actor: Actor, person, known: Known, now: datetime) -> Record:
+    """A person's record at `now`, as far as `person.sight` lets its reader see."""
     today = london_day(now)
     addresses = current_addresses(person, today)
-    going_on = [visit for visit in coming if visit.state not in (VisitState.DONE, VisitState.MISSED)]
-    shown = going_on[:VISITS_SHOWN] or been
-    cards = tuple(_episode(one, now) for one in episodes)
+    going_on = [visit for visit in known.coming if visit.state not in (VisitState.DONE, VisitState.MISSED)]
+    shown = going_on[:VISITS_SHOWN] or known.been
+    cards = tuple(_episode(one, now) for one in known.episodes)
+    is_whole = person.sight >= Sight.RECORD
     return Record(
         id=person.pk,
         reference=person.reference,
-        banner=_banner(person, addresses, today),
-        alerts=_alerts(alerts),
+        banner=present_banner(actor, person, known.alerts, now),
+        is_whole=is_whole,
+        kept_back="" if is_whole else KEPT_BACK,
+        may_break_glass=_may_break_glass(actor, person),
+        may_change=is_whole and actor.may(CHANGES_RECORDS),
+        alerts_kept_back=_alerts_kept_back(known.alerts_kept_back),
         speaking=_speaking(person),
         needs_interpreter=f"{person.language or 'Language not known'} interpreter" if person.needs_interpreter else "",
+        letters=known.format.in_words(),
         what_matters=person.what_matters,
-        visits_title="Next visits" if going_on or not been else "Last visits",
+        about=tuple(told for told in told_in(known.about[0]) if told.code != "matters") if known.about else (),
+        visits_title="Next visits" if going_on or not known.been else "Last visits",
         visits=tuple(_visit(visit, today) for visit in shown),
-        plans=tuple(_plan(plan, today) for plan in plans),
+        plans=tuple(_plan(plan, today) for plan in known.plans),
         open_episodes=tuple(card for card in cards if card.is_open),
         past_episodes=tuple(card for card in cards if not card.is_open),
-        contacts=_contacts(person),
-        getting_in=tuple(one.access_notes for one in addresses if one.access_notes),
-        has_key_safe=any(one.key_safe for one in addresses),
+        callers=tuple(_caller(contact) for contact in current_contacts(person)),
+        legal=tuple(_legal(status) for status in known.legal),
+        sharing=tuple(_choice(choice) for choice in known.sharing.standing),
+        places=tuple(_place(one) for one in addresses if one.access_notes or one.property_notes or one.key_safe),
         may_see_key_safe=actor.may(Permission.SEE_KEY_SAFES),
-        details=_details(person),
+        details=_details(person) if is_whole else (),
         made_at=clock_text(now),
     )
 
 
-def _banner(person, addresses: list, today: date) -> Banner:
-    born, age = born_words(person, today)
-    words, colour, advice = NHS_NUMBER[person.nhs_number_status]
-    known_as = person.preferred_name
-    return Banner(
-        name=person.label,
-        known_as=known_as if known_as and known_as != person.given_name else "",
-        died=f"Died on {short_day(person.died_on)}" if person.died_on else "",
-        born=born,
-        age=age,
-        nhs_number=nhs_number_words(person),
-        nhs_words=words,
-        nhs_colour=colour,
-        nhs_advice=advice,
-        addresses=tuple(
-            Line(AddressKind(one.kind).label, address_words(one)) for one in addresses if one.lines or one.postcode
-        ),
-        phone=person.phone,
-    )
+def _alerts_kept_back(count: int) -> str:
+    if not count:
+        return ""
+    if count == 1:
+        return "1 more alert is kept back: your role does not include it."
+    return f"{count} more alerts are kept back: your role does not include them."
 
 
-def _alerts(alerts: list) -> tuple[AlertLine, ...]:
-    lines = [
-        AlertLine(
-            ALERT_TONES[alert.kind], AlertKind(alert.kind).label, alert.text, f"Since {short_day(alert.starts_on)}"
-        )
-        for alert in alerts
-    ]
-    return tuple(sorted(lines, key=lambda line: LOUDEST_FIRST.index(line.tone)))
+def _may_break_glass(actor: Actor, person) -> bool:
+    further = ROLE_SIGHT[actor.role][Relationship.BROKEN_GLASS]
+    return actor.may(Permission.BREAK_GLASS) and further > person.sight
 
 
 def _speaking(person) -> tuple[Line, ...]:
     """Needs whose list has words for them say those; the person's own words follow."""
     return tuple(
         Line("" if need.kind == NeedKind.OTHER and need.text else NeedKind(need.kind).label, need.text)
-        for need in person.communication_needs.all()
+        for need in current_needs(person)
     )
+
+
+def _caller(contact) -> Caller:
+    return Caller(
+        name=contact.name,
+        relationship=contact.relationship,
+        phone=contact.phone,
+        may_be_told=MayBeTold(contact.may_be_told).label.lower(),
+        tags=contact_tags(contact),
+    )
+
+
+def _place(address) -> Place:
+    title = AddressKind(address.kind).label
+    notes = tuple(text for text in (address.access_notes, address.property_notes) if text)
+    return Place(address.pk, title, address_words(address), notes, bool(address.key_safe))
+
+
+def _legal(status) -> Tagged:
+    holder = status.holder.name if status.holder else status.holder_name
+    words, colour = ("", "") if status.was_seen else ("Paper not seen yet", "yellow")
+    return Tagged(LegalKind(status.kind).label, holder, words, colour, legal_more(status)[:1])
+
+
+def _choice(choice) -> Tagged:
+    whom = choice.contact.name if choice.contact else choice.with_whom
+    decision = SharingDecision(choice.decision)
+    return Tagged(SharingKind(choice.kind).label, whom, decision.label, DECISIONS[decision])
 
 
 def _visit(visit, today: date) -> VisitCard:
@@ -323,16 +379,6 @@ def _episode(running, now: datetime) -> EpisodeCard:
             if reading.started_at is not None and (is_open or reading.is_breached)
         ),
     )
-
-
-def _contacts(person) -> tuple[Line, ...]:
-    lines = []
-    for contact in sorted(person.contacts.all(), key=lambda one: (one.rank, one.pk)):
-        what = [contact.relationship] if contact.relationship else []
-        if contact.is_unpaid_carer:
-            what.append("unpaid carer")
-        lines.append(Line(contact.name, listed(what), contact.phone))
-    return tuple(lines)
 
 
 def _details(person) -> tuple[Line, ...]:
