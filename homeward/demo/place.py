@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
+from homeward.demo.assessments import make_assessments
 from homeward.demo.days import attend, past_visits, rounds_of
 from homeward.demo.desk import at_the_desk
 from homeward.demo.history import (
@@ -121,6 +122,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     making.tell("History written")
     done = past_visits(making, rounds, first, today - timedelta(days=1)) if size.days else 0
     making.tell(f"{done} visits of the last {size.days} days")
+    making.tell(f"{make_assessments(making, staff)} assessments")
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
     on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]
     open_accounts(making, staff, on_shift)
