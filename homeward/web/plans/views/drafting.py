@@ -1,0 +1,253 @@
+"""Writing the next version of a plan, part by part; live, what is typed is saved as it is typed."""
+
+import json
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from homeward.access.rules import Permission
+from homeward.episodes.selectors import episodes_of
+from homeward.kernel.rules import RefusedError, whole_number
+from homeward.plans.rules import GONE, SECTIONS_BY_CODE, items_of, name_of, problems, spec_of
+from homeward.plans.selectors import draft_changes
+from homeward.plans.services import (
+    DraftClosedError,
+    add_from_pathway,
+    add_to_draft,
+    group_visits,
+    save_draft,
+    skill_codes,
+    start_draft,
+)
+from homeward.procedures.selectors import built, published_activities
+from homeward.web.forms.reading import open_clashes, revision_posted
+from homeward.web.gate import page
+from homeward.web.people.opening import opened
+from homeward.web.plans.opening import banner_of, draft_opened, draft_to_save
+from homeward.web.plans.presenters.draft import (
+    ClashBox,
+    clash_boxes,
+    field_named,
+    present_section,
+    present_suggestions,
+    section_links,
+)
+from homeward.web.templating import clock_text
+
+
+@page(Permission.WRITE_PLANS)
+def start(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Begin the next version of a plan, or go on with the draft of it."""
+    if request.method != "POST":
+        return redirect("plans:plan", person_id)
+    now = timezone.now()
+    person = opened(request, person_id, now)
+    number = whole_number(request.POST.get("episode", ""))
+    episode = next((one.episode for one in episodes_of(request.actor, person, now) if one.episode.pk == number), None)
+    if episode is None:
+        raise Http404
+    try:
+        begun = start_draft(actor=request.actor, episode=episode, now=now)
+    except RefusedError as error:
+        messages.error(request, str(error))
+        return redirect("plans:plan", person_id)
+    return redirect("plans:draft", begun.pk)
+
+
+@page(Permission.WRITE_PLANS)
+def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """All parts of a draft, what is in each and who wrote last."""
+    now = timezone.now()
+    row, person = draft_opened(request, draft_id, now)
+    if row.state != "open":
+        return redirect("plans:plan", row.person_id)
+    changes = draft_changes(request.actor, row)
+    who = list(dict.fromkeys(one.by_name for one in reversed(changes)))
+    return render(
+        request,
+        "plans/draft.jinja",
+        {
+            "service": person.service,
+            "banner": banner_of(request, person, now),
+            "draft": row,
+            "title": row.episode.pathway.title,
+            "links": section_links(row),
+            "writers": who,
+            "problems": _problems(row),
+        },
+    )
+
+
+@page(Permission.WRITE_PLANS)
+def section(request: HttpRequest, draft_id: int, section: str) -> HttpResponse:
+    """One part of a draft to write; a save keeps what is typed, finished or not."""
+    spec = SECTIONS_BY_CODE.get(section)
+    if spec is None:
+        raise Http404
+    now = timezone.now()
+    if request.method != "POST":
+        row, person = draft_opened(request, draft_id, now)
+        if row.state != "open":
+            return redirect("plans:plan", row.person_id)
+        return _show(request, row, spec, person, opened=request.GET.get("open", ""))
+    row, is_live = draft_to_save(request, draft_id, now), bool(request.headers.get("HX-Request"))
+    told = _told(request.POST, row.fields)
+    try:
+        saved = save_draft(actor=request.actor, draft=row, told=told, revision=revision_posted(request.POST), now=now)
+        if is_live:
+            return _answer_live(request, saved, spec, told, now)
+        if saved.clashes:
+            _, person = draft_opened(request, draft_id, now)
+            return _show(request, saved.draft, spec, person, clashes=saved.clashes)
+        return _then(request, saved.draft, spec, now)
+    except DraftClosedError as error:
+        if is_live:
+            return render(request, "plans/closed.jinja", {"why": str(error), "person_id": row.person_id})
+        messages.error(request, str(error))
+        return redirect("plans:plan", row.person_id)
+    except RefusedError as error:
+        messages.error(request, str(error))
+        if is_live:
+            return HttpResponse(status=422)
+        return redirect("plans:section", draft_id, section)
+
+
+@page(Permission.WRITE_PLANS)
+def pick(request: HttpRequest, draft_id: int) -> HttpResponse:
+    """Add what the pathway proposes, chosen from a list."""
+    now = timezone.now()
+    row = draft_to_save(request, draft_id, now)
+    if request.method == "POST":
+        chosen = [tuple(one.split(":", 1)) for one in request.POST.getlist("activity") if ":" in one]
+        try:
+            number = add_from_pathway(actor=request.actor, draft=row, chosen=chosen, now=now)
+            messages.success(
+                request, f"{number} {'activity' if number == 1 else 'activities'} added. Change what does not fit."
+            )
+        except RefusedError as error:
+            messages.error(request, str(error))
+    return redirect("plans:section", draft_id, "activities")
+
+
+def _told(posted: QueryDict, standing) -> dict:
+    """What a page says of the fields it shows; one with two texts says something only once the choice is made."""
+    told = {}
+    for name in posted.getlist("asks"):
+        spec = spec_of(name)
+        if spec is None:
+            continue
+        if spec.kind == "choices":
+            told[name] = [one for one in posted.getlist(name) if one]
+        elif spec.kind == "flag":
+            told[name] = True if posted.get(name) == "yes" else None
+        else:
+            told[name] = posted.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
+    for name in posted.getlist("clash"):
+        mine = told.pop(name, None)
+        if posted.get(f"keep-{name}") == "mine" and spec_of(name) is not None:
+            kept = _json(posted.get(f"mine-{name}", ""))
+            told[name] = mine if mine is not None and mine != standing.get(name) else kept
+    return told
+
+
+def _answer_live(request: HttpRequest, saved, spec, told: dict, now) -> HttpResponse:
+    row = saved.draft
+    pathway = built(row.episode.pathway)
+    revision = revision_posted(request.POST)
+    clashing = {clash.field for clash in saved.clashes} | set(open_clashes(request.POST))
+    changed = dict.fromkeys(one.field for one in draft_changes(request.actor, row) if one.revision > revision)
+    asked = set(request.POST.getlist("asks"))
+    elsewhere = [name for name in changed if name not in clashing and row.fields.get(name) != told.get(name)]
+    stale = [field_named(row, pathway, name) for name in elsewhere if name in asked]
+    is_longer = any(name not in asked and name.split("-")[0] == spec.code and not name.endswith(("-code", "-template"))
+                    for name in elsewhere)  # fmt: skip
+    return render(
+        request,
+        "plans/saved.jinja",
+        {
+            "page": present_section(row, spec, pathway),
+            "clashes": (*_still_open(request.POST), *clash_boxes(row, pathway, saved.clashes)),
+            "stale": [field for field in stale if field is not None],
+            "is_longer": is_longer,
+            "saved": f"Saved at {clock_text(now)}",
+        },
+    )
+
+
+def _then(request: HttpRequest, row, spec, now) -> HttpResponse:
+    """What a button asks for besides saving."""
+    then = request.POST.get("then", "")
+    here = reverse("plans:section", args=[row.pk, spec.code])
+    if then == "add" and spec.is_list:
+        key = add_to_draft(actor=request.actor, draft=row, section=spec.code, now=now)
+        return redirect(f"{here}?open={key}#item-{key}")
+    if then.startswith("remove-"):
+        key = then.removeprefix("remove-")
+        name = name_of(spec.code, GONE, key)
+        if spec_of(name) is None or key not in {item.key for item in items_of(row.fields, spec.code)}:
+            raise Http404
+        save_draft(actor=request.actor, draft=row, told={name: True}, revision=row.revision, now=now)
+        messages.success(request, f"The {spec.one} was taken out. It stays in the history of the draft.")
+        return redirect(here)
+    if then == "group":
+        number = group_visits(actor=request.actor, draft=row, now=now)
+        messages.success(request, f"{number} {'visit' if number == 1 else 'visits'} made from what our team does.")
+        return redirect(here)
+    if then == "leave":
+        return redirect("plans:draft", row.pk)
+    if then in SECTIONS_BY_CODE:
+        return redirect("plans:section", row.pk, then)
+    messages.success(request, f"Saved at {clock_text(now)}")
+    return redirect(here)
+
+
+def _show(request: HttpRequest, row, spec, person, *, clashes=(), opened: str = "") -> HttpResponse:
+    now, pathway = timezone.now(), built(row.episode.pathway)
+    wrong = _problems(row) if request.GET.get("show") == "problems" else ()
+    return render(
+        request,
+        "plans/section.jinja",
+        {
+            "service": person.service,
+            "banner": banner_of(request, person, now),
+            "page": present_section(row, spec, pathway, wrong, opened),
+            "problems": [one for one in wrong if one.section == spec.code],
+            "clashes": clash_boxes(row, pathway, clashes),
+            "suggestions": (
+                present_suggestions(row, pathway, published_activities()) if spec.code == "activities" else ()
+            ),
+            "pathway": pathway.title,
+            "saved": "",
+        },
+        status=409 if clashes else 200,
+    )
+
+
+def _problems(row) -> tuple:
+    return problems(row.fields, {"skills": skill_codes()})
+
+
+def _still_open(posted: QueryDict) -> tuple[ClashBox, ...]:
+    """Choices between two texts that were shown before and are not made yet, as they were shown."""
+    return tuple(
+        ClashBox(
+            name,
+            spec_of(name).label,
+            posted.get(f"mine-words-{name}", ""),
+            posted.get(f"theirs-words-{name}", ""),
+            posted.get(f"by-{name}", ""),
+            posted.get(f"mine-{name}", ""),
+        )
+        for name in open_clashes(posted)
+        if spec_of(name) is not None
+    )
+
+
+def _json(text: str):
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
