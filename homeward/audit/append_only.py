@@ -19,6 +19,7 @@ APPEND_ONLY_TABLES = (
     "people_personchange",
     "people_sharingchoice",
     "people_aboutme",
+    "documents_documentversion",
     "rights_requestevent",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.

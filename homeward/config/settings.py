@@ -23,9 +23,13 @@ HOMEWARD_TIMING   "1" to say in each answer what it cost the server, for measuri
 HOMEWARD_PUBLIC_REFERRALS  services whose open form for professionals is on, code=phone, comma-separated (the phone
                   may be left out); the fictitious ones when not given
 HOMEWARD_PROXIES  how many proxies of yours stand in front, so that the form knows who is outside; 0 when not given
+HOMEWARD_DOCUMENTS  dotted path of the Django storage class that keeps documents; a folder under var/ when not given
+HOMEWARD_DOCUMENTS_OPTIONS  its options as JSON, {"location": "/srv/documents"}
+HOMEWARD_DOCUMENT_MEGABYTES  how large one document may be; 25 when not given
 HOMEWARD_VAR      folder for the database and other things made at run time
 """
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -50,6 +54,15 @@ def _secret() -> str:
     return kept.read_text().strip()
 
 
+def _document_store() -> dict:
+    """The storage class that keeps documents, with its options: a folder under var/, or what the environment says."""
+    given = os.environ.get("HOMEWARD_DOCUMENTS")
+    options = json.loads(os.environ.get("HOMEWARD_DOCUMENTS_OPTIONS") or "{}")
+    if not given:
+        options.setdefault("location", str(VAR / "documents"))
+    return {"BACKEND": given or "homeward.documents.storage.DocumentFolder", "OPTIONS": options}
+
+
 SECRET_KEY = _secret()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("HOMEWARD_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
@@ -70,6 +83,7 @@ INSTALLED_APPS = [
     "homeward.teams",
     "homeward.notices",
     "homeward.people",
+    "homeward.documents",
     "homeward.procedures",
     "homeward.assessments",
     "homeward.referrals",
@@ -202,7 +216,11 @@ STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "homeward.config.static_files.StaticFiles"},
+    # The bytes of documents about people: never under a public address (docs/guides/timeline-and-documents.md)
+    "documents": _document_store(),
 }
+# A local decision: a letter scanned at 300 dots an inch has some 0.2 MB a page
+DOCUMENT_MEGABYTES = int(os.environ.get("HOMEWARD_DOCUMENT_MEGABYTES", "25"))
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

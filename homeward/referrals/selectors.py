@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from homeward.access.rules import Actor, Permission, Relationship, require
 from homeward.audit.services import record, record_reads
 from homeward.kernel.rules import london_day, wall_clock
-from homeward.people.models import Address, Alert
+from homeward.people.models import Address, Alert, Person
 from homeward.people.selectors import areas_of, current_addresses, current_alerts
 from homeward.procedures.rules import Clock, ClockKind, ClockReading, Event, Pathway, SenderTimes, Subject, read_clock
 from homeward.procedures.selectors import newest_pathways
@@ -383,6 +383,16 @@ def messages_of(actor: Actor, referral: Referral) -> list[KeptMessage]:
     """
     require(actor, Permission.SEE_FRONT_DOOR, referral.service_id)
     return list(KeptMessage.objects.filter(referral=referral).defer("content").order_by("id"))
+
+
+def messages_about(actor: Actor, person: Person, limit: int = 20) -> list[KeptMessage]:
+    """The newest kept messages of a person's referrals. `person` comes from `people.selectors.person_for`.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_MESSAGES, person.service_id)
+    rows = KeptMessage.objects.filter(referral__person=person).select_related("referral")
+    return list(rows.order_by("-received_at", "-id")[:limit])
 
 
 def events_of(referral: Referral) -> list[ReferralEvent]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("responding/", include("homeward.web.responding.urls")),
     path("cover/", include("homeward.web.cover.urls")),
     path("people/", include("homeward.web.people.urls")),
+    path("people/<int:person_id>/documents/", include("homeward.web.documents.urls")),
     path("plans/", include("homeward.web.plans.urls")),
     path("notices/", include("homeward.web.notices.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),
