@@ -18,6 +18,7 @@ urlpatterns = [
     path("people/", include("homeward.web.people.urls")),
     path("people/<int:person_id>/documents/", include("homeward.web.documents.urls")),
     path("plans/", include("homeward.web.plans.urls")),
+    path("privacy/", include("homeward.web.privacy.urls")),
     path("notices/", include("homeward.web.notices.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),
     path("forms/", include("homeward.web.forms.urls")),

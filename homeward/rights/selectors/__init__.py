@@ -8,6 +8,7 @@ from homeward.rights.selectors.export import (
     items_to_review,
     person_for_rights,
 )
+from homeward.rights.selectors.looking import Looked, find_events, references_of, who_looked
 from homeward.rights.selectors.requests import RequestNotFoundError, open_requests, request_for, requests_of
 from homeward.rights.selectors.retention import (
     DueRecord,
@@ -31,6 +32,7 @@ __all__ = [
     "DueRecord",
     "Export",
     "KindOfRow",
+    "Looked",
     "RequestNotFoundError",
     "ReviewItem",
     "access_for",
@@ -41,14 +43,17 @@ __all__ = [
     "due_appraisals",
     "events_behind",
     "everything_about",
+    "find_events",
     "items_to_review",
     "judged_accesses",
     "open_requests",
     "person_for_rights",
     "proposed_destructions",
+    "references_of",
     "request_for",
     "requests_of",
     "staff_details",
     "unusual_to_look_at",
     "watched_until",
+    "who_looked",
 ]

@@ -1,13 +1,14 @@
 """Addresses of the pages about a person. What is looked for never stands in one: it comes in a form."""
 
 from django.urls import path
+from django.views.generic import RedirectView
 
 from homeward.web.people import choices, circle, details, facts, glass, homes, linking, safety, timeline, views
 
 app_name = "people"
 urlpatterns = [
     path("", views.search, name="search"),
-    path("seen-by", views.find_seen_by, name="find_seen_by"),
+    path("seen-by", RedirectView.as_view(pattern_name="privacy:find_seen_by")),
     path("duplicates", linking.duplicates, name="duplicates"),
     path("duplicates/<int:duplicate_id>", linking.compare, name="compare"),
     path("merges/<int:merge_id>/undo", linking.undo_merge, name="undo_merge"),
@@ -19,7 +20,7 @@ urlpatterns = [
     path("<int:person_id>/entries/<int:entry_id>/correct", timeline.correct, name="correct"),
     path("<int:person_id>/break-glass", glass.break_the_glass, name="break_glass"),
     path("<int:person_id>/key-safe", views.key_safe, name="key_safe"),
-    path("<int:person_id>/seen-by", views.seen_by, name="seen_by"),
+    path("<int:person_id>/seen-by", RedirectView.as_view(pattern_name="privacy:seen_by")),
     path("<int:person_id>/details", details.details, name="details"),
     path("<int:person_id>/changed", details.changed, name="changed"),
     path("<int:person_id>/details/<slug:part>", facts.change_part, name="change_part"),

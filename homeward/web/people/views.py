@@ -1,18 +1,16 @@
-"""Finding a person, their record, and who has looked at it."""
+"""Finding a person, and their record."""
 
 from datetime import timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission, Sight
-from homeward.audit.selectors import events_about, seers_of
 from homeward.episodes.selectors import episodes_of
-from homeward.kernel.rules import london_day, whole_number
+from homeward.kernel.rules import london_day
 from homeward.people.linking.selectors import count_duplicates, merges_of
 from homeward.people.selectors import (
-    PersonNotFoundError,
     SharingChoices,
     about_me_of,
     alerts_kept_back,
@@ -20,8 +18,6 @@ from homeward.people.selectors import (
     format_of,
     key_safe_of,
     legal_statuses_of,
-    person_with_reference,
-    reference_of,
     search_people,
     sharing_choices_of,
 )
@@ -32,7 +28,6 @@ from homeward.web.people.opening import opened, typed
 from homeward.web.people.presenters.duplicates import present_merges
 from homeward.web.people.presenters.record import VISITS_SHOWN, Known, present_card, present_record
 from homeward.web.people.presenters.search import MOST_SHOWN, present_found
-from homeward.web.people.presenters.seen_by import EVENTS_A_PAGE, present_seen_by
 from homeward.web.people.timeline import newest_of
 
 # Kept in the reader's own session, which ends when they sign out, so that addresses and histories hold none of it.
@@ -119,36 +114,3 @@ def key_safe(request: HttpRequest, person_id: int) -> HttpResponse:
     codes = key_safe_of(request.actor, one, now)
     context = {"service": one.service, "person_id": one.pk, "name": one.label, "codes": codes}
     return render(request, "people/key_safe.jinja", context)
-
-
-@page(Permission.SEE_AUDIT)
-def find_seen_by(request: HttpRequest) -> HttpResponse:
-    """Choose whose record to watch over, by reference."""
-    reference = typed(request, "reference")
-    problem = ""
-    if request.method == "POST":
-        try:
-            return redirect("people:seen_by", person_id=person_with_reference(request.actor, reference))
-        except PersonNotFoundError:
-            problem = "Nobody in your services has this reference" if reference else "Enter a reference"
-    context = {"reference": reference, "problem": problem}
-    return render(request, "people/find_seen_by.jinja", context, status=422 if problem else 200)
-
-
-@page(Permission.SEE_AUDIT)
-def seen_by(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Who has looked at one record."""
-    older_than = whole_number(request.GET.get("older", ""))
-    try:
-        reference = reference_of(request.actor, person_id)
-    except PersonNotFoundError as error:
-        raise Http404 from error
-    shown = present_seen_by(
-        person_id,
-        reference,
-        seers_of(request.actor, person_id),
-        events_about(request.actor, person_id, limit=EVENTS_A_PAGE + 1, older_than=older_than),
-        today=london_day(timezone.now()),
-        is_newest_page=older_than is None,
-    )
-    return render(request, "people/seen_by.jinja", {"shown": shown})

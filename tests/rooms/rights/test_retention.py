@@ -29,10 +29,6 @@ def long_ago(service, now):
     return make
 
 
-def ended(person: Person, when) -> None:
-    Episode.objects.filter(person=person).update(ended_at=when, outcome_code="made-up")
-
-
 class TestDueAppraisals:
     def test_finds_contacts_after_two_years(self, officer, long_ago, now):
         due = long_ago("A", 3)
@@ -43,7 +39,7 @@ class TestDueAppraisals:
         for reference, years in (("A", 9), ("B", 5)):
             person = cared_for(long_ago(reference, years))
             Episode.objects.filter(person=person).update(
-                started_at=now - years * YEAR, ended_at=now - years * YEAR + timedelta(days=9)
+                started_at=now - years * YEAR, ended_at=now - years * YEAR + timedelta(days=9), outcome_code="done"
             )
         assert [(one.person.reference, one.kind) for one in due_appraisals(officer, now)] == [("A", "care")]
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections
 from django.utils import timezone
@@ -13,7 +14,9 @@ from django.utils import timezone
 from homeward.access.rules import Actor
 from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
+from homeward.audit.services import keep_head, seal_all
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
+from homeward.rights.services import find_unusual
 from homeward.teams.selectors import all_service_ids
 from homeward.visits.services import follow_addresses, make_handover_sheets
 
@@ -58,6 +61,8 @@ def work_once(now: datetime) -> list[str]:
         *((f"replies of service {pk}", lambda pk=pk: make_replies(actor, pk, now)) for pk in service_ids),
         ("replies", lambda: send_replies(actor, now)),
         ("notices", lambda: send_deliveries(actor, now)),
+        ("sealing of the audit trail", lambda: _seal(actor, now)),
+        ("unusual access", lambda: find_unusual(actor=actor, now=now)),
     ]
     failed = []
     for name, duty in duties:
@@ -67,6 +72,13 @@ def work_once(now: datetime) -> list[str]:
             logger.error("%s failed: %s", name, type(error).__name__)
             failed.append(name)
     return failed
+
+
+def _seal(actor: Actor, now: datetime) -> None:
+    """Seal what waits, and keep the head where whoever has only the database cannot reach it."""
+    seal_all(actor=actor, now=now)
+    if settings.AUDIT_HEAD_FILE:
+        keep_head(path=settings.AUDIT_HEAD_FILE)
 
 
 class Command(BaseCommand):

@@ -1,0 +1,1 @@
+"""Pages for whoever watches who looks at records and answers people about their own."""

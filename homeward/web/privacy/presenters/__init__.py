@@ -1,0 +1,1 @@
+"""Finished text of the privacy pages."""
