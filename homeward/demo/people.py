@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import nhs_number
 
+from homeward.demo.lives import PHONE_NOTES, PROPERTY, Drawn, add_lives, title_of
 from homeward.demo.making import Making, made_up_name, made_up_phone, somewhere
 from homeward.demo.points import points
 from homeward.demo.staff import Staff
@@ -56,16 +57,20 @@ def make_people(making: Making, staff: Staff) -> list[Resident]:
     practices = staff.kind("gp_practice")
     streets = {point.postcode: STREETS[luck.randrange(len(STREETS))] for point in points()}
     numbers = made_up_nhs_numbers(luck, making.size.people)
+    more = making.luck("more of people")
+    contacts: dict[str, list[Drawn]] = {}
     everyone = []
     for place in range(making.size.people):
         is_woman = luck.random() < 0.61
         given, family, row = made_up_name(luck, is_woman, is_older=True)
         point = somewhere(luck)
         lives_alone = luck.random() < 0.58
-        contacts = []
+        reference = f"M{place + 1:05d}"
+        contacts[reference] = []
         for relationship, is_family in luck.sample(RELATIONS, luck.choice((0, 1, 1, 1, 2, 2))):
             theirs, other, _ = made_up_name(luck, luck.random() < 0.5, is_older=False)
-            contacts.append((f"{theirs} {family if is_family else other}", relationship, made_up_phone(luck)))
+            called = f"{theirs} {family if is_family else other}"
+            contacts[reference].append(Drawn(called, relationship, made_up_phone(luck), is_family))
         language = LANGUAGES[row] if row in LANGUAGES and luck.random() < 0.35 else "English"
         everyone.append(
             NewPerson(
@@ -81,7 +86,12 @@ def make_people(making: Making, staff: Staff) -> list[Resident]:
                 lives_alone=lives_alone,
                 what_matters=luck.choice(WHAT_MATTERS) if luck.random() < 0.5 else "",
                 gp_practice=luck.choice(practices),
-                reference=f"M{place + 1:05d}",
+                reference=reference,
+                title=title_of(more, is_woman),
+                pronouns=("she/her" if is_woman else "he/him") if more.random() < 0.1 else "",
+                phone_notes=more.choice(PHONE_NOTES) if more.random() < 0.12 else "",
+                reads_in="English" if language != "English" and more.random() < 0.3 else "",
+                identifiers=(("Merrow Council case number", f"MC-{20000 + place}"),) if more.random() < 0.4 else (),
                 address=NewAddress(
                     lines=f"{luck.randint(1, 120)} {streets[point.postcode]}, {TOWN}",
                     postcode=point.postcode,
@@ -89,8 +99,8 @@ def make_people(making: Making, staff: Staff) -> list[Resident]:
                     longitude=point.longitude,
                     access_notes=luck.choice(COME_IN) if luck.random() < 0.35 else "",
                     key_safe=f"{luck.randrange(10000):04d}" if luck.random() < 0.5 else "",
+                    property_notes=more.choice(PROPERTY) if more.random() < 0.4 else "",
                 ),
-                contacts=tuple(contacts),
                 needs=tuple(luck.sample(NEEDS, luck.choice((0, 0, 0, 1, 1, 2)))),
             )
         )
@@ -107,6 +117,10 @@ def make_people(making: Making, staff: Staff) -> list[Resident]:
     for person in people:
         for kind, text in luck.sample(ALERTS, luck.choices((0, 1, 2), (72, 23, 5))[0]):
             began = making.today - timedelta(days=luck.randint(1, making.size.history_days))
-            alerts.append(Alert(person=person, kind=kind, text=text, starts_on=began, raised_by=raiser.name))
+            kept = "safeguarding" if kind == "safeguarding" and more.random() < 0.5 else ""
+            alerts.append(
+                Alert(person=person, kind=kind, text=text, starts_on=began, raised_by=raiser.name, sensitivity=kept)
+            )
     raise_alerts(actor=making.actor, service_id=making.service.pk, alerts=alerts, now=making.now)
+    add_lives(making, staff, people, contacts)
     return [Resident(person, homes[person.pk]) for person in people]

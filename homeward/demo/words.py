@@ -213,7 +213,7 @@ ALERTS = (
     ("pets", "Two cats. Do not let the ginger one out."),
     ("infection", "Wear gloves and an apron for all care. Ask the nurse."),
     ("respect", "ReSPECT form in the yellow folder by the telephone."),
-    ("other", "Oxygen in the home. No smoking and no candles."),
+    ("oxygen", "No smoking and no candles. The cylinder is behind the chair."),
     (
         "safeguarding",
         "Concern about money going missing. Social worker is looking into it. Write down anything you see.",

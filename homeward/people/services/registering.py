@@ -19,6 +19,7 @@ from homeward.people.models import (
     Identifier,
     LegalStatus,
     Person,
+    PersonChange,
     SharingChoice,
 )
 from homeward.people.rules import read_nhs_number
@@ -27,7 +28,7 @@ from homeward.people.states import AddressKind, Gender, NhsNumberStatus
 from homeward.teams.models import Organisation, Service
 
 # What `add_parts` takes: more of a record than one registers somebody with
-PARTS = (AboutMe, Address, CommunicationNeed, Contact, LegalStatus, SharingChoice)
+PARTS = (AboutMe, Address, CommunicationNeed, Contact, LegalStatus, PersonChange, SharingChoice)
 
 
 @dataclass(frozen=True, slots=True)
