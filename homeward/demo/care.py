@@ -5,8 +5,24 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from homeward.demo.making import some
+from homeward.demo.plan_words import (
+    EQUIPMENT,
+    FAMILY,
+    GOAL_SCALES,
+    GOOD_DAYS,
+    IF_NOT,
+    MATTERS,
+    NEEDS,
+    OWN,
+    STRENGTHS,
+    SUPPORT,
+    WHAT_IFS,
+    WISHES,
+)
 from homeward.demo.words import GOALS
-from homeward.plans.services import NewPattern
+from homeward.plans.models import CarePlan, Goal, GoalReview
+from homeward.plans.rules import time_of_day
+from homeward.plans.services import Content, NewActivity, NewContingency, NewGoal, NewNeed, NewPattern
 
 # Half-hours of a morning are agreed with the person; the widest is the pathway's own.
 MORNINGS = (("07:00", "10:00"), ("07:00", "10:00"), ("07:00", "09:00"), ("07:30", "09:30"), ("08:00", "10:00"))
@@ -27,6 +43,7 @@ PACKAGES = {
     "legs": 5,
     "catheter": 4.5,
 }
+REVIEWED_AFTER_DAYS = 14
 DELEGATED = {"insulin", "dressing", "legs", "catheter"}
 
 
@@ -35,7 +52,7 @@ class Package:
     """A plan in words and the visits it needs. `is_delegated` where a worker does a health task under a nurse."""
 
     summary: str
-    goals: list[str]
+    goals: Content
     patterns: list[NewPattern]
     is_delegated: bool = False
     delegated_text: str = ""
@@ -65,7 +82,7 @@ def home_care(luck: random.Random, titles: dict[str, str], starts_on: date, toda
             starts_on=starts_on,
             ends_on=starts_on,
         )
-        return Package("First visit to agree the plan.", goals, [first])
+        return Package("First visit to agree the plan.", _first_content(goals), [first])
     medicines = luck.random() < 0.62
     care = ("personal_care", "meals_and_drinks") + (("medication_support",) if medicines else ())
     needed = ("medication_support",) if medicines else ()
@@ -145,7 +162,7 @@ def home_care(luck: random.Random, titles: dict[str, str], starts_on: date, toda
         patterns.append(_supervision(luck, titles, starts_on, today))
     if medicines:
         summary += " Medicines prompted and written down."
-    return Package(summary, goals, patterns, kind in DELEGATED, text)
+    return Package(summary, _content(summary, goals, patterns), patterns, kind in DELEGATED, text)
 
 
 def stoma_care(titles: dict[str, str], starts_on: date) -> NewPattern:
@@ -190,7 +207,7 @@ def reablement(luck: random.Random, titles: dict[str, str], starts_on: date, tod
             starts_on=starts_on,
             ends_on=starts_on,
         )
-        return Package("First visit to agree goals.", goals, [first])
+        return Package("First visit to agree goals.", _first_content(goals), [first])
     ends_on = starts_on + timedelta(days=41)
     weeks = (today - starts_on).days // 7
     minutes = luck.choice((30, 40, 40))
@@ -254,7 +271,8 @@ def reablement(luck: random.Random, titles: dict[str, str], starts_on: date, tod
         2: "Two visits a day to practise.",
         1: "One visit a day to practise.",
     }
-    return Package(f"{words[how_many]} Fewer as things get easier.", goals, patterns)
+    summary = f"{words[how_many]} Fewer as things get easier."
+    return Package(summary, _content(summary, goals, patterns), patterns)
 
 
 def crisis_support(luck: random.Random, titles: dict[str, str], starts_on: date, ends_on: date) -> Package:
@@ -291,6 +309,88 @@ def crisis_support(luck: random.Random, titles: dict[str, str], starts_on: date,
                 ends_on=max(ends_on, starts_on + timedelta(days=1)),
             )
         )
-    return Package(
-        "Support at home for up to 72 hours, then a decision with the person.", some(luck, GOALS, 1), patterns
+    summary, goals = "Support at home for up to 72 hours, then a decision with the person.", some(luck, GOALS, 1)
+    return Package(summary, _content(summary, goals, patterns), patterns)
+
+
+def goal_reviews(plans: list[CarePlan], today: date) -> list[GoalReview]:
+    """Where people are with their goals, two weeks after they began or today, for plans that have lasted so long."""
+    old = [plan.pk for plan in plans if (today - plan.written_at.date()).days > REVIEWED_AFTER_DAYS]
+    reviews = []
+    for goal in Goal.objects.filter(plan__in=old, level_at_start__isnull=False).select_related("plan").order_by("id"):
+        luck = random.Random(f"{goal.text} {goal.pk}")
+        level = min(2, goal.level_at_start + luck.choice((0, 1, 1, 2)))
+        at = goal.plan.written_at + timedelta(days=REVIEWED_AFTER_DAYS)
+        reviews.append(
+            GoalReview(
+                goal=goal, level=level, reviewed_on=at.date(), at=at, by_name=goal.plan.written_by,
+                text="Going well." if level > goal.level_at_start else "No change yet.",
+            )
+        )  # fmt: skip
+    return reviews
+
+
+def _content(summary: str, goals: list[str], patterns: list[NewPattern]) -> Content:
+    """The rest of a plan around its visits: what is said in it draws on no luck but what it is about."""
+    luck = random.Random(f"{summary} {goals} {patterns[0].opens_at} {patterns[0].starts_on}")
+    done: dict[str, list[NewPattern]] = {}
+    for pattern in patterns:
+        for task in pattern.tasks:
+            done.setdefault(task["code"], []).append(pattern)
+    texts = {"matters": luck.choice(MATTERS), "strengths": luck.choice(STRENGTHS), "support": luck.choice(SUPPORT)}
+    if luck.random() < 0.6:
+        texts["good_day"] = luck.choice(GOOD_DAYS)
+    if luck.random() < 0.35:
+        texts |= luck.choice(WISHES)
+    activities = [_activity(f"a{number}", code, theirs) for number, (code, theirs) in enumerate(done.items(), 1)]
+    own, kin = luck.choice(OWN), luck.choice(FAMILY)
+    activities.append(NewActivity(own[0], how=own[1], doer="person", key=f"a{len(activities) + 1}"))
+    activities.append(
+        NewActivity(
+            kin[0], how=kin[2], doer="family", doer_name=kin[1], often="as_needed", key=f"a{len(activities) + 1}"
+        )
+    )
+    needs = [NEEDS[code] for code in done if code in NEEDS]
+    return Content(
+        texts=texts,
+        needs=tuple(NewNeed(text, outcome, f"n{number}") for number, (text, outcome) in enumerate(needs, 1)),
+        goals=tuple(_goal(f"g{number}", text, patterns[0].starts_on, luck) for number, text in enumerate(goals, 1)),
+        activities=tuple(activities),
+        contingencies=tuple(
+            NewContingency(*what, key=f"c{number}") for number, what in enumerate(luck.sample(WHAT_IFS, 3), 1)
+        ),
+    )
+
+
+def _first_content(goals: list[str]) -> Content:
+    """A plan before anybody has been: what the person hopes for, and nothing more yet."""
+    return Content(goals=tuple(NewGoal(text, key=f"g{number}") for number, text in enumerate(goals, 1)))
+
+
+def _goal(key: str, text: str, starts_on: date, luck: random.Random) -> NewGoal:
+    why, levels = GOAL_SCALES[text]
+    scale = {str(level): words for level, words in zip(range(-2, 3), levels, strict=True)}
+    return NewGoal(text, why, scale, luck.choice((-2, -2, -1)), starts_on + timedelta(days=42), key)
+
+
+def _activity(key: str, code: str, patterns: list[NewPattern]) -> NewActivity:
+    """What is done at some visits, as one activity of the plan."""
+    task = next(task for task in patterns[0].tasks if task["code"] == code)
+    days = "".join(sorted({day for pattern in patterns for day in pattern.weekdays}))
+    is_once = all(pattern.starts_on == pattern.ends_on for pattern in patterns)
+    skills = [slot["skill"] for slot in patterns[0].slots]
+    return NewActivity(
+        title=task["title"],
+        activity_code=code,
+        skill=skills[0],
+        often="once" if is_once else "daily" if days == "1234567" else "days",
+        weekdays="" if is_once or days == "1234567" else days,
+        times=tuple(dict.fromkeys(time_of_day(pattern.opens_at, pattern.closes_at) for pattern in patterns)),
+        workers=skills.count(skills[0]),
+        starts_on=patterns[0].starts_on if is_once else None,
+        ends_on=patterns[0].ends_on,
+        is_delegated=bool(task.get("is_delegated")),
+        equipment=EQUIPMENT.get(code, ""),
+        if_not_possible=IF_NOT.get(code, ""),
+        key=key,
     )

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from homeward.demo.care import goal_reviews
 from homeward.demo.making import Making, signed, written
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.episodes.services import add_episodes
 from homeward.people.models import Alert, Person, TimelineEntry
 from homeward.people.services import add_many_to_timeline, raise_alerts, record_deaths
 from homeward.plans.models import CarePlan
-from homeward.plans.services import NewPattern, write_plans
+from homeward.plans.services import Content, NewPattern, add_goal_reviews, write_plans
 from homeward.referrals.models import Call, Referral, ReferralEvent
 from homeward.referrals.services import add_referrals
 from homeward.teams.models import Worker
@@ -27,7 +28,7 @@ class Ledger:
     calls: list[Call] = field(default_factory=list)
     episodes: list[Episode] = field(default_factory=list)
     episode_events: list[EpisodeEvent] = field(default_factory=list)
-    plans: list[tuple[CarePlan, list[str], list[NewPattern]]] = field(default_factory=list)
+    plans: list[tuple[CarePlan, Content, list[NewPattern]]] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
     tasks: list[VisitTask] = field(default_factory=list)
@@ -78,7 +79,8 @@ class Ledger:
         who = {"actor": making.actor, "service_id": making.service.pk, "now": making.now}
         add_referrals(referrals=self.referrals, events=self.referral_events, calls=self.calls, **who)
         add_episodes(episodes=self.episodes, events=self.episode_events, **who)
-        write_plans(plans=self.plans, **who)
+        plans = write_plans(plans=self.plans, **who)
+        add_goal_reviews(reviews=goal_reviews(plans, making.today), **who)
         add_visits(visits=self.visits, assignments=self.assignments, tasks=self.tasks, **who)
         raise_alerts(alerts=self.alerts, **who)
         record_deaths(deaths=self.deaths, **who)

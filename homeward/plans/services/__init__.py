@@ -24,7 +24,7 @@ from homeward.plans.services.publishing import (
 )
 from homeward.plans.services.recovery import share_recovery_part, write_recovery_part
 from homeward.plans.services.reviewing import agree_plan, review_plan
-from homeward.plans.services.writing import write_plan, write_plans
+from homeward.plans.services.writing import add_goal_reviews, write_plan, write_plans
 
 __all__ = [
     "Agreement",
@@ -40,6 +40,7 @@ __all__ = [
     "PublishedPlan",
     "SavedDraft",
     "add_from_pathway",
+    "add_goal_reviews",
     "add_to_draft",
     "agree_plan",
     "competences_of",

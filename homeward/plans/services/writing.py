@@ -11,7 +11,7 @@ from homeward.audit.services import record
 from homeward.episodes.models import Episode
 from homeward.kernel.rules import RefusedError
 from homeward.people.services import add_to_timeline
-from homeward.plans.models import CarePlan, Contingency, Goal, Need, PlannedActivity, VisitPattern
+from homeward.plans.models import CarePlan, Contingency, Goal, GoalReview, Need, PlannedActivity, VisitPattern
 from homeward.plans.rules import Content, NewPattern, content_from
 
 
@@ -66,6 +66,25 @@ def write_plans(
     _add_content([(plan, content_from(goals), patterns) for plan, goals, patterns in plans])
     record(actor=actor, action="write plans", subject=("plan", None), now=now, service_id=service_id, count=len(rows))
     return rows
+
+
+@transaction.atomic
+def add_goal_reviews(*, actor: Actor, service_id: int, reviews: list[GoalReview], now: datetime) -> list[GoalReview]:
+    """Add many reviews of goals (unsaved rows) as they were made elsewhere, for an import or a fictitious place.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    GoalReview.objects.bulk_create(reviews, batch_size=500)
+    record(
+        actor=actor,
+        action="add goal reviews",
+        subject=("plan", None),
+        now=now,
+        service_id=service_id,
+        count=len(reviews),
+    )
+    return reviews
 
 
 def _new_version(
