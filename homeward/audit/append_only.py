@@ -14,6 +14,8 @@ APPEND_ONLY_TABLES = (
     "referrals_referralevent",
     "episodes_episodeevent",
     "assessments_answerchange",
+    "assessments_scoretold",
+    "assessments_formchosen",
     "referrals_keptmessage",
     "procedures_proceduredraftevent",
     "people_personchange",

@@ -9,6 +9,7 @@ from homeward.assessments.services import choose_form, complete_form, save_answe
 from homeward.demo.making import Making
 from homeward.demo.staff import Staff
 from homeward.episodes.models import Episode
+from homeward.kernel.rules import wall_clock
 from homeward.people.models import Person
 from homeward.procedures.rules import Question, QuestionType, shown
 from homeward.procedures.selectors import built
@@ -112,7 +113,9 @@ def make_assessments(making: Making, staff: Staff) -> int:
                 worker.name, Role.REGISTERED_PROFESSIONAL, employer=str(worker.organisation),
                 job_title=worker.job_title, service_ids=frozenset({making.service.pk}),
             )  # fmt: skip
-            at = making.now - timedelta(days=days, hours=hours)
+            at = making.now - timedelta(hours=hours)
+            if days:  # by day, whenever the place is made
+                at = wall_clock(making.today - timedelta(days=days), "15:00") - timedelta(hours=hours)
             filled = _fill(actor, making, person, form, answers, at)
             number += 1
             for owed in filled.scores_owed.all() if days else ():  # today's is left to be told

@@ -11,7 +11,7 @@ from homeward.assessments.states import FilledState
 from homeward.kernel.rules import london_day
 from homeward.people.models import Person
 from homeward.people.selectors import person_ids_of
-from homeward.procedures.rules import Form
+from homeward.procedures.rules import Form, holds
 from homeward.procedures.selectors import built, newest_procedures
 
 MOST_FORMS = 500
@@ -31,7 +31,7 @@ class Kept:
     everything: tuple[FilledForm, ...]
     # When it is to be looked at again; None where its definition does not say, or none is complete
     review_on: date | None
-    # The newest complete one that this form should follow and nothing does yet
+    # The newest complete one that this form should follow, by its own words, and nothing does yet
     to_follow: FilledForm | None
 
 
@@ -210,7 +210,9 @@ def _kept(form: Form, rows: list[FilledForm], by_code: dict[str, list[FilledForm
         review_on = months_after(london_day(complete[0].completed_at), form.review_months)
     first = [one for one in by_code.get(form.follows or "", []) if one.is_complete and not is_put_right(one)]
     newest = max(first, key=lambda one: one.completed_at, default=None)
-    is_followed = newest is not None and any(one.follows_id == newest.pk for one in rows)
+    is_followed = newest is None or any(one.follows_id == newest.pk for one in rows)
+    if not is_followed and form.follows_when is not None:
+        is_followed = not holds(form.follows_when, built(newest.form), newest.answers)
     return Kept(
         form=form,
         complete=tuple(complete),

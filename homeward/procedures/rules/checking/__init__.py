@@ -8,7 +8,7 @@ from ..definitions import Activity, EventKind, Form, Library, Need, Pathway, Ski
 from ..problems import Problem
 from .activities import activity_complaints, skill_complaints
 from .codes import Names, Read, repeats, wrong_file_names
-from .forms import form_complaints
+from .forms import following_complaints, form_complaints
 from .pathways import pathway_complaints, staffing_complaints
 
 __all__ = ["Read", "cross_problems"]
@@ -52,6 +52,9 @@ def cross_problems(
         problems += [activity.problem(*complaint) for complaint in activity_complaints(activity.thing, names)]
     for form in forms:
         problems += [form.problem(*complaint) for complaint in form_complaints(form.thing, names)]
+    for form in forms:
+        others = [read.thing for read in forms]
+        problems += [form.problem(*complaint) for complaint in following_complaints(form.thing, others)]
     for pathway in pathways:
         problems += [pathway.problem(*complaint) for complaint in pathway_complaints(pathway.thing, names)]
     if not problems:  # who may do what needs every skill and activity to be known

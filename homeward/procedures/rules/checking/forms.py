@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from ..definitions import Condition, Finding, Form, Option, Question, QuestionType, Score, Section
@@ -27,6 +27,18 @@ def form_complaints(form: Form, names: Names) -> Iterator[Complaint]:
     for place, finding in enumerate(form.findings):
         yield from _finding_complaints(finding, ("findings", place), form, everything, names)
     yield from names.unknown("form", form.follows, ("follows",))
+
+
+def following_complaints(form: Form, forms: Sequence[Form]) -> Iterator[Complaint]:
+    """A condition about the form it follows that can never hold, or that is about no form."""
+    if form.follows_when is None:
+        return
+    first = next((one for one in forms if one.code == form.follows), None)
+    if first is None:
+        yield ("follows_when",), "It is about the form that this one follows. Name that one under 'follows'."
+        return
+    questions = {question.code: question for question in first.questions}
+    yield from _condition_complaints(form.follows_when, ("follows_when",), questions, questions)
 
 
 def _section_complaints(

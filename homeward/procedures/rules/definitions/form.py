@@ -193,6 +193,8 @@ class Form:
     review_months: int | None = None
     choice_of: str | None = None
     follows: str | None = None
+    # About the answers of the form it follows: it is owed after that one only where this holds
+    follows_when: Condition | None = None
     sensitivity: str | None = None
 
     @property

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from homeward.assessments.selectors import Kept, PersonAssessments
 from homeward.kernel.rules import london_day
-from homeward.procedures.rules import RecordGroup
+from homeward.procedures.rules import RecordGroup, findings
+from homeward.procedures.selectors import built
 from homeward.web.clocks import left_words, time_words
 from homeward.web.forms.presenters.filling import said_by, said_of
 from homeward.web.persons import short_day
@@ -157,6 +158,8 @@ def present_assessments(
     """A person's assessments in words. `subjects` are what a new form can be for; one of them is chosen."""
     today = london_day(now)
     offered = {form.code for form in told.offered}
+    waits = tuple(line for kept in told.by_form for line in _waits(kept, today, may_start=may_start))
+    waiting = {line.form for line in waits}
     lines: dict[str, list[FormLine]] = {}
     for kept in told.by_form:
         group = GROUPS[kept.form.in_record] if kept.form.in_record else FROM_PATHWAYS
@@ -165,13 +168,15 @@ def present_assessments(
     chosen = next(one for one in subjects if one.is_chosen)
     return RecordPage(
         owed=owed_lines(told.owed, now),
-        waits=tuple(line for kept in told.by_form for line in _waits(kept, today, may_start=may_start)),
+        waits=waits,
         groups=tuple(
             FormGroup(
                 codes[title],
                 title,
                 tuple(one for one in lines[title] if one.address or one.draft_address),
-                tuple(one for one in lines[title] if not (one.address or one.draft_address)),
+                tuple(
+                    one for one in lines[title] if not (one.address or one.draft_address) and one.form not in waiting
+                ),
             )
             for title in codes
             if title in lines
@@ -236,7 +241,12 @@ def _form_line(kept: Kept, today: date, *, may_start: bool) -> FormLine:
 
 
 def _numbers(filled) -> str:
-    return " ".join(one["because"] for one in filled.scores if one["total"] is not None)
+    """What a complete form came to: what was decided of each finding, and the scores that stand for something alone."""
+    form = built(filled.form)
+    decided = [f"{one.title}: {one.decided.lower()}." for one in findings(form, filled.answers) if one.decided]
+    counted = {ground.score for finding in form.findings for result in finding.results for ground in result.grounds}
+    told = [one["because"] for one in filled.scores if one["total"] is not None and one["score"] not in counted]
+    return " ".join([*decided, *told])
 
 
 def _past(filled) -> PastLine:
@@ -264,7 +274,7 @@ def _waits(kept: Kept, today: date, *, may_start: bool) -> list[WaitsLine]:
     if kept.to_follow is not None:
         first = kept.to_follow
         text = f"After: {first.form.title.lower()} of {short_day(london_day(first.completed_at))}"
-        lines.append(WaitsLine(kept.form.title, "Not answered yet", "yellow", text, "", begin, "Fill in"))
+        lines.append(WaitsLine(kept.form.title, "To follow", "yellow", text, "", begin, "Fill in"))
     return lines
 
 
@@ -276,33 +286,32 @@ def _kept_back(number: int) -> str:
 
 
 def _series(told: PersonAssessments) -> tuple[Series, ...]:
-    """Every score that was counted at least once, with the same score of several forms in one line."""
+    """Every score that was counted more than once, with the same score of several forms in one line."""
     found: dict[str, list[tuple]] = {}
-    titles, bands, tops = {}, {}, {}
+    titles, bands = {}, {}
     for kept in told.by_form:
         for score in kept.form.scores:
             bands[score.code] = {band.code: band.title for band in score.bands}
-            tops[score.code] = max((band.at_most for band in score.bands), default=0)
         for filled in kept.complete:
             for one in filled.scores:
                 if one["total"] is not None:
                     titles[one["score"]] = one["title"]
                     found.setdefault(one["score"], []).append((filled.completed_at, one, filled.pk))
     return tuple(
-        _one_series(code, titles[code], sorted(rows, key=lambda row: row[0]), bands.get(code, {}), tops.get(code, 0))
+        _one_series(code, titles[code], sorted(rows, key=lambda row: row[0]), bands.get(code, {}))
         for code, rows in found.items()
+        if len(rows) > 1
     )
 
 
-def _one_series(code: str, title: str, rows: list[tuple], bands: dict[str, str], top: int) -> Series:
+def _one_series(code: str, title: str, rows: list[tuple], bands: dict[str, str]) -> Series:
     totals = [one["total"] for _, one, _ in rows]
-    high = max(max(totals), min(top, 2 * max(totals)), 1)
-    low = min(0, *totals) if totals else 0
+    low, high = min(0, *totals), max(1, *totals)
     days = [(at - rows[0][0]) / timedelta(days=1) for at, _, _ in rows]
     span = max(days[-1], 0.001)
     dots = tuple(
         Dot(
-            round(EDGE + (WIDTH - 2 * EDGE) * (day / span if len(rows) > 1 else 0.5), 1),
+            round(EDGE + (WIDTH - 2 * EDGE) * day / span, 1),
             round(HEIGHT - EDGE - (HEIGHT - 2.5 * EDGE) * (total - low) / (high - low), 1),
             str(total),
         )
