@@ -107,7 +107,8 @@ class TestProblems:
 class TestSuggestVisits:
     def test_groups_by_time_of_day_and_who(self):
         visits = suggest_visits(
-            [activity("a1", times=["morning", "bedtime"], minutes="20"), activity("a2", times=["morning"], minutes="12"),
+            [activity("a1", times=["morning", "bedtime"], minutes="20"),
+             activity("a2", times=["morning"], minutes="12"),
              activity("a3", times=["morning"], skill="nurse"), activity("a4", doer="family"),
              activity("a5", often="as_needed")], {},
         )  # fmt: skip
