@@ -17,6 +17,11 @@ from homeward.people.services import NewAddress, NewPerson, raise_alerts, regist
 FIRST_NUMBERS = 999_000_000  # the nine digits before the check digit: 999 is never given to anyone
 NUMBERS = 1_000_000
 
+# Who somebody is to a person, where that says whether they are a woman
+IS_WOMAN = {
+    "Daughter": True, "Wife": True, "Niece": True, "Sister": True, "Son": False, "Husband": False, "Grandson": False,
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Resident:
@@ -68,7 +73,8 @@ def make_people(making: Making, staff: Staff) -> list[Resident]:
         reference = f"M{place + 1:05d}"
         contacts[reference] = []
         for relationship, is_family in luck.sample(RELATIONS, luck.choice((0, 1, 1, 1, 2, 2))):
-            theirs, other, _ = made_up_name(luck, luck.random() < 0.5, is_older=False)
+            drawn = luck.random() < 0.5
+            theirs, other, _ = made_up_name(luck, IS_WOMAN.get(relationship, drawn), is_older=False)
             called = f"{theirs} {family if is_family else other}"
             contacts[reference].append(Drawn(called, relationship, made_up_phone(luck), is_family))
         language = LANGUAGES[row] if row in LANGUAGES and luck.random() < 0.35 else "English"
