@@ -51,7 +51,7 @@ def take_in(request: HttpRequest, read: Read) -> HttpResponse:
     if not services:
         return refused(request, answer_in, 403, "forbidden", "This system is not connected to any service here.")
     try:
-        content = _body(request)
+        content = body_of(request)
     except RequestDataTooBig:
         return refused(request, answer_in, 413, "too-long", TOO_LARGE)
     except (UnreadablePostError, OSError):
@@ -79,7 +79,7 @@ def take_in(request: HttpRequest, read: Read) -> HttpResponse:
     return written(request, answer_in, answer.status, answer.resource)
 
 
-def _body(request: HttpRequest) -> bytes | None:
+def body_of(request: HttpRequest) -> bytes | None:
     """The bytes of the message; None when its length is not said and the server cannot tell where it ends.
 
     Django reads nothing of a chunked body, because WSGI does not promise where one ends; a server that does, says so.

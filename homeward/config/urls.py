@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from homeward.api.fhir.importing.views import take_record
+
 urlpatterns = [
+    path("fhir", take_record),
     path("fhir/", include("homeward.api.fhir.urls")),
     path("api/", include("homeward.api.urls")),
     path("", include("homeward.web.urls")),

@@ -115,6 +115,7 @@ class MessageOutcome(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrew a referral"
     REPEATED = "repeated", "Sent before, nothing changed"
     REFUSED = "refused", "Refused"
+    FILED = "filed", "Filed in a person's record"
 
 
 class MessageKind(models.TextChoices):
@@ -125,3 +126,4 @@ class MessageKind(models.TextChoices):
     NHS_111_FHIR = "nhs111_fhir", "NHS 111 report (FHIR STU3)"
     ERS = "ers", "e-RS request"
     FILE = "file", "File of referrals"
+    RECORD = "record", "Record of another system (FHIR)"

@@ -3,10 +3,12 @@
 from django.urls import path
 
 from homeward.api.fhir import views
+from homeward.api.fhir.importing import views as records
 from homeward.api.fhir.rest import views as rest
 
 app_name = "fhir"
 urlpatterns = [
+    path("", records.take_record, name="take_record"),
     path("$process-message", views.process_message, name="process_message"),
     path("metadata", views.metadata, name="metadata"),
     path("Patient/<str:identifier>/$everything", rest.everything, name="everything"),

@@ -18,6 +18,7 @@ OUTCOMES = {
     MessageOutcome.WITHDRAWN: "grey",
     MessageOutcome.REPEATED: "grey",
     MessageOutcome.REFUSED: "red",
+    MessageOutcome.FILED: "green",
 }
 # A file brings many referrals: the reason counts them.
 OF_A_FILE = {
