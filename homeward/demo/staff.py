@@ -197,6 +197,7 @@ ACCOUNTS = (
     ("results", Role.PERFORMANCE_LEAD, "", COUNCIL),
     ("designer", Role.SERVICE_DESIGNER, "", TRUST),
     ("admin", Role.ADMINISTRATOR, "", TRUST),
+    ("privacy", Role.PRIVACY_OFFICER, "", TRUST),
 )
 TITLES = {
     "planner": "Roster planner",
@@ -204,6 +205,7 @@ TITLES = {
     "results": "Performance lead",
     "designer": "Service designer",
     "admin": "System administrator",
+    "privacy": "Privacy officer",
 }
 
 

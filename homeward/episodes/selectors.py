@@ -212,7 +212,7 @@ def episodes_on_other_versions(
 
     Raises: NotAllowedError.
     """
-    require(actor, Permission.SEE_PEOPLE, service_id)
+    require(actor, Permission.SEE_EPISODES, service_id)
     rows = (
         Episode.objects.filter(service_id=service_id, ended_at__isnull=True, pathway__code=pathway_code)
         .exclude(pathway__version=version)

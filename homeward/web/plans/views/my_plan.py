@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from homeward.access.rules import Permission
+from homeward.access.rules import Actor, Permission
 from homeward.kernel.rules import london_day
 from homeward.people.selectors import format_of
 from homeward.plans.selectors import goal_progress, plans_of, recovery_of
@@ -30,7 +30,7 @@ def my_plan(request: HttpRequest, person_id: int) -> HttpResponse:
         {
             "service": person.service,
             "banner": banner_of(request, person, now),
-            "mine": _mine(request, person, now),
+            "mine": mine_for(request.actor, person, now),
         },
     )
 
@@ -39,7 +39,7 @@ def my_plan(request: HttpRequest, person_id: int) -> HttpResponse:
 def my_plan_pdf(request: HttpRequest, person_id: int) -> HttpResponse:
     """My plan as an accessible PDF. Its name says nothing of whose it is."""
     now = timezone.now()
-    mine = _mine(request, opened(request, person_id, now), now)
+    mine = mine_for(request.actor, opened(request, person_id, now), now)
     return _file(pdf_of(mine), "application/pdf", "my-plan.pdf")
 
 
@@ -47,12 +47,13 @@ def my_plan_pdf(request: HttpRequest, person_id: int) -> HttpResponse:
 def my_plan_text(request: HttpRequest, person_id: int) -> HttpResponse:
     """My plan as text for a screen reader or a voice."""
     now = timezone.now()
-    mine = _mine(request, opened(request, person_id, now), now)
+    mine = mine_for(request.actor, opened(request, person_id, now), now)
     return _file(audio_text(mine).encode(), "text/plain; charset=utf-8", "my-plan.txt")
 
 
-def _mine(request: HttpRequest, person, now: datetime) -> MyPlan:
-    actor, today = request.actor, london_day(now)
+def mine_for(actor: Actor, person, now: datetime, *, has_recovery: bool = True) -> MyPlan:
+    """My plan of a person as a page prints it; without `has_recovery` nothing of the recovery plan they own."""
+    today = london_day(now)
     by_version = sorted(plans_of(actor, person), key=lambda one: one.version)
     plans = list({one.episode_id: one for one in by_version if one.episode.ended_at is None}.values())
     levels = {}
@@ -64,7 +65,7 @@ def _mine(request: HttpRequest, person, now: datetime) -> MyPlan:
         plans,
         how=format_of(actor, person),
         today=today,
-        recovery=recovery_of(actor, person, today),
+        recovery=recovery_of(actor, person, today) if has_recovery else (),
         levels=levels,
     )
 

@@ -16,7 +16,7 @@ from homeward.web.procedures.presenters.moving import present_older
 from homeward.web.procedures.presenters.words import count_words
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_EPISODES)
 def older(request: HttpRequest, code: str) -> HttpResponse:
     """Who is on another version of a pathway than the one followed now."""
     return _show(request, code, _episodes(request, code))

@@ -1,0 +1,42 @@
+"""How much of a person's record each page shows, and so how far its reader must see.
+
+With access.rules (which role holds which permission, and how far it sees of whom) this says who may open what: a line a
+page that is about one person. docs/rules/who-may-see-and-do.md prints all of it, and a test opens every page as every
+role with every tie and compares. A page that is about nobody in particular needs only the permission of its gate.
+"""
+
+from homeward.access.rules import Permission, Sight
+
+C, V, R = Sight.CARD, Sight.VISIT, Sight.RECORD
+# The name of an address, or of all below it (people:*); the first that fits counts.
+SIGHT_NEEDED: dict[str, Sight] = {
+    "people:person": C,
+    "people:break_glass": Sight.NOTHING,
+    "people:narrow": Sight.NOTHING,  # keeps what to look for, shows nothing
+    "people:key_safe": V,
+    "people:new_code": V,
+    "people:add_note": V,
+    "people:seen_by": Sight.NOTHING,  # who looked, never what at
+    "people:*": R,
+    "documents:add": V,  # a visitor photographs a letter
+    "documents:write": V,
+    "documents:*": R,
+    "forms:*": R,
+    "plans:*": R,
+    "sharing:*": R,
+    "episodes:*": R,
+    "privacy:*": Sight.NOTHING,  # for the privacy officer, who sees who looked and nobody's record
+    "today:*": V,
+    "responding:*": R,
+    # a referral is itself the tie: whoever may see the queue sees it
+    "front_door:*": C,
+}
+# Pages that ask for a second permission besides the one of their gate.
+ALSO_NEEDED: dict[str, Permission] = {"responding:support": Permission.SEE_RESPONDING}
+
+
+def sight_needed(name: str) -> Sight | None:
+    """How far the reader of a page about somebody must see; None for a page that nothing is said of."""
+    return next(
+        (sight for told, sight in SIGHT_NEEDED.items() if told == name or told == f"{name.split(':')[0]}:*"), None
+    )

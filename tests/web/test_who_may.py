@@ -1,0 +1,178 @@
+"""Every page, as every role, with every tie to the person it is about: compared with the table."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, Relationship, Role, Sight, sight_with
+from homeward.assessments.services import start_form
+from homeward.people.models import Address, BrokenGlass, Identifier, LegalStatus
+from homeward.people.services import NewAddress, NewPerson, add_to_timeline, note_need, raise_alert, register_person
+from homeward.referrals.services import NewReferral, receive_referral
+from homeward.teams.models import Account, Organisation, Worker
+from homeward.visits.models import Assignment, Visit
+from homeward.web.who_may import ALSO_NEEDED, sight_needed
+from tools.who_may import who_may_page
+
+BASE = Path(__file__).resolve().parents[2]
+# Parts of an address that say whose page it is
+ABOUT_SOMEBODY = {"person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id"}
+PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
+TIES = {
+    "none": (),
+    "front door": (Relationship.FRONT_DOOR,),
+    "caring": (Relationship.CARING,),
+    "visiting": (Relationship.CARING, Relationship.VISITING),
+    "broken glass": (Relationship.BROKEN_GLASS,),
+}
+REFUSED = {403, 404}
+# Pages of what this person does not have: only that they are refused can be seen
+OF_WHAT_IS_NOT_THERE = {"plans:compare", "plans:recovery_part"}
+
+
+@dataclass
+class Whose:
+    """Somebody with one kind of tie to the reader, and what the addresses of pages about them are made of."""
+
+    ties: tuple[Relationship, ...]
+    parts: dict[str, object] = field(default_factory=dict)
+
+
+def addresses(resolver: URLResolver | None = None, names: tuple[str, ...] = (), parts: frozenset[str] = frozenset()):
+    """Every page: its name, the parts of its address, its permission."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        here = parts | set(pattern.pattern.converters)
+        if isinstance(pattern, URLResolver):
+            space = (pattern.namespace,) if pattern.namespace else ()
+            yield from addresses(pattern, names + space, here)
+        elif isinstance(pattern, URLPattern) and pattern.callback.__module__.startswith("homeward.web"):
+            yield ":".join((*names, pattern.name)), here, getattr(pattern.callback, "permission", None)
+
+
+@pytest.fixture
+def reader(service, desk, now):
+    """Makes a role's browser and account: `reader(role)`."""
+
+    def make(role: Role) -> tuple[Client, Account]:
+        employer = Organisation.objects.create(service=service, kind="council", name="Merrow Council")
+        account = Account.objects.create(username="reader", full_name="Reader One", role=role, organisation=employer)
+        account.services.set([service])
+        client = Client()
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+        return client, account
+
+    return make
+
+
+def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, now) -> Whose:
+    """A person to whom the account has the ties of `kind`, with one of everything that pages are about."""
+    ties = TIES[kind]
+    new = NewPerson(
+        given_name="Ivy", family_name=kind.title(),
+        address=NewAddress(lines="1 Made Up Lane", postcode="DE1 3DA", latitude=52.9, longitude=-1.4, key_safe="4711"),
+        contacts=(("Rose Marsh", "daughter", "07700 900124"),), identifiers=(("https://example.org/id", kind),),
+    )  # fmt: skip
+    person = register_person(actor=desk, service_id=service.pk, new=new, now=now)
+    parts: dict[str, object] = {
+        "person_id": person.pk,
+        "address_id": Address.objects.get(person=person).pk,
+        "contact_id": person.contacts.get().pk,
+        "identifier_id": Identifier.objects.get(person=person).pk,
+        "alert_id": raise_alert(actor=desk, person=person, kind="allergy", text="Penicillin", now=now).pk,
+        "need_id": note_need(actor=desk, person=person, kind="large_print", text="", now=now).pk,
+        "status_id": LegalStatus.objects.create(
+            person=person, kind="lpa_health", noted_at=now, noted_by="Tests"
+        ).pk,
+        "entry_id": add_to_timeline(
+            actor=desk, person=person, kind="note", title="Seen", happened_at=now, now=now
+        ).pk,
+        "form_id": start_form(
+            actor=desk, form_code="falls-assessment", subject=("person", person.pk), person=person,
+            service_id=service.pk, now=now,
+        ).pk,
+        "part": "names",
+    }  # fmt: skip
+    if Relationship.FRONT_DOOR in ties:
+        asked = NewReferral(source="gp", urgency="crisis", need_code="fall", received_at=now)
+        parts["referral_id"] = receive_referral(actor=desk, person=person, new=asked, now=now).pk
+    if Relationship.CARING in ties:
+        parts["episode_id"] = cared_for(person, "integrated-crisis-response").episodes.get().pk
+        worker = Worker.objects.create(
+            service=service, organisation=account.organisation, local_reference=kind, name="Ann Lee",
+            skills=["home_care_worker"],
+            account=account if Relationship.VISITING in ties else None,
+        )  # fmt: skip
+        visit = Visit.objects.create(
+            service=service, person=person, address=person.addresses.get(), day=timezone.localdate(now),
+            title="Morning care", window_opens_at=now, window_closes_at=now + timedelta(hours=1), state="planned",
+            slots=[{"skill": "home_care_worker", "minutes": 30}],
+        )  # fmt: skip
+        Assignment.objects.create(
+            visit=visit, slot=0, worker=worker, starts_at=now, ends_at=now + timedelta(minutes=30)
+        )
+        parts["visit_id"] = visit.pk
+    if Relationship.BROKEN_GLASS in ties:
+        BrokenGlass.objects.create(
+            person=person, account_id=account.pk, by_name="Reader One", reason="Must know her medicines",
+            at=now - timedelta(minutes=1), until=now + timedelta(hours=1),
+        )  # fmt: skip
+    return Whose(ties, parts)
+
+
+def is_refused(client: Client, address: str) -> bool:
+    """Whether a page is refused; one that only takes a form answers a look with going elsewhere, so it is sent one."""
+    looked = client.get(address)
+    if looked.status_code in (302, 405):
+        looked = client.post(address, {})
+    assert looked.status_code < 500
+    return looked.status_code in REFUSED
+
+
+class TestTheTable:
+    def test_is_printed_as_it_stands(self):
+        printed = (BASE / "docs/rules/who-may-see-and-do.md").read_text(encoding="utf-8")
+        assert printed == who_may_page(), "make it again: python tools/who_may.py > docs/rules/who-may-see-and-do.md"
+
+
+class TestEveryPage:
+    def test_about_somebody_says_how_far_its_reader_must_see(self):
+        silent = [name for name, parts, _ in addresses() if parts & ABOUT_SOMEBODY and sight_needed(name) is None]
+        assert not silent
+
+    @pytest.mark.parametrize("role", PEOPLE_WHO_SIGN_IN)
+    def test_about_nobody_opens_to_those_with_its_permission(self, reader, role):
+        client, _ = reader(role)
+        wrong = []
+        for name, parts, permission in addresses():
+            if parts or permission is None:
+                continue
+            looked = client.get(reverse(name))
+            may = permission in ROLE_PERMISSIONS[role]
+            if (looked.status_code == 403) == may:
+                wrong.append(f"{name}: {looked.status_code}, may {may}")
+        assert not wrong
+
+    @pytest.mark.parametrize("role", PEOPLE_WHO_SIGN_IN)
+    @pytest.mark.parametrize("kind", TIES)
+    def test_about_somebody_opens_as_the_table_says(self, reader, service, desk, cared_for, now, role, kind):
+        client, account = reader(role)
+        whose = somebody_tied(kind, account, service, desk, cared_for, now)
+        sight = sight_with(role, whose.ties)
+        wrong = []
+        for name, parts, permission in addresses():
+            if not parts & ABOUT_SOMEBODY or not parts <= set(whose.parts) or permission is None:
+                continue
+            needed = {permission, ALSO_NEEDED.get(name, permission)}
+            may = needed <= ROLE_PERMISSIONS[role] and sight >= sight_needed(name)
+            if may and name in OF_WHAT_IS_NOT_THERE:
+                continue
+            address = reverse(name, kwargs={part: whose.parts[part] for part in parts})
+            refused = client.get(address).status_code in REFUSED if may else is_refused(client, address)
+            if refused == may:
+                wrong.append(f"{name}: {'refused' if refused else 'opened'}, sight {Sight(sight).name}")
+        assert not wrong
