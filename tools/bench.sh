@@ -19,6 +19,9 @@ echo "Finding people, and second records of one person"
 .venv/bin/python tools/bench_search.py --people "${PEOPLE:-500000}"
 .venv/bin/python tools/bench_search.py --people "${PEOPLE:-500000}" --postgresql
 .venv/bin/python tools/measure_duplicates.py
+echo "A timeline of ten years"
+.venv/bin/python tools/bench_timeline.py
+.venv/bin/python tools/bench_timeline.py --postgresql
 instances=${INSTANCES:-../shared/benchmarks}
 if [ -d "$instances" ]; then
     echo "The planner on public instances, ${SECONDS_EACH:-20} CPU seconds each"

@@ -29,4 +29,6 @@ class TimelineEntry(models.Model):
             models.Index(fields=["person", "-happened_at", "-id"], name="timeline_order"),
             # What is kept back, and what there is to choose among, without reading the entries
             models.Index(fields=["person", "sensitivity", "employer", "kind", "author_role"], name="timeline_choices"),
+            # Few entries are corrections: an index of those alone, which statistics of either engine show as short
+            models.Index(fields=["corrects"], condition=models.Q(corrects__isnull=False), name="timeline_corrections"),
         ]

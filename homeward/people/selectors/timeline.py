@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from homeward.access.rules import Actor, Permission, may_see_sensitive, require
 from homeward.kernel.rules import london_day, wall_clock
@@ -163,8 +163,9 @@ def _kept_back(actor: Actor, ids: list[int]) -> set[int]:
     newest = set(_of(ids).filter(sensitivity__in=kept).values_list("pk", flat=True))
     while newest:
         found |= newest
-        beside = TimelineEntry.objects.filter(Q(corrects_id__in=newest) | Q(corrected_by__in=newest))
-        newest = set(beside.values_list("pk", flat=True)) - found
+        corrected = _of(ids).filter(pk__in=newest, corrects__isnull=False).values_list("corrects", flat=True)
+        corrections = _of(ids).filter(corrects__in=newest).values_list("pk", flat=True)
+        newest = {*corrected, *corrections} - found
     return found
 
 
@@ -208,10 +209,11 @@ def _choices(rows: QuerySet[TimelineEntry]) -> tuple[list[str], list[str], list[
 
 
 def _years(everything: QuerySet[TimelineEntry], matching: QuerySet[TimelineEntry]) -> list[tuple[int, int]]:
-    ends = everything.aggregate(first=Min("happened_at"), last=Max("happened_at"))
-    if ends["first"] is None:
+    moments = everything.order_by("happened_at").values_list("happened_at", flat=True)
+    first, last = moments.first(), moments.last()
+    if first is None:
         return []
-    years = range(london_day(ends["first"]).year, london_day(ends["last"]).year + 1)
+    years = range(london_day(first).year, london_day(last).year + 1)
     # one pass over the entries counts every year
     counts = matching.order_by().aggregate(
         **{
