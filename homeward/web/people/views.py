@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission, Sight
+from homeward.assessments.selectors import owed_of
 from homeward.episodes.selectors import episodes_of
 from homeward.kernel.rules import london_day
 from homeward.people.linking.selectors import count_duplicates, merges_of
@@ -23,6 +24,7 @@ from homeward.people.selectors import (
 )
 from homeward.plans.selectors import current_plans
 from homeward.visits.selectors import last_visits_of, visits_of
+from homeward.web.forms.presenters import owed_lines
 from homeward.web.gate import page
 from homeward.web.people.opening import opened, typed
 from homeward.web.people.presenters.duplicates import present_merges
@@ -80,6 +82,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
             "service": one.service,
             "record": present_record(actor, one, _known(actor, one, now), now),
             "timeline": newest_of(actor, one, now) if is_whole else None,
+            "owed": owed_lines(owed_of(actor, one), now) if is_whole else (),
             "merges": present_merges(merges, came_from),
             "may_merge": actor.may(Permission.MERGE_PEOPLE),
         },
