@@ -28,6 +28,8 @@ from homeward.people.models import (
 from homeward.people.searching.index import index_people
 from homeward.people.searching.terms import fold
 from homeward.people.services import CHANGES_RECORDS, add_to_timeline
+from homeward.people.services.remembering import _remember
+from homeward.people.services.remembering import _said as _words
 from homeward.people.states import AddressKind, DuplicateState
 
 # About the records themselves, so they stay where they are.
@@ -214,12 +216,14 @@ def merge_people(
     if keep.merged_into_id or other.merged_into_id:
         raise RefusedError("One of these records was merged a moment ago. Open them again and look.")
     before = {"kept": _said(keep), "merged": _said(other)}
+    facts = _facts(keep)
     merge = PersonMerge.objects.create(
         kept=keep, merged=other, reason=reason.strip()[:LONGEST_REASON], merged_at=now, merged_by_name=actor.name
     )
     _end_a_home(merge, keep, other, values.get(HOME, KEPT), london_day(now))
     _move_rows(merge, keep.pk, other.pk)
     _take_values(keep, other, values)
+    _remember_facts(actor, keep, facts, f"Merged with record {other.reference}", now)
     merge.before, merge.after = before, {"kept": _said(keep), "merged": _said(other)}
     merge.save(update_fields=["before", "after"])
     pair = PossibleDuplicate.objects.select_for_update().filter(
@@ -272,8 +276,11 @@ def unmerge_people(*, actor: Actor, merge: PersonMerge, reason: str, now: dateti
     if kept.merged_into_id is not None:
         into = Person.objects.get(pk=kept.merged_into_id)
         raise RefusedError(f"This record was itself merged into {into.reference} since. Undo that first.")
+    facts = {person.pk: _facts(person) for person in (kept, merged)}
     left = _move_back(merge)
     left += _give_back_values(merge, kept, merged)
+    for person, other in ((kept, merged), (merged, kept)):
+        _remember_facts(actor, person, facts[person.pk], f"Taken apart from record {other.reference}", now)
     merge.undone_at, merge.undone_by_name, merge.undone_reason = now, actor.name, reason.strip()[:LONGEST_REASON]
     merge.save(update_fields=["undone_at", "undone_by_name", "undone_reason"])
     pair = PossibleDuplicate.objects.select_for_update().filter(
@@ -322,6 +329,19 @@ def _said(person: Person) -> dict[str, object]:
     """What a record says in the columns that a merge may change, as JSON keeps it."""
     said = {column: getattr(person, column) for column in _columns()}
     return {column: value.isoformat() if isinstance(value, date) else value for column, value in said.items()}
+
+
+def _facts(person: Person) -> dict[str, str]:
+    """What a record says in the same columns, in words, as its history keeps it."""
+    names = [column.removesuffix("_id") for column in _columns() if column not in ("name_key", *STRICTER)]
+    return {name: _words(person, name) for name in names}
+
+
+def _remember_facts(actor: Actor, person: Person, before: Mapping[str, str], reason: str, now: datetime) -> None:
+    """Leave in a record's history each fact that a merge, or taking it apart, changed."""
+    for name, after in _facts(person).items():
+        if after != before[name]:
+            _remember(actor, person, "person", person.pk, name, before[name], after, reason, now)
 
 
 def _set(person: Person, column: str, value: object) -> None:
