@@ -28,6 +28,7 @@ from homeward.demo.history import (
 )
 from homeward.demo.ledger import Ledger
 from homeward.demo.making import Making, weighted
+from homeward.demo.papers import make_papers
 from homeward.demo.people import Resident, make_people
 from homeward.demo.points import ATTRIBUTION
 from homeward.demo.rota import away_on, make_absences, make_cover, make_shifts, put_people_on_call
@@ -123,6 +124,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     done = past_visits(making, rounds, first, today - timedelta(days=1)) if size.days else 0
     making.tell(f"{done} visits of the last {size.days} days")
     making.tell(f"{make_assessments(making, staff)} assessments")
+    making.tell(f"{make_papers(making, staff)} documents, and ten years of one person's timeline")
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
     on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]
     open_accounts(making, staff, on_shift)
