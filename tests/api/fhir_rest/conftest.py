@@ -76,8 +76,10 @@ def whole(service, coordinator, now) -> Whole:
                         received_at=now - timedelta(hours=1), requester_name="Dr Made Up"),
     )  # fmt: skip
     pathway = procedure("pathway", "home-care-with-delegated-tasks")
-    episode = Episode.objects.create(service=service, person=person, pathway=pathway, referral=referral,
-                                     stage=built(pathway).stages[1].code, started_at=now - timedelta(minutes=50))  # fmt: skip
+    episode = Episode.objects.create(
+        service=service, person=person, pathway=pathway, referral=referral, stage=built(pathway).stages[1].code,
+        started_at=now - timedelta(minutes=50),
+    )  # fmt: skip
     plan = CarePlan.objects.create(person=person, episode=episode, summary="Safe at home again", written_at=now,
                                    written_by="Test Person", agreed_on=now.date())  # fmt: skip
     Goal.objects.create(plan=plan, text="Get up the stairs alone")

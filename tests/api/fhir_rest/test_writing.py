@@ -76,8 +76,9 @@ class TestCreateFlag:
 
 class TestCreateAllergy:
     def test_raises_an_allergy_alert(self, post, whole):
-        resource = {"resourceType": "AllergyIntolerance", "patient": {"reference": f"Patient/{whole.person.pk}"},
-                    "code": {"coding": [{"system": "http://snomed.info/sct", "code": "1003755004", "display": "Latex"}]}}  # fmt: skip
+        latex = {"system": "http://snomed.info/sct", "code": "1003755004", "display": "Latex"}
+        about = {"reference": f"Patient/{whole.person.pk}"}
+        resource = {"resourceType": "AllergyIntolerance", "patient": about, "code": {"coding": [latex]}}
         response = post(Role.FRONT_DOOR, "AllergyIntolerance", resource)
         assert response.status_code == 201
         assert Alert.objects.filter(kind="allergy", text="Latex").exists()
