@@ -87,7 +87,7 @@ SECTIONS = (
             *(FieldSpec(f"level_{'m' if level < 0 else 'p'}{abs(level)}",
                         f"{level:+d} {LEVEL_WORDS[level]}" if level else f"0 {LEVEL_WORDS[level]}", "text", most=250)
               for level in reversed(LEVELS)),
-            FieldSpec("start", "Where they are now", "choice", "", "levels"),
+            FieldSpec("start", "Where they were at the start", "choice", "", "levels"),
             FieldSpec("target_on", "By when", "day"),
         ),
         "g", "goal",

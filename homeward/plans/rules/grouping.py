@@ -103,7 +103,8 @@ def suggest_visits(activities: Iterable[Item], windows: Mapping[tuple[str, str],
                 "ends_on": ends_on,
             })  # fmt: skip
     visits.sort(key=lambda visit: (visit["opens_at"], visit["closes_at"]))
-    _no_gap_before_the_first(visits)
+    templates = {item.key: item.text("template") for items in groups.values() for item in items}
+    _gap_only_to_its_own(visits, templates)
     return visits
 
 
@@ -152,9 +153,12 @@ def _minutes(done: list[Item]) -> int:
     return max(SHORTEST_MINUTES, -(-together // STEP_MINUTES) * STEP_MINUTES)
 
 
-def _no_gap_before_the_first(visits: list[dict[str, Any]]) -> None:
-    """Nothing comes before the first visit of a day, so that one waits for none."""
-    for day in WEEKDAYS:
-        first = next((visit for visit in visits if day in visit["weekdays"]), None)
-        if first is not None:
-            first["gap_minutes"] = ""
+def _gap_only_to_its_own(visits: list[dict[str, Any]], templates: Mapping[str, str]) -> None:
+    """A gap is kept where the visit before it on the day is of the same template; a planner counts from any visit."""
+    for visit in visits:
+        own = {templates[key] for key in visit["activities"]} - {""}
+        for day in visit["weekdays"]:
+            before = [one for one in visits[: visits.index(visit)] if day in one["weekdays"]]
+            last = {templates[key] for key in before[-1]["activities"]} if before else set()
+            if not own & last:
+                visit["gap_minutes"] = ""

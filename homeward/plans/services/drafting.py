@@ -207,7 +207,11 @@ def windows_of(pathway: Pathway) -> dict[tuple[str, str], Window]:
     """The times of the visits that a pathway proposes, by template and time of day."""
     return {
         (template.code, time_of_day(time.starts_from, time.starts_by)): Window(
-            time.starts_from, time.starts_by, time.window is WindowKind.HARD, template.least_gap_minutes or 0
+            time.starts_from,
+            time.starts_by,
+            time.window is WindowKind.HARD,
+            # from one day to another is kept by the days themselves
+            (template.least_gap_minutes or 0) if template.frequency.per is Per.DAY else 0,
         )
         for template in pathway.visits
         for time in template.times_of_day

@@ -193,7 +193,7 @@ def _activity(one, say) -> MyItem:
         lines.append(f"By {_a(skill_words(one.skill))}." if one.workers == 1 else
                      f"By {one.workers} workers together ({skill_words(one.skill)}).")  # fmt: skip
     elif one.doer_name:
-        lines.append(f"By {one.doer_name}.")
+        lines.append(f"Who: {_stop(one.doer_name)}")
     lines += say(one.how)
     if one.if_not_possible:
         lines += say(f"If it cannot be done: {one.if_not_possible}")

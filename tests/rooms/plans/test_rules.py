@@ -140,6 +140,14 @@ class TestSuggestVisits:
             "",
         )
 
+    def test_keeps_a_gap_only_to_the_visit_it_is_meant_for(self):
+        windows = {("insulin", "morning"): Window("07:00", "09:00", True, 480),
+                   ("insulin", "teatime"): Window("16:30", "18:30", True, 480)}  # fmt: skip
+        insulin = activity("a1", times=["morning", "teatime"], template="insulin")
+        assert [v["gap_minutes"] for v in suggest_visits([insulin], windows)] == ["", "480"]
+        between = activity("a2", times=["midday"])
+        assert [v["gap_minutes"] for v in suggest_visits([insulin, between], windows)] == ["", "", ""]
+
 
 class TestWeek:
     def test_counts_every_worker_of_every_visit(self):

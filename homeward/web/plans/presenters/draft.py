@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from homeward.kernel.rules import LONDON
 from homeward.plans.rules import (
     LEVEL_WORDS,
     LEVELS,
@@ -20,7 +19,6 @@ from homeward.plans.rules import (
 )
 from homeward.plans.states import CareOutcome, Doer, HowOften, TimeOfDay
 from homeward.web.plans.presenters.words import skill_groups
-from homeward.web.templating import clock_text
 from homeward.web.words import WEEKDAYS, wall_words, weekday_words
 
 FULL, HALF, THIRD = "full", "half", "third"
@@ -212,8 +210,7 @@ def clash_boxes(draft, pathway, clashes) -> tuple[ClashBox, ...]:
     for clash in clashes:
         spec = spec_of(clash.field)
         mine, theirs = (said(draft, pathway, clash.field, value) for value in (clash.told, clash.standing))
-        by = f"{clash.by}, at {clock_text(clash.at.astimezone(LONDON))}"
-        boxes.append(ClashBox(clash.field, spec.label or "This", mine, theirs, by, _kept(clash.told)))
+        boxes.append(ClashBox(clash.field, spec.label or "This", mine, theirs, clash.by, _kept(clash.told)))
     return tuple(boxes)
 
 

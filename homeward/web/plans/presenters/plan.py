@@ -11,6 +11,15 @@ from homeward.web.persons import short_day
 from homeward.web.plans.presenters.words import capital, doer_words, pattern_words, when_words
 from homeward.web.templating import moment_text
 
+# A level of a goal inside a sentence
+NOW_WORDS = {
+    -2: "much less than hoped",
+    -1: "less than hoped",
+    0: "as hoped",
+    1: "more than hoped",
+    2: "much more than hoped",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class TextCard:
@@ -233,7 +242,7 @@ def _goal(goal, progress, today: date) -> GoalCard:
             for one in reversed(LEVELS)
             if goal.scale.get(str(one))
         ),
-        now="" if level is None else f"{_signed(level)} {LEVEL_WORDS[level].lower()}",
+        now="" if level is None else f"{_signed(level)}, {NOW_WORDS[level]}",
         reviews=tuple(
             f"{short_day(one.reviewed_on)}: {_signed(one.level)}"
             + (f". {one.text}" if one.text else "")
