@@ -10,7 +10,6 @@ from homeward.kernel.rules import london_day
 from homeward.people.selectors import current_addresses, current_needs
 from homeward.people.states import AddressKind, AlertKind, NeedKind
 from homeward.web.persons import NHS_NUMBER, address_words, born_words, nhs_number_words, short_day
-from homeward.web.words import listed
 
 # How loudly each kind of alert is told: stop, beware, know.
 ALERT_TONES = {
@@ -162,8 +161,10 @@ def _dates(starts_on: date, ends_on: date | None) -> str:
 
 def _where(address) -> Fact:
     title = AddressKind(address.kind).label
-    more = [part for part in (f"with {address.staying_with}" if address.staying_with else "", _until(address)) if part]
-    return Fact(title, f"{address_words(address)}{f' ({listed(more)})' if more else ''}")
+    with_whom = "with " if address.staying_with and address.kind != AddressKind.BED else ""
+    more = [part for part in (f"{with_whom}{address.staying_with}", _until(address)) if part]
+    said = f" ({', '.join(more)})" if more else ""
+    return Fact(title, f"{address_words(address)}{said}")
 
 
 def _until(address) -> str:

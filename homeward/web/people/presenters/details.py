@@ -203,7 +203,8 @@ def _place(one, links: _Links, today: date) -> Row:
     title = AddressKind(one.kind).label if one.starts_on <= today else f"{AddressKind(one.kind).label}, to come"
     more = [_days(one.starts_on, one.ends_on)]
     if one.staying_with:
-        more.append(f"With {one.staying_with}{f', {one.phone}' if one.phone else ''}")
+        with_whom = "" if one.kind == AddressKind.BED else "With "
+        more.append(f"{with_whom}{one.staying_with}{f', {one.phone}' if one.phone else ''}")
     more += [text for text in (one.property_notes, one.access_notes) if text]
     if one.key_safe:
         more.append("There is a key safe: its code is on the record, for those who visit")
