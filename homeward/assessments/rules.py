@@ -98,13 +98,15 @@ def needed_to_close(
 def carried(form: Form, earlier: Mapping[str, Any], earlier_form: Form) -> dict[str, Any]:
     """The answers of an earlier form that this one asks for in the same way: same code, same kind, same options.
 
-    Another form must also ask it in the same words.
+    Another form must also ask it in the same words. What is judged or measured anew each time is never carried.
     """
+    if form.is_fresh or earlier_form.is_fresh:
+        return {}
     before = {question.code: question for question in earlier_form.questions}
     found = {}
     for question in form.questions:
         other = before.get(question.code)
-        if other is None or other.type is not question.type or other.unit != question.unit:
+        if other is None or question.is_fresh or other.type is not question.type or other.unit != question.unit:
             continue
         if form.code != earlier_form.code and other.text != question.text:
             continue

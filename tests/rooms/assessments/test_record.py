@@ -115,6 +115,17 @@ class TestCarryForward:
         carried = AnswerChange.objects.filter(filled_form=draft, is_confirmation=False).count()
         assert AnswerChange.objects.filter(filled_form=draft, is_confirmation=True).count() == carried > 0
 
+    @pytest.mark.parametrize("code", ["news2", "mental-capacity-assessment", "crisis-first-assessment"])
+    def test_never_carries_what_is_measured_or_judged_at_the_time(self, assess, nurse, code):
+        assess(code)
+        assert earlier_answers(nurse, assess(code, done=False)) == {}
+
+    def test_never_carries_a_decision(self, assess, nurse):
+        assess("care-act-needs-assessment")
+        found = earlier_answers(nurse, assess("care-act-needs-assessment", done=False))
+        assert "wants" in found
+        assert not {"impact", "determination", "determination_reasons"} & set(found)
+
     def test_takes_nothing_from_a_form_that_was_put_right(self, assess, nurse, now):
         wrong = assess("frailty", frailty_number=6)
         right = correct_form(actor=nurse, filled=wrong, reason="Another person", now=now)
@@ -250,8 +261,10 @@ class TestSight:
             assess("safeguarding-concern", by=lead)
 
     def test_carries_nothing_from_a_form_that_is_kept_back(self, assess, somebody, nurse):
-        assess("safeguarding-concern")
-        draft = assess("safeguarding-concern", done=False)
+        kept_back = assess("frailty", frailty_number=6)
+        kept_back.sensitivity = "safeguarding"
+        kept_back.save()
+        draft = assess("frailty", done=False)
         assert earlier_answers(nurse, draft)
         assert earlier_answers(somebody(Role.BED_LEAD, "Bea Lead"), draft) == {}
 

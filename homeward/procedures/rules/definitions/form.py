@@ -86,6 +86,8 @@ class Question:
     points: tuple[Points, ...] = ()
     # A day that may not be before the answer to this earlier question
     not_before: str | None = None
+    # Judged or measured anew each time: never carried forward from an earlier form
+    is_fresh: bool = False
     shown_when: Condition | None = None
     source: str | None = None
 
@@ -196,6 +198,8 @@ class Form:
     # About the answers of the form it follows: it is owed after that one only where this holds
     follows_when: Condition | None = None
     sensitivity: str | None = None
+    # Every question of it is answered anew each time
+    is_fresh: bool = False
 
     @property
     def questions(self) -> tuple[Question, ...]:
