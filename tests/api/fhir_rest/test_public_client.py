@@ -6,8 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
-from django.test.testcases import LiveServerThread, _StaticFilesHandler
+from django.test.testcases import LiveServerThread
 
 from homeward.api.fhir.rest.table import KINDS
 
@@ -20,7 +21,8 @@ PATIENCE_SECONDS = 120
 def served(db):
     """The address of a server that answers over a real socket from this test's own database."""
     connection.inc_thread_sharing()
-    thread = LiveServerThread("127.0.0.1", _StaticFilesHandler, connections_override={connection.alias: connection})
+    shared = {connection.alias: connection}
+    thread = LiveServerThread("127.0.0.1", lambda app: WSGIHandler(), connections_override=shared)
     thread.daemon = True
     thread.start()
     thread.is_ready.wait()

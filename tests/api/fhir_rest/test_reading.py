@@ -1,11 +1,14 @@
 """Reading and searching the record over FHIR."""
 
+import base64
 from urllib.parse import urlencode
 
 import pytest
 
 from homeward.access.rules import Actor, Role
 from homeward.audit.models import Event
+from homeward.documents import storage
+from homeward.documents.services import NewDocument, add_documents
 from homeward.people.services import NewPerson, raise_alert, register_person
 from homeward.teams.services import connect_machine
 
@@ -77,8 +80,8 @@ class TestSearch:
             ("Observation?category=survey&code:text=news", 1),
             ("Observation?category=vital-signs", 5),
             ("Flag?category=pets", 1),
-            ("Flag?code:text=dog", 0),
-            ("Flag?code:text=large", 1),
+            ("Flag?code:text=dog", 1),
+            ("Flag?code:text=cat", 0),
             ("AllergyIntolerance?code:text=penicillin", 1),
             ("Consent?category=gp", 1),
             ("Condition", 0),
@@ -297,3 +300,21 @@ class TestWhoMaySee:
         assert {entry["resource"]["subject"]["reference"] for entry in bundle["entry"]} == {
             f"Patient/{whole.person.pk}"
         }
+
+
+class TestDocuments:
+    def test_are_found_and_their_bytes_read(self, ask, whole, service, now):
+        content = b"Letter of 24 November. All is well."
+        new = NewDocument(
+            title="Letter", kind="letter", source="scanned", happened_on=now.date(), file=storage.keep(content)
+        )
+        (document,) = add_documents(actor=Actor.system("tests", service.pk), person=whole.person, new=[new], now=now)
+        (entry,) = ask(f"/fhir/DocumentReference?patient={whole.person.pk}")["entry"]
+        attachment = entry["resource"]["content"][0]["attachment"]
+        assert (attachment["title"], attachment["size"]) == ("Letter", len(content))
+        binary = ask(attachment["url"])
+        assert base64.b64decode(binary["data"]) == content
+        document.sensitivity = "safeguarding"
+        document.save()
+        ask(attachment["url"], status=403)
+        assert ids(ask(f"/fhir/DocumentReference?patient={whole.person.pk}")) == []

@@ -18,6 +18,7 @@ TARGETS = {
     "visit": "Appointment",
     "filled form": "QuestionnaireResponse",
     "address": "Location",
+    "document": "DocumentReference",
 }
 PROFILE = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-Provenance"
 
@@ -68,7 +69,7 @@ KIND = Kind(
             "target",
             "target",
             "Patient Flag AllergyIntolerance CarePlan ServiceRequest EpisodeOfCare Appointment QuestionnaireResponse "
-            "Location",
+            "Location DocumentReference",
             "what was put into it",
         ),
         token("activity", "activity", "CREATE or UPDATE, or the kind of entry"),
