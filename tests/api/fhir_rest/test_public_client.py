@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.test.testcases import LiveServerThread
 
 from homeward.api.fhir.rest.table import KINDS
@@ -20,8 +20,9 @@ PATIENCE_SECONDS = 120
 @pytest.fixture
 def served(db):
     """The address of a server that answers over a real socket from this test's own database."""
+    connection = connections[DEFAULT_DB_ALIAS]
     connection.inc_thread_sharing()
-    shared = {connection.alias: connection}
+    shared = {DEFAULT_DB_ALIAS: connection}
     thread = LiveServerThread("127.0.0.1", lambda app: WSGIHandler(), connections_override=shared)
     thread.daemon = True
     thread.start()
