@@ -21,6 +21,8 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.audit.selectors import events_about
 from homeward.audit.services import record
 from homeward.audit.states import Purpose
+from homeward.documents.models import DocumentVersion
+from homeward.documents.storage import read
 from homeward.people.models import Contact, Person
 from homeward.people.selectors import PersonNotFoundError, person_ids_of
 from homeward.rights.rules import names_in
@@ -57,6 +59,7 @@ ABOUT_OTHERS = {
     "people.LegalStatus": "May name who holds a power",
     "referrals.Call": "May say who rang",
     "referrals.KeptMessage": "Is a message as another organisation sent it",
+    "documents.Document": "Is a document, which may name anybody",
     "people.BrokenGlass": "Names a member of staff and their reason",
 }
 # Columns that say who said something in confidence, where they say anything
@@ -143,7 +146,7 @@ def everything_about(
     kinds, files = [], []
     for model, paths in tables().items():
         found = [(f"{model._meta.label}:{row.pk}", row) for row in _rows(model, paths, numbers)]
-        kept = [row for key, row in found if key not in left_out]
+        kept = [row for key, row in found if not {key, *_belongs_to(row)} & set(left_out)]
         told = tuple(_plain(row) for row in kept)
         kinds.append(KindOfRow(model._meta.label, _title(model), told, len(found) - len(kept)))
         files += [one for row in kept for one in _files(row)]
@@ -249,9 +252,22 @@ def _value(value):
     return str(value)
 
 
+def _belongs_to(row: Model) -> list[str]:
+    """The rows that this one is part of: what is left out takes its parts with it, such as a document its versions."""
+    return [
+        f"{field.related_model._meta.label}:{getattr(row, field.attname)}"
+        for field in row._meta.concrete_fields
+        if isinstance(field, ForeignKey) and field.related_model is not Person
+    ]
+
+
 def _files(row: Model) -> list[ExportFile]:
-    """The documents that a row keeps: of any column that is a file."""
+    """The documents that a row keeps: of any column that is a file, and those in the store of documents."""
     files = []
+    if isinstance(row, DocumentVersion):
+        ending = row.media_type.rsplit("/", 1)[-1].split("+")[0].split(";")[0].replace("plain", "txt")
+        name = f"document-{row.document_id}-version-{row.number}.{ending}"
+        files.append(ExportFile(name, read(row.stored_as, row.sha256)))
     for field in row._meta.concrete_fields:
         kept = getattr(row, field.attname) if isinstance(field, FileField) else None
         if kept:

@@ -81,3 +81,38 @@ class TestEverythingAbout:
     def test_is_for_who_answers_rights(self, somebody, ivy, now):
         with pytest.raises(NotAllowedError):
             everything_about(somebody(Role.CASE_MANAGER), ivy, now)
+
+
+@pytest.mark.django_db
+class TestDocuments:
+    @pytest.fixture
+    def letter(self, coordinator, cared_for, ivy, now, settings, tmp_path):
+        from homeward.documents.models import Document, DocumentVersion
+        from homeward.documents.storage import keep
+
+        settings.STORAGES = settings.STORAGES | {
+            "documents": {
+                "BACKEND": "homeward.documents.storage.DocumentFolder",
+                "OPTIONS": {"location": str(tmp_path)},
+            }
+        }
+        kept = keep(b"Dear Ivy, your appointment")
+        letter = Document.objects.create(
+            person=ivy, title="A letter", kind="letter", source="typed", happened_on=now.date(), added_at=now,
+            added_by="Somebody",
+        )  # fmt: skip
+        DocumentVersion.objects.create(
+            document=letter, number=1, media_type=kept.media_type, size=kept.size, sha256=kept.sha256,
+            stored_as=kept.stored_as, added_at=now, added_by="Somebody",
+        )  # fmt: skip
+        return letter
+
+    def test_are_in_the_export_as_they_were_kept(self, officer, ivy, letter, now):
+        (file,) = everything_about(officer, ivy, now).files
+        assert file.content == b"Dear Ivy, your appointment"
+
+    def test_stay_out_with_every_version_where_left_out(self, officer, ivy, letter, now):
+        export = everything_about(officer, ivy, now, left_out=[f"documents.Document:{letter.pk}"])
+        assert export.files == ()
+        versions = next(kind for kind in export.kinds if kind.label == "documents.DocumentVersion")
+        assert (versions.rows, versions.left_out) == ((), 1)

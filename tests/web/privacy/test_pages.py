@@ -152,7 +152,7 @@ class TestSeenBy:
 
     def test_in_plain_words_for_the_person(self, officer, opened, ivy):
         page = text_of(officer.get(f"/privacy/people/{ivy.pk}/seen-by/letter"))
-        assert "Opened your record: Ada Okafor, Case manager. Why: Care of the person." in page
+        assert "Opened your record: Ada Okafor, Case manager. Why: your care." in page
 
     def test_gives_roles_only_where_the_service_says_so(self, officer, opened, ivy, settings):
         settings.NAMES_STAFF_TO_PEOPLE = False

@@ -32,6 +32,19 @@ PLAIN = {
     "refused record": "Tried to open your record and was refused",
     "export record": "Made a copy of your record",
     "see who looked": "Checked who had looked at your record",
+    "take rights request": "Wrote down what you asked about your record",
+    "review for release": "Read your record to answer what you asked",
+    "restrict record": "Stopped your record being used",
+    "lift restriction": "Let your record be used again",
+}
+# Why, as said to the person
+YOUR_WHY = {
+    Purpose.DIRECT_CARE: "your care",
+    Purpose.EMERGENCY: "urgent care, with a reason written down",
+    Purpose.RUNNING: "running the service",
+    Purpose.AUDIT: "checking who looks at records",
+    Purpose.DATA_RIGHTS: "answering what you asked about your record",
+    Purpose.MESSAGING: "a message from or to another organisation",
 }
 
 
@@ -125,7 +138,7 @@ def present_letter(looked, *, since: datetime, today: date, names_staff: bool) -
         role = who_words(event.actor_role, event.employer)
         who = f"{event.actor_name}, {role}" if names_staff and event.actor_account_id else role
         what = PLAIN.get(event.action, _sentence(event.action))
-        days[london_day(event.at)][who, what, why_words(event.purpose)] += 1
+        days[london_day(event.at)][who, what, YOUR_WHY.get(event.purpose, "not said")] += 1
     return Letter(
         person_id=looked.person_id,
         reference=looked.reference,
