@@ -187,6 +187,9 @@ class TestPages:
             # professionals outside have no account; these two tell nothing of anybody on record
             "homeward.web.front_door.views.professional.refer",
             "homeward.web.front_door.views.professional.follow",
+            # whoever was given a link has no account; these tell nothing before the code that was sent
+            "homeward.web.sharing.opening.shared",
+            "homeward.web.sharing.opening.code",
         }
         ungated = []
         for pattern in _patterns(get_resolver()):
