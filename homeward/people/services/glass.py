@@ -6,6 +6,7 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
+from homeward.audit.states import Purpose
 from homeward.kernel.rules import RefusedError
 from homeward.notices.services import notify
 from homeward.people.models import BrokenGlass, Person
@@ -47,6 +48,7 @@ def break_glass(*, actor: Actor, person: Person, reason: str, now: datetime) -> 
         person_id=person.pk,
         now=now,
         service_id=person.service_id,
+        purpose=Purpose.EMERGENCY,
     )
     notify(
         actor=actor,

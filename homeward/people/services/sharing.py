@@ -49,6 +49,10 @@ def share_plan(
     Raises: NotAllowedError; RefusedError when the person has not allowed it, or an address or a length cannot be right.
     """
     require(actor, Permission.SHARE_PLANS, person.service_id)
+    if person.restricted_since is not None:
+        raise RefusedError(
+            "This record is restricted: nothing of it may be shared until the privacy officer lifts that."
+        )
     if contact is not None and (contact.person_id != person.pk or contact.ended_on is not None):
         raise RefusedError("Choose somebody from the person’s own contacts.")
     if contact is not None and contact.may_be_told != MayBeTold.EVERYTHING:

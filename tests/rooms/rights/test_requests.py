@@ -7,6 +7,7 @@ import pytest
 from homeward.access.rules import NotAllowedError, Role
 from homeward.audit.models import Event
 from homeward.kernel.rules import RefusedError
+from homeward.people.services.sharing import share_plan
 from homeward.rights.selectors import open_requests, requests_of
 from homeward.rights.services import (
     NewRequest,
@@ -101,6 +102,14 @@ class TestRestrictPerson:
             "Says the diagnosis is wrong",
             "Corrected, and told her",
         ]
+
+    def test_lets_nothing_be_shared(self, officer, somebody, ivy, now):
+        restricted = restrict_person(actor=officer, person=ivy, reason="Disputed", now=now)
+        with pytest.raises(RefusedError, match="restricted"):
+            share_plan(
+                actor=somebody(Role.CASE_MANAGER), person=restricted, contact=None, channel="sms",
+                address="07700 900123", days=7, now=now,
+            )  # fmt: skip
 
     def test_is_not_for_everybody(self, somebody, ivy, now):
         with pytest.raises(NotAllowedError):
