@@ -19,8 +19,8 @@ from homeward.plans.services.publishing import (
     DraftChangedError,
     PublishedPlan,
     competences_of,
+    draft_problems,
     publish_draft,
-    skill_codes,
 )
 from homeward.plans.services.recovery import share_recovery_part, write_recovery_part
 from homeward.plans.services.reviewing import agree_plan, review_plan
@@ -46,12 +46,12 @@ __all__ = [
     "competences_of",
     "content_of_plan",
     "discard_draft",
+    "draft_problems",
     "group_visits",
     "publish_draft",
     "review_plan",
     "save_draft",
     "share_recovery_part",
-    "skill_codes",
     "start_draft",
     "windows_of",
     "write_plan",

@@ -9,7 +9,7 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.models import LegalStatus
 from homeward.plans.models import CarePlan, PlanAgreement, PlanDraft, VisitPattern
-from homeward.plans.rules import content_of, items_of, patterns_of, problems
+from homeward.plans.rules import Problem, content_of, items_of, patterns_of, problems
 from homeward.plans.services.drafting import _done, _locked
 from homeward.plans.services.writing import _add_content, _end_patterns, _new_version, _plan_written
 from homeward.plans.states import AgreedHow, DraftState
@@ -72,7 +72,7 @@ def publish_draft(
         raise RefusedError("Visits cannot start before today. Choose today or a later day.")
     if review_on is not None and review_on < today:
         raise RefusedError("The plan is looked at again today or later. Choose another day.")
-    wrong = [one for one in problems(draft.fields, {"skills": skill_codes()}) if one.is_blocking]
+    wrong = [one for one in draft_problems(draft) if one.is_blocking]
     if wrong:
         raise RefusedError(f"{wrong[0].text}. {len(wrong)} to put right before this can be the plan.")
     check_agreement(agreement, draft.person_id, today)
@@ -97,9 +97,9 @@ def publish_draft(
     return PublishedPlan(plan, tuple(ended))
 
 
-def skill_codes() -> tuple[str, ...]:
-    """The codes of every skill that somebody can be sent with."""
-    return tuple(skill.code for skill in library().skills)
+def draft_problems(draft: PlanDraft) -> tuple[Problem, ...]:
+    """Everything to put right in a draft before it can be the plan, and what is worth knowing."""
+    return problems(draft.fields, {"skills": [skill.code for skill in library().skills]})
 
 
 def competences_of(draft: PlanDraft) -> dict[str, tuple[str, ...]]:

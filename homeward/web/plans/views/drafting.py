@@ -11,15 +11,15 @@ from django.utils import timezone
 from homeward.access.rules import Permission
 from homeward.episodes.selectors import episodes_of
 from homeward.kernel.rules import RefusedError, whole_number
-from homeward.plans.rules import GONE, SECTIONS_BY_CODE, items_of, name_of, problems, spec_of
+from homeward.plans.rules import GONE, SECTIONS_BY_CODE, items_of, name_of, spec_of
 from homeward.plans.selectors import draft_changes
 from homeward.plans.services import (
     DraftClosedError,
     add_from_pathway,
     add_to_draft,
+    draft_problems,
     group_visits,
     save_draft,
-    skill_codes,
     start_draft,
 )
 from homeward.procedures.selectors import built, published_activities
@@ -76,7 +76,7 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
             "title": row.episode.pathway.title,
             "links": section_links(row),
             "writers": who,
-            "problems": _problems(row),
+            "problems": draft_problems(row),
         },
     )
 
@@ -206,7 +206,7 @@ def _then(request: HttpRequest, row, spec, now) -> HttpResponse:
 
 def _show(request: HttpRequest, row, spec, person, *, clashes=(), opened: str = "") -> HttpResponse:
     now, pathway = timezone.now(), built(row.episode.pathway)
-    wrong = _problems(row) if request.GET.get("show") == "problems" else ()
+    wrong = draft_problems(row) if request.GET.get("show") == "problems" else ()
     return render(
         request,
         "plans/section.jinja",
@@ -224,10 +224,6 @@ def _show(request: HttpRequest, row, spec, person, *, clashes=(), opened: str = 
         },
         status=409 if clashes else 200,
     )
-
-
-def _problems(row) -> tuple:
-    return problems(row.fields, {"skills": skill_codes()})
 
 
 def _still_open(posted: QueryDict) -> tuple[ClashBox, ...]:

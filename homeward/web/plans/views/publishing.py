@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError, london_day, whole_number
-from homeward.plans.rules import content_of, patterns_of, problems
+from homeward.plans.rules import content_of, patterns_of
 from homeward.plans.selectors import patterns_going_on, powers_of
-from homeward.plans.services import competences_of, content_of_plan, discard_draft, skill_codes
+from homeward.plans.services import competences_of, content_of_plan, discard_draft, draft_problems
 from homeward.visits.services import publish_plan
 from homeward.web.gate import page
 from homeward.web.plans.forms import Asked, read_agreement
@@ -86,7 +86,7 @@ def discard(request: HttpRequest, draft_id: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, draft, person, asked: Asked, powers: list, first: date, now) -> HttpResponse:
-    found = problems(draft.fields, {"skills": skill_codes()})
+    found = draft_problems(draft)
     blocking = [one for one in found if one.is_blocking]
     summary, content = content_of(draft.fields)
     today = london_day(now)
