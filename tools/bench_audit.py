@@ -60,7 +60,7 @@ def _write(url: str, folder: str, way: str, seconds: float, holds: float, ready,
                 with connection.cursor() as cursor:
                     if way == "locked":
                         lock = " FOR UPDATE" if connection.vendor == "postgresql" else ""
-                        cursor.execute(f"SELECT head FROM bench_head WHERE id = 1{lock}")
+                        cursor.execute(f"SELECT head FROM bench_head WHERE id = 1{lock}")  # nosec B608
                         link = next_link(bytes.fromhex(cursor.fetchone()[0]), 7, content_of(values), "")
                         cursor.execute("UPDATE bench_head SET head = %s WHERE id = 1", [link.hex()])
                     cursor.execute(f"INSERT INTO audit_event {where}", values)
@@ -164,7 +164,7 @@ def _measure(engine: str, url: str, folder: str, seconds: float, events: int) ->
     call_command("migrate", verbosity=0, interactive=False)
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bench_head (id integer PRIMARY KEY, head text)")
-        cursor.execute(f"INSERT INTO bench_head VALUES (1, '{'0' * 64}')")
+        cursor.execute(f"INSERT INTO bench_head VALUES (1, '{'0' * 64}')")  # nosec B608
     connections.close_all()
     if events:  # before the other ways write events without marks, which the proof would rightly find
         proof = multiprocessing.Process(target=_prove, args=(url, folder, events))

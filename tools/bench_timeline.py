@@ -83,7 +83,7 @@ def _make(many: int):
     referral = take_referral(actor=actor, service_id=service.pk, new=wanted, person=people[0], now=now)
     accept_referral(actor=actor, referral=referral, pathway_code="integrated-crisis-response", now=now, reason="")
     account = open_account(
-        actor=actor, username="bench", password="a long made up phrase", full_name="Bench Nurse",
+        actor=actor, username="bench", password="a long made up phrase", full_name="Bench Nurse",  # nosec B106
         role=Role.REGISTERED_PROFESSIONAL, services=[service], now=now,
     )  # fmt: skip
     with connection.cursor() as cursor:

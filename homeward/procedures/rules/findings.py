@@ -48,8 +48,9 @@ def _ground_holds(form: Form, ground: Ground, answers: Answers, read: dict[str, 
     if ground.score is None:
         return True
     total = read[ground.score].total
-    above = total is not None and (ground.at_least is None or total >= ground.at_least)
-    return above and (ground.at_most is None or total <= ground.at_most)
+    if total is None:
+        return False
+    return (ground.at_least is None or total >= ground.at_least) and (ground.at_most is None or total <= ground.at_most)
 
 
 def _says(form: Form, ground: Ground, read: dict[str, ScoreReading]) -> str:

@@ -342,12 +342,14 @@ def _fault(question: Question, answer: Any) -> str | None:
 
 
 def _day_fault(form: Form, question: Question, answers: Answers) -> str | None:
-    if question.not_before is None or not _parses(date.fromisoformat, first := answers.get(question.not_before), 10):
+    answer = answers.get(question.not_before) if question.not_before else None
+    if not isinstance(answer, str) or not _parses(date.fromisoformat, answer, 10):
         return None
-    if date.fromisoformat(answers[question.code]) >= date.fromisoformat(first):
+    first = date.fromisoformat(answer)
+    if date.fromisoformat(answers[question.code]) >= first:
         return None
     other = next(one.text for one in form.questions if one.code == question.not_before)
-    return f"This is before {day_in_words(date.fromisoformat(first))}, the answer to “{other}”. It cannot count."
+    return f"This is before {day_in_words(first)}, the answer to “{other}”. It cannot count."
 
 
 def _text_fault(answer: Any, limit: int) -> str | None:

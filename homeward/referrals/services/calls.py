@@ -119,7 +119,7 @@ def try_call_back(*, actor: Actor, call: Call, was_reached: bool, note: str, now
 
 @transaction.atomic
 def link_call(*, actor: Actor, call: Call, referral: Referral, now: datetime) -> Call:
-    """Say which referral came of a call. A call back that was promised stays owed: the caller waits for it all the same.
+    """Say which referral came of a call. A call back that was promised stays owed: the caller still waits for it.
 
     Raises: NotAllowedError; RefusedError when the call led to another, or the two are of different services.
     """

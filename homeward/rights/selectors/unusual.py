@@ -95,7 +95,7 @@ def staff_details(actor: Actor) -> list[tuple[Account, StaffDetail | None]]:
     Raises: NotAllowedError.
     """
     require(actor, Permission.ANSWER_RIGHTS)
-    accounts = Account.objects.filter(services__in=actor.service_ids, is_active=True).exclude(token_hash__gt="")
+    accounts = Account.objects.filter(services__in=actor.service_ids, is_active=True).exclude(token_hash__gt="")  # nosec B106
     accounts = accounts.select_related("staff_detail__person").distinct().order_by("full_name")
     return [(account, getattr(account, "staff_detail", None)) for account in accounts]
 

@@ -13,7 +13,7 @@ from homeward.plans.services import Agreement, publish_draft
 from homeward.visits.models import Visit
 from homeward.visits.rules import needed_on
 from homeward.visits.services.changing import _done
-from homeward.visits.services.needing import visit_of_pattern, _write_visits
+from homeward.visits.services.needing import _write_visits, visit_of_pattern
 from homeward.visits.services.sending import take_out
 from homeward.visits.states import VisitState
 

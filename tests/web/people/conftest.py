@@ -65,4 +65,3 @@ def ivy(service, inside, cared_for):
         now=datetime(2026, 11, 1, 9, tzinfo=UTC),
     )
     return cared_for(person)
-

@@ -16,7 +16,7 @@ LONDON = ZoneInfo("Europe/London")
 class ParameterType(StrEnum):
     """The search parameter types of FHIR that are used here (https://hl7.org/fhir/R4/search.html)."""
 
-    TOKEN = "token"
+    TOKEN = "token"  # nosec B105
     STRING = "string"
     DATE = "date"
     REFERENCE = "reference"
