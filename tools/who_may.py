@@ -15,7 +15,7 @@ INTRODUCTION = """# Who may see and do what
 
 Made by `python tools/who_may.py` from `homeward/access/rules.py` and `homeward/web/who_may.py`; do not edit it. A test
 opens every page as every role with every tie to the person it is about, and compares with these tables
-(`tests/web/test_who_may.py`); `tests/api/fhir` does so for FHIR.
+(`tests/web/test_who_may.py`), another reads every FHIR resource so (`tests/web/test_who_may_fhir.py`).
 
 Three things decide together (Caldicott principles 2 to 4):
 
@@ -69,7 +69,17 @@ def who_may_page() -> str:
     )
     lines += ["", "## What each page needs", "", "A page about nobody in particular needs its permission only.", ""]
     lines += _table(["Page", "Address", "Permission", "Sight"], _pages())
+    lines += ["", "## What each FHIR resource needs", ""]
+    lines += _table(["Resource", "Permission", "Sight"], _resources())
     return "\n".join(lines) + "\n"
+
+
+def _resources() -> Iterator[list[str]]:
+    from homeward.api.fhir.rest.table import KINDS
+
+    for name, kind in sorted(KINDS.items()):
+        needed = kind.needs.name.lower() if kind.is_about_somebody else ""
+        yield [name, kind.permission.replace("_", " "), needed]
 
 
 def _pages() -> Iterator[list[str]]:
