@@ -32,7 +32,7 @@ TIES = {
 }
 REFUSED = {403, 404}
 # Pages of what this person does not have: only that they are refused can be seen
-OF_WHAT_IS_NOT_THERE = {"plans:compare", "plans:recovery_part"}
+OF_WHAT_IS_NOT_THERE = {"plans:compare", "plans:recovery_part", "privacy:appraise"}
 
 
 @dataclass

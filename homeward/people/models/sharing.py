@@ -1,11 +1,14 @@
 """What somebody shares with their family by a link."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
 from homeward.notices.states import Channel
 from homeward.people.models.circle import Contact
 from homeward.people.models.person import Person
+from homeward.people.states import MayBeTold
 
 
 class SharedLink(models.Model):
@@ -35,6 +38,14 @@ class SharedLink(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(until__gt=models.F("made_at")), name="shared_link_ends")]
         indexes = [models.Index(fields=["person", "-made_at"], name="shared_links_of_person")]
+
+    @classmethod
+    def standing(cls, now: datetime) -> models.QuerySet["SharedLink"]:
+        """The links that open something: not over, not taken back, and still what the person allows."""
+        allowed = Q(contact__isnull=True) | Q(contact__ended_on__isnull=True, contact__may_be_told=MayBeTold.EVERYTHING)
+        return cls.objects.select_related("person__service", "contact").filter(
+            allowed, revoked_at__isnull=True, until__gt=now, person__restricted_since__isnull=True
+        )
 
     @property
     def for_whom(self) -> str:

@@ -23,9 +23,7 @@ def standing_link(actor: Actor, token: str, now: datetime) -> SharedLink | None:
     Raises: NotAllowedError.
     """
     require(actor, Permission.SHARE_PLANS)
-    links = SharedLink.objects.select_related("person__service", "contact")
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    return links.filter(token_hash=digest, revoked_at__isnull=True, until__gt=now).first()
+    return SharedLink.standing(now).filter(token_hash=hashlib.sha256(token.encode()).hexdigest()).first()
 
 
 def person_shared(actor: Actor, link: SharedLink, now: datetime) -> Person:

@@ -32,10 +32,11 @@ class LinkEndedError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class TriedCode:
-    """A link and whether the code that was tried opens it."""
+    """A link and whether the code that was tried opens it; `is_spent` when no code opens it until a new one is sent."""
 
     link: SharedLink
     is_right: bool
+    is_spent: bool
 
 
 @transaction.atomic
@@ -145,12 +146,11 @@ def try_code(*, token: str, code: str, now: datetime) -> TriedCode:
         link.code_tries += 1
     link.save(update_fields=["code_hash", "opened", "last_opened_at", "code_tries"])
     _done(_reader(link), "open shared link" if is_right else "wrong shared code", link, now)
-    return TriedCode(link, is_right)
+    return TriedCode(link, is_right, is_spent=not is_right and link.code_tries >= TRIES_A_CODE)
 
 
 def _standing(token: str, now: datetime) -> SharedLink:
-    links = SharedLink.objects.select_for_update(of=("self",)).select_related("person__service", "contact")
-    link = links.filter(token_hash=_token_hash(token), revoked_at__isnull=True, until__gt=now).first()
+    link = SharedLink.standing(now).select_for_update(of=("self",)).filter(token_hash=_token_hash(token)).first()
     if link is None:
         raise LinkEndedError("This link has ended. Ask the team for a new one.")
     return link

@@ -13,9 +13,11 @@ from homeward.people.selectors.sharing import person_shared, standing_link
 from homeward.people.services.sharing import LinkEndedError, send_code, try_code
 from homeward.web.gate import open_page
 from homeward.web.plans.views.my_plan import mine_for
+from homeward.web.sharing.presenters import reaches_outside
 
 OPEN_FOR = timedelta(minutes=30)  # then a new code is needed. Local decision.
 WRONG = "That is not the code we sent, or it is too old. Check it, or ask for a new one."
+SPENT = "Too many wrong codes. Ask for a new one, and wait for it."
 OPENED = "shared"  # the key of the session under which opened links stand, each with its last moment
 
 
@@ -30,7 +32,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
         except LinkEndedError:
             return _ended(request)
         if not tried.is_right:
-            return _ask(request, token, now, problem=WRONG)
+            return _ask(request, token, now, problem=SPENT if tried.is_spent else WRONG)
         request.session[OPENED] = _opened(request) | {str(tried.link.pk): (now + OPEN_FOR).isoformat()}
         return _safe(redirect("sharing:shared", token))
     link = standing_link(Actor.system("Shared link"), token, now)
@@ -73,6 +75,8 @@ def _ask(request: HttpRequest, token: str, now: datetime, *, problem: str = "", 
         return _ended(request)
     context = {
         "token": token, "problem": problem, "is_sent": is_sent or bool(link.code_hash), "ends_with": link.address[-3:],
+        # without a gateway, codes are printed where the service runs: in a fictitious place somebody is trying this out
+        "is_printed": link.person.service.is_fictitious and not reaches_outside(link.channel),
         "by": "text message" if link.channel == "sms" else "email", "is_phone": link.channel == "sms",
     }  # fmt: skip
     return _safe(render(request, "sharing/code.jinja", context, status=422 if problem else 200))

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from homeward.people.states import MayBeTold
 from homeward.web.front_door.presenters.words import Tag
 from homeward.web.templating import moment_text
@@ -30,6 +32,11 @@ class WhoLine:
     name: str
     hint: str
     why_not: str
+
+
+def reaches_outside(channel: str) -> bool:
+    """Whether what is sent by a channel leaves this machine: a mail server or a gateway is set up for it."""
+    return bool(settings.HOMEWARD_SMS_GATEWAY if channel == "sms" else settings.HOMEWARD_SMTP)
 
 
 def link_lines(links: Sequence, now: datetime) -> tuple[LinkLine, ...]:

@@ -10,7 +10,7 @@ from homeward.audit.models import Event
 from homeward.kernel.rules import RefusedError
 from homeward.notices.models import Delivery, Notice
 from homeward.notices.services import settle_delivery, take_deliveries
-from homeward.people.models import Contact
+from homeward.people.models import Contact, Person
 from homeward.people.services.sharing import (
     CODE_AGAIN_AFTER,
     CODE_LASTS,
@@ -109,8 +109,16 @@ class TestTryCode:
         send_code(token=token, now=now)
         assert not try_code(token=token, code=code_sent(), now=now + CODE_LASTS + timedelta(seconds=1)).is_right
 
-    @pytest.mark.parametrize("ended", ["revoked", "over", "unknown"])
-    def test_says_the_same_of_every_link_that_does_not_stand(self, shared, manager, now, ended):
+    def test_says_when_only_a_new_code_helps(self, shared, now):
+        _, token = shared
+        send_code(token=token, now=now)
+        tries = [try_code(token=token, code="", now=now).is_spent for _ in range(TRIES_A_CODE)]
+        assert tries == [False] * (TRIES_A_CODE - 1) + [True]
+
+    @pytest.mark.parametrize(
+        "ended", ["revoked", "over", "unknown", "contact ended", "not allowed", "restricted"]
+    )
+    def test_says_the_same_of_every_link_that_does_not_stand(self, shared, manager, daughter, ivy, now, ended):
         link, token = shared
         send_code(token=token, now=now)
         code, when = code_sent(), now
@@ -118,6 +126,12 @@ class TestTryCode:
             revoke_link(actor=manager, link=link, now=now)
         elif ended == "over":
             when = now + timedelta(days=31)
+        elif ended == "contact ended":
+            Contact.objects.filter(pk=daughter.pk).update(ended_on=now.date())
+        elif ended == "not allowed":
+            Contact.objects.filter(pk=daughter.pk).update(may_be_told=MayBeTold.VISITS)
+        elif ended == "restricted":
+            Person.objects.filter(pk=ivy.pk).update(restricted_since=now)
         else:
             token = token[:-1] + ("A" if token[-1] != "A" else "B")
         with pytest.raises(LinkEndedError, match="This link has ended"):
