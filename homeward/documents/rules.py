@@ -1,7 +1,10 @@
 """What a file really is, told from its bytes and never from its name. No Django."""
 
 import io
+import lzma
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 
 from homeward.kernel.rules import RefusedError
@@ -40,6 +43,11 @@ _RUNS = (b"<!doctype html", b"<html", b"<head", b"<body", b"<svg", b"<script", b
 _LOOKED_AT = 4096  # characters at the beginning of a text in which a page or a drawing would say what it is
 _WORD_PARTS = {"word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 _MOST_PARTS = 5_000  # of a Word document; more is not one
+# What a zip and each way its parts are packed say of one that is damaged
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError, NotImplementedError,
+    MemoryError, struct.error,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ def _office_text(content: bytes) -> str:
                 and parts.getinfo("mimetype").file_size < 100
                 and parts.read("mimetype").strip() == b"application/vnd.oasis.opendocument.text"
             )
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError) as error:
+    except _DAMAGED as error:
         raise RefusedError("This file is damaged. Ask for it again, or add it as a PDF.") from error
     if len(names) <= _MOST_PARTS:
         if any("vbaproject" in name.lower() or name.startswith("Basic/") for name in names):

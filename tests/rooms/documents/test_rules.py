@@ -66,6 +66,19 @@ class TestWhatItIs:
         with pytest.raises(RefusedError, match=said):
             what_it_is(content)
 
+    @pytest.mark.parametrize("packed", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+    @pytest.mark.parametrize("damage", [b"\xff", b"\x00", b"\x07"])
+    def test_says_that_a_packed_part_is_damaged(self, packed, damage):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", packed) as made:
+            made.writestr("mimetype", b"application/vnd.oasis.opendocument.text")
+            part = made.getinfo("mimetype")
+        content = bytearray(out.getvalue())
+        begins = 30 + len("mimetype")  # a local header is 30 bytes and the name
+        content[begins : begins + part.compress_size] = damage * part.compress_size
+        with pytest.raises(RefusedError, match="damaged"):
+            what_it_is(bytes(content))
+
 
 class TestTextOf:
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
