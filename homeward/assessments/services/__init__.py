@@ -12,6 +12,7 @@ from homeward.assessments.services.filling import (
     save_answers,
     start_form,
 )
+from homeward.assessments.services.printing import note_form_printing
 from homeward.assessments.services.telling import tell_of_score
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "complete_form",
     "confirm_answers",
     "correct_form",
+    "note_form_printing",
     "save_answers",
     "start_form",
     "tell_of_score",

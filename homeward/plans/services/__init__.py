@@ -14,6 +14,7 @@ from homeward.plans.services.drafting import (
     start_draft,
     windows_of,
 )
+from homeward.plans.services.printing import note_my_plan_printing
 from homeward.plans.services.publishing import (
     Agreement,
     DraftChangedError,
@@ -48,6 +49,7 @@ __all__ = [
     "discard_draft",
     "draft_problems",
     "group_visits",
+    "note_my_plan_printing",
     "publish_draft",
     "review_plan",
     "save_draft",

@@ -4,6 +4,7 @@ import pytest
 
 from homeward.access.rules import Role
 from homeward.assessments.models import AnswerChange, FilledForm
+from homeward.audit.models import Event
 from homeward.procedures.selectors import built
 from tests.answering import complete_answers
 
@@ -84,6 +85,25 @@ class TestFill:
         assert filled.answers == {"wash": "much_help"}
         assert AnswerChange.objects.filter(is_in_force=False).count() == 1
 
+    @pytest.mark.parametrize("live", [{}, {"HX-Request": "true"}])
+    @pytest.mark.parametrize("kept", ["NaN", "1e400", "-Infinity", "[" * 100_000, '"\\ud800"', "true", "9" * 5000])
+    def test_refuses_what_is_no_answer_when_kept_of_two(self, nurse, begin, kept, live):
+        filled = begin(ASSESSMENT)
+        sent = posted(filled, {"observations_taken": True}, clash="pulse") | {"keep-pulse": "mine", "mine-pulse": kept}
+        answer = nurse.post(
+            f"/forms/{filled.pk}/save", sent | {"mine-words-pulse": "What I typed"}, headers=live
+        )
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "cannot be read" in page and "Mine: What I typed" in page
+        filled.refresh_from_db()
+        assert filled.answers == {"observations_taken": True}
+
+    def test_shows_a_day_typed_in_raised_digits_again(self, nurse, begin):
+        filled = begin(ASSESSMENT)
+        sent = posted(filled, {"arrived_at": "2026-11-20T09:00"}) | {"arrived_at-day": "²", "arrived_at-month": ""}
+        assert nurse.post(f"/forms/{filled.pk}/save", sent).status_code == 302
+        assert nurse.get(f"/forms/{filled.pk}").status_code == 200
+
     def test_saves_live_and_says_what_shows_now(self, nurse, begin):
         filled = begin(ASSESSMENT)
         answer = nurse.post(
@@ -128,6 +148,13 @@ class TestPaper:
         filled = begin(BASELINE)
         page = nurse.get(f"/forms/{filled.pk}/print").content.decode()
         assert "999 000 0018" in page and "version 2" in page
+
+    def test_of_a_filled_form_leaves_an_event_of_its_own(self, nurse, begin, ivy):
+        filled = begin(BASELINE)
+        assert not Event.objects.filter(action="print").exists()
+        nurse.get(f"/forms/{filled.pk}/print")
+        printed = Event.objects.get(action="print")
+        assert (printed.subject_kind, printed.subject_id, printed.person_id) == ("form", filled.pk, ivy.pk)
 
     def test_of_no_such_form_is_not_found(self, nurse):
         assert nurse.get("/forms/blank/no-such-form").status_code == 404
