@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from homeward.access.rules import Role
+from homeward.audit.models import Event
 from homeward.people.services import note_need
 from homeward.plans.models import CarePlan, PlanDraft, RecoveryPart
 from homeward.plans.rules import Content, NewActivity, NewContingency, NewGoal, NewNeed, NewPattern
@@ -216,3 +217,11 @@ class TestMyPlan:
     def test_is_a_text_that_a_voice_reads(self, nurse, ivy, written):
         page = text(nurse.get(reverse("plans:my_plan_text", args=[ivy.pk])))
         assert "Part 1 of" in page and "The number is: 0, 7, 7, 0, 0" in page
+
+    @pytest.mark.parametrize("page", ["my_plan_pdf", "my_plan_text"])
+    def test_leaves_an_event_of_its_own_when_it_goes_on_paper(self, nurse, ivy, written, page):
+        nurse.get(reverse("plans:my_plan", args=[ivy.pk]))
+        assert not Event.objects.filter(action="print").exists()
+        nurse.get(reverse(f"plans:{page}", args=[ivy.pk]))
+        printed = Event.objects.get(action="print")
+        assert (printed.subject_kind, printed.person_id, printed.actor_name) == ("my plan", ivy.pk, "Nadia Khan")

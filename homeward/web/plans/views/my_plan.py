@@ -10,6 +10,7 @@ from homeward.access.rules import Actor, Permission
 from homeward.kernel.rules import london_day
 from homeward.people.selectors import format_of
 from homeward.plans.selectors import goal_progress, plans_of, recovery_of
+from homeward.plans.services import note_my_plan_printing
 from homeward.web.gate import page
 from homeward.web.people.opening import opened
 from homeward.web.plans.my_plan import MyPlan, audio_text, present_my_plan
@@ -39,16 +40,20 @@ def my_plan(request: HttpRequest, person_id: int) -> HttpResponse:
 def my_plan_pdf(request: HttpRequest, person_id: int) -> HttpResponse:
     """My plan as an accessible PDF. Its name says nothing of whose it is."""
     now = timezone.now()
-    mine = mine_for(request.actor, opened(request, person_id, now), now)
-    return _file(pdf_of(mine), "application/pdf", "my-plan.pdf")
+    person = opened(request, person_id, now)
+    content = pdf_of(mine_for(request.actor, person, now))
+    note_my_plan_printing(actor=request.actor, person=person, now=now)
+    return _file(content, "application/pdf", "my-plan.pdf")
 
 
 @page(Permission.SEE_PEOPLE)
 def my_plan_text(request: HttpRequest, person_id: int) -> HttpResponse:
     """My plan as text for a screen reader or a voice."""
     now = timezone.now()
-    mine = mine_for(request.actor, opened(request, person_id, now), now)
-    return _file(audio_text(mine).encode(), "text/plain; charset=utf-8", "my-plan.txt")
+    person = opened(request, person_id, now)
+    content = audio_text(mine_for(request.actor, person, now)).encode()
+    note_my_plan_printing(actor=request.actor, person=person, now=now)
+    return _file(content, "text/plain; charset=utf-8", "my-plan.txt")
 
 
 def mine_for(actor: Actor, person, now: datetime, *, has_recovery: bool = True) -> MyPlan:
