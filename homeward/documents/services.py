@@ -15,6 +15,7 @@ from homeward.documents.storage import KeptFile
 from homeward.kernel.rules import RefusedError, london_day, wall_clock
 from homeward.kernel.services import tell
 from homeward.people.models import Person
+from homeward.people.rules import day_fault
 from homeward.people.services import add_to_timeline
 from homeward.people.states import Sensitivity
 
@@ -43,8 +44,8 @@ def add_documents(*, actor: Actor, person: Person, new: list[NewDocument], now: 
 
     `person` comes from `people.selectors.person_for`. The bytes were kept before, by `storage.keep`.
 
-    Raises: NotAllowedError; RefusedError when one has no title, is of no known kind, is dated in the future, or was
-    filed from its message before.
+    Raises: NotAllowedError; RefusedError when one has no title, is of no known kind, is dated on a day that cannot
+    be, or was filed from its message before.
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
     return [_add(actor, person, one, now) for one in new]
@@ -117,8 +118,8 @@ def _add(actor: Actor, person: Person, new: NewDocument, now: datetime) -> Docum
         raise RefusedError("Choose from the lists what it is, and how it came.")
     if new.sensitivity and new.sensitivity not in Sensitivity.values:
         raise RefusedError("Choose from the list why it is kept from most.")
-    if new.happened_on > today:
-        raise RefusedError("The day is in the future. Enter the day the document is dated, or was made.")
+    if fault := day_fault(new.happened_on, today, person.birth_date):
+        raise RefusedError(f"{fault} Enter the day the document is dated, or was made.")
     message_id, place = new.message or (None, None)
     try:
         with transaction.atomic():

@@ -143,6 +143,23 @@ def _nearly_same_date(one: date, other: date) -> bool:
     return DamerauLevenshtein.distance(one.isoformat(), other.isoformat()) == 1
 
 
+EARLIEST_DAY = date(1900, 1, 1)  # a record of somebody alive holds nothing older; before it a year was mistyped
+
+
+def day_fault(day: date, today: date | None = None, born: date | None = None) -> str:
+    """What is wrong with a day, in words for whoever gave it; "" where nothing is.
+
+    `today` None lets it be in the future; a birth date in the future is wrong itself, and says nothing.
+    """
+    if day < EARLIEST_DAY:
+        return f"The day is before {EARLIEST_DAY.year}. Check the year."
+    if today is not None and day > today:
+        return "The day is in the future. Check it."
+    if born is not None and day < born and (today is None or born <= today):
+        return "The day is before they were born. Check it, and their date of birth."
+    return ""
+
+
 # Sizes of print. Large print starts at 16 point (UKAAF minimum standards for clear and large print); easy read at 14
 # (Inclusion Europe, Information for all). What a person asks for above that is done.
 ORDINARY_POINTS = 12

@@ -32,7 +32,13 @@ from homeward.people.services.registering import (
 )
 from homeward.people.services.remembering import CHANGES_RECORDS, ChangedMeanwhileError
 from homeward.people.services.safety import end_alert, end_need, note_need, raise_alert, raise_alerts
-from homeward.people.services.timeline import add_many_to_timeline, add_to_timeline, correct_timeline, note_printing
+from homeward.people.services.timeline import (
+    add_many_to_timeline,
+    add_note,
+    add_to_timeline,
+    correct_timeline,
+    note_printing,
+)
 
 __all__ = [
     "CHANGES_RECORDS",
@@ -44,6 +50,7 @@ __all__ = [
     "add_contact",
     "add_identifier",
     "add_many_to_timeline",
+    "add_note",
     "add_parts",
     "add_to_timeline",
     "change_address",

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from homeward.documents.services import LONGEST_REASON, LONGEST_TITLE
 from homeward.documents.states import DocumentKind, Source
 from homeward.web.people.forms import RecordForm
-from homeward.web.people.timeline_forms import sensitivity_field, typed_day
+from homeward.web.people.timeline_forms import day_it_happened, sensitivity_field
 
 MOST_FILES = 20  # at once: a long letter photographed page by page
 LONGEST_WRITTEN = 100_000
@@ -16,7 +16,7 @@ FROM_FILES = (Source.SCANNED, Source.PHOTOGRAPHED, Source.SENT)
 
 
 class AboutDocumentForm(RecordForm):
-    """What a document is."""
+    """What a document is. `born`: when the person was, where that is known."""
 
     title = forms.CharField(
         max_length=LONGEST_TITLE,
@@ -32,15 +32,12 @@ class AboutDocumentForm(RecordForm):
     happened_on = forms.CharField(error_messages={"required": "Enter the day it is dated, or was made"})
     sensitivity = sensitivity_field()
 
-    def __init__(self, *args, today: date, **kwargs) -> None:
+    def __init__(self, *args, today: date, born: date | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.today = today
+        self.today, self.born = today, born
 
     def clean_happened_on(self) -> date:
-        day = typed_day(self.cleaned_data["happened_on"])
-        if day > self.today:
-            raise ValidationError("The day is in the future. Enter the day it is dated, or was made")
-        return day
+        return day_it_happened(self.cleaned_data["happened_on"], self.today, self.born)
 
 
 class AddDocumentForm(AboutDocumentForm):

@@ -65,6 +65,7 @@ def add(request: HttpRequest, person_id: int) -> HttpResponse:
     form = AddDocumentForm(
         request.POST if request.method == "POST" else None,
         today=today,
+        born=one.birth_date,
         chosen=chosen,
         initial={"happened_on": today.isoformat(), "kind": DocumentKind.LETTER, "source": Source.SCANNED},
     )
@@ -91,6 +92,7 @@ def write(request: HttpRequest, person_id: int) -> HttpResponse:
     form = WriteDocumentForm(
         request.POST if request.method == "POST" else None,
         today=today,
+        born=one.birth_date,
         initial={"happened_on": today.isoformat(), "kind": DocumentKind.LETTER},
     )
     if form.is_valid():

@@ -20,7 +20,8 @@ from homeward.people.selectors import (
     timeline_of,
     timeline_page,
 )
-from homeward.people.services import add_to_timeline, correct_timeline, note_printing
+from homeward.people.services import add_note as keep_note
+from homeward.people.services import correct_timeline, note_printing
 from homeward.web.gate import page
 from homeward.web.people.opening import opened, typed
 from homeward.web.people.presenters.banner import Banner, present_banner
@@ -41,7 +42,7 @@ from homeward.web.persons import short_day
 NARROWED = "timeline_narrowed"
 # More than this is a book: it is printed in parts, each by its days
 MOST_PRINTED = 3_000
-FIRST_YEAR, LAST_YEAR = 1900, 2999
+FIRST_YEAR, LAST_YEAR = 1, 9998  # any that an entry may have, mistyped or not
 PRINTED_AT_FIRST = timedelta(days=91)  # a review looks back a quarter of a year; anything else may be asked for
 
 
@@ -108,11 +109,12 @@ def add_note(request: HttpRequest, person_id: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         now=now,
         about=about,
+        born=one.birth_date,
         initial={"kind": "note", "day": local.date().isoformat(), "time": f"{local:%H:%M}"},
     )
     if form.is_valid():
         told = form.cleaned_data
-        add_to_timeline(
+        keep_note(
             actor=request.actor,
             person=one,
             kind=told["kind"],

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from django import forms
 from django.core.exceptions import ValidationError
 
-from homeward.kernel.rules import wall_clock
+from homeward.kernel.rules import london_day, wall_clock
+from homeward.people.rules import day_fault
 from homeward.people.states import NoteKind, PrintPurpose, Sensitivity
 from homeward.web.people.forms import RecordForm
 
@@ -23,6 +24,17 @@ def typed_day(text: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise ValidationError("Enter the day as year, month and day, such as 2026-11-24") from error
+
+
+def day_it_happened(text: str, today: date, born: date | None) -> date:
+    """The day on which something happened that a field for one gives: none that cannot be.
+
+    Raises: ValidationError saying how to write it, or what is wrong with it.
+    """
+    day = typed_day(text)
+    if fault := day_fault(day, today, born):
+        raise ValidationError(fault.rstrip("."))
+    return day
 
 
 def sensitivity_field() -> forms.ChoiceField:
@@ -42,7 +54,10 @@ def _text(missing: str) -> forms.CharField:
 
 
 class NoteForm(RecordForm):
-    """Something that happened, to go on the timeline. `about`: the episodes it may be for, (number, words)."""
+    """Something that happened, to go on the timeline. `about`: the episodes it may be for, (number, words).
+
+    `born`: when the person was, where that is known.
+    """
 
     kind = forms.ChoiceField(
         required=False, choices=NoteKind.choices, error_messages={"invalid_choice": "Choose what kind of note it is"}
@@ -64,16 +79,16 @@ class NoteForm(RecordForm):
     about = forms.ChoiceField(required=False, error_messages={"invalid_choice": "Choose what it is for"})
     sensitivity = sensitivity_field()
 
-    def __init__(self, *args, now: datetime, about: list[tuple[str, str]], **kwargs) -> None:
+    def __init__(self, *args, now: datetime, about: list[tuple[str, str]], born: date | None = None, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.now = now
+        self.now, self.born = now, born
         self.fields["about"].choices = [("", ""), *about]
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or NoteKind.NOTE
 
     def clean_day(self) -> date:
-        return typed_day(self.cleaned_data["day"])
+        return day_it_happened(self.cleaned_data["day"], london_day(self.now), self.born)
 
     def clean_time(self) -> str:
         found = re.fullmatch(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?::\d\d)?", self.cleaned_data["time"].strip())

@@ -57,6 +57,8 @@ class TestAddDocuments:
             ({"source": "found"}, "Choose from the lists"),
             ({"sensitivity": "secret"}, "kept from most"),
             ({"happened_on": date(2026, 11, 25)}, "in the future"),
+            ({"happened_on": date(1, 1, 1)}, "before 1900"),
+            ({"happened_on": date(1901, 1, 1)}, "before they were born"),
         ],
     )
     def test_refuses_what_cannot_be_so_and_adds_none_of_several(self, opened, nurse, now, changed, said):

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from homeward.access.rules import NotAllowedError, Role
+from homeward.access.rules import Actor, NotAllowedError, Role
 from homeward.audit.models import Event
 from homeward.kernel.rules import RefusedError
 from homeward.people.models import TimelineEntry
@@ -17,7 +17,7 @@ from homeward.people.selectors import (
     timeline_of,
     timeline_page,
 )
-from homeward.people.services import add_to_timeline, correct_timeline, note_printing
+from homeward.people.services import add_note, add_to_timeline, correct_timeline, note_printing
 
 
 @pytest.fixture
@@ -104,6 +104,27 @@ class TestTimelinePage:
         page = timeline_page(nurse, person, Narrowing(first_day=date(2020, 7, 1), last_day=date(2020, 7, 1)), limit=9)
         assert page.years == [(2020, 1)]
 
+    def test_counts_and_shows_whatever_years_a_table_holds(self, opened, ivy, nurse, now):
+        held = [
+            datetime(1, 1, 1, 0, 2, tzinfo=UTC),
+            datetime(26, 11, 20, tzinfo=UTC),
+            datetime(1968, 12, 31, 23, 30, tzinfo=UTC),
+            datetime(1971, 12, 31, 23, 30, tzinfo=UTC),
+            datetime(9999, 12, 31, tzinfo=UTC),
+            now,
+        ]
+        for moment in held:
+            TimelineEntry.objects.create(person=ivy, happened_at=moment, recorded_at=now, kind="note", title="x")
+        page = timeline_page(nurse, opened(nurse), Narrowing(), limit=9)
+        # England kept summer time all through the winters of 1968 to 1971
+        assert page.years == [(9999, 1), (2026, 1), (1971, 1), (1969, 1), (26, 1), (1, 1)]
+        assert len(page.entries) == 6
+
+    def test_narrows_to_the_last_day_there_is(self, opened, say, nurse):
+        say("Lunch")
+        narrowing = Narrowing(first_day=date.min, last_day=date.max)
+        assert titles(timeline_page(nurse, opened(nurse), narrowing, limit=9).entries) == ["Lunch"]
+
     def test_offers_only_what_the_reader_may_see_to_choose_among(self, opened, say, nurse, somebody):
         say("A clinic", kind="clinic", sensitivity="sexual_health")
         say("Lunch", kind="meal")
@@ -158,6 +179,52 @@ class TestAddToTimeline:
     def test_refuses_a_mark_that_there_is_not(self, say):
         with pytest.raises(RefusedError):
             say("x", sensitivity="secret")
+
+    @pytest.mark.parametrize(
+        ("moment", "said"),
+        [
+            (datetime(26, 11, 20, 12, tzinfo=UTC), "before 1900"),
+            (datetime(1930, 1, 1, 12, tzinfo=UTC), "before they were born"),
+            (datetime(2999, 1, 1, 12, tzinfo=UTC), "in the future"),
+        ],
+    )
+    def test_refuses_a_day_that_cannot_be(self, ivy, coordinator, now, moment, said):
+        ivy.birth_date = date(1941, 3, 27)
+        with pytest.raises(RefusedError, match=said):
+            add_to_timeline(actor=coordinator, person=ivy, kind="note", title="x", happened_at=moment, now=now)
+
+    def test_is_not_stopped_by_a_date_of_birth_that_cannot_be(self, ivy, say, now):
+        ivy.birth_date = now.date() + timedelta(days=400)
+        assert say("Lunch").pk
+
+
+class TestAddNote:
+    def note(self, actor, person, now, **changed) -> TimelineEntry:
+        told = {"kind": "note", "title": "Rang", "text": "All well", "happened_at": now - timedelta(hours=1)} | changed
+        return add_note(actor=actor, person=person, now=now, **told)
+
+    def test_gives_back_the_same_note_sent_twice(self, ivy, nurse, now):
+        first = self.note(nurse, ivy, now)
+        moment = first.happened_at
+        again = self.note(nurse, ivy, now + timedelta(minutes=9), happened_at=moment)
+        assert again.pk == first.pk
+        assert TimelineEntry.objects.filter(title="Rang").count() == 1
+        assert Event.objects.filter(action="add to timeline", subject_id=first.pk).count() == 1
+
+    def test_writes_what_differs_or_is_said_again_later(self, ivy, nurse, coordinator, now):
+        first = self.note(nurse, ivy, now)
+        moment = first.happened_at
+        made = {first.pk}
+        for changed in ({"title": "Called"}, {"text": ""}, {"kind": "call"}, {"sensitivity": "staff"}):
+            made.add(self.note(nurse, ivy, now, **changed).pk)
+        made.add(self.note(coordinator, ivy, now).pk)
+        made.add(self.note(nurse, ivy, now + timedelta(minutes=11), happened_at=moment).pk)
+        assert len(made) == 7
+
+    def test_asks_for_somebody_of_the_service(self, ivy, nurse, now):
+        self.note(nurse, ivy, now)
+        with pytest.raises(NotAllowedError):
+            self.note(Actor(name=nurse.name, role=Role.REGISTERED_PROFESSIONAL), ivy, now)
 
 
 class TestCorrectTimeline:

@@ -79,6 +79,18 @@ class TestTimeline:
         assert "Breakfast made" in page
         assert "Showing only" not in page
 
+    def test_is_shown_narrowed_to_the_first_and_last_days_there_are(self, nurse, ivy, carer, now):
+        entry(carer, ivy, "Lunch made", now)
+        asked = {"first_day": "0001-01-01", "last_day": "9999-12-31"}
+        assert "Lunch made" in text_of(nurse.post(f"/people/{ivy.pk}/narrow", asked, follow=True))
+
+    def test_jumps_to_a_year_that_was_mistyped_long_ago(self, nurse, ivy, now):
+        for moment, title in ((datetime(26, 11, 20, tzinfo=UTC), "Mistyped"), (now, "Lunch made")):
+            TimelineEntry.objects.create(person=ivy, happened_at=moment, recorded_at=now, kind="note", title=title)
+        page = text_of(nurse.get(f"/people/{ivy.pk}/timeline?year=26"))
+        assert "Mistyped" in page
+        assert "Lunch made" not in page
+
     def test_is_not_narrowed_for_the_next_person(self, nurse, ivy, carer, service, inside, cared_for, now):
         from homeward.people.services import NewPerson, register_person
 
@@ -264,7 +276,9 @@ class TestAddNote:
             ({"day": "2 Nov"}, "Enter the day as year, month and day"),
             ({"day": ""}, "Enter the day it happened"),
             ({"time": "25:00"}, "Enter the time as hours and minutes"),
-            ({"day": "2999-01-01"}, "The time is in the future"),
+            ({"day": "2999-01-01"}, "The day is in the future"),
+            ({"day": "0026-11-20"}, "The day is before 1900"),
+            ({"day": "1901-01-01"}, "before they were born"),
         ],
     )
     def test_says_what_is_wrong_and_keeps_what_was_typed(self, nurse, ivy, changed, said):
@@ -273,6 +287,11 @@ class TestAddNote:
         assert said in text_of(answer)
         assert "All well" in text_of(answer)
         assert not TimelineEntry.objects.filter(text="All well").exists()
+
+    def test_sent_twice_is_one_note(self, nurse, ivy):
+        for _ in range(2):
+            assert self.note(nurse, ivy).headers["Location"] == f"/people/{ivy.pk}/timeline"
+        assert TimelineEntry.objects.filter(text="All well").count() == 1
 
     def test_shows_what_was_typed_as_text_never_as_markup(self, nurse, ivy):
         self.note(nurse, ivy, title="<script>alert(1)</script>", text="<b>bold</b>")

@@ -15,7 +15,7 @@ from homeward.api.intake.text import UnreadableMessageError
 from homeward.audit.services import record as write_down
 from homeward.kernel.rules import RefusedError, london_day, spaced_nhs_number, tidy_name, tidy_postcode
 from homeward.people.models import Person, TimelineEntry
-from homeward.people.rules import Identity, rest_disagrees
+from homeward.people.rules import Identity, day_fault, rest_disagrees
 from homeward.people.selectors import current_addresses, holder_of_number, identity_of, person_ids_of
 from homeward.people.services import add_to_timeline, raise_alert
 from homeward.people.states import NhsNumberStatus
@@ -184,7 +184,12 @@ def _file(actor: Actor, kept: KeptMessage, before_ids: list[int], read: Record, 
             raised += 1
     added = 0
     for line in read.lines:
-        text = line.text if line.happened_at else "\n".join(filter(None, [line.text, NOT_SAID_WHEN]))
+        at, text = line.happened_at, line.text
+        if at is None:
+            text = "\n".join(filter(None, [text, NOT_SAID_WHEN]))
+        elif fault := day_fault(london_day(at), london_day(now), person.birth_date):
+            # its day stays in words, and it stands at the moment it came
+            at, text = None, "\n".join(filter(None, [text, f"Dated {london_day(at).isoformat()} there. {fault}"]))
         if (line.kind, line.title, text) in known:
             continue
         known.add((line.kind, line.title, text))
@@ -194,7 +199,7 @@ def _file(actor: Actor, kept: KeptMessage, before_ids: list[int], read: Record, 
             kind=line.kind,
             title=line.title,
             text=text,
-            happened_at=line.happened_at or now,
+            happened_at=at or now,
             now=now,
             subject=subject,
         )
