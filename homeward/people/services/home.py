@@ -57,10 +57,12 @@ def move_home(
     It is put on the map where the service knows the postcode; with no place (`latitude` None) no travel to it can be
     planned. What visits follow from it, `visits.services.follow_person` does.
 
-    Raises: NotAllowedError; RefusedError when there is no address, or the day is more than a year away.
+    Raises: NotAllowedError; RefusedError when there is no address, the day is more than a year away, or they live there
+    from that day already.
     """
     held = _may_change(actor, person)
     address = _new_address(actor, held, replace(new, kind=AddressKind.HOME), from_day, now)
+    _refuse_the_same(held, address, "This home is on record already from that day.")
     for before in held.addresses.select_for_update().filter(kind=AddressKind.HOME).order_by("starts_on", "id"):
         if before.ends_on is not None and before.ends_on < from_day:
             continue
@@ -92,7 +94,8 @@ def stay_elsewhere(
     `new.kind` is one of STAYS; `until` is the last day, None where nobody knows yet. A stay that stands on those days
     ends the day before.
 
-    Raises: NotAllowedError; RefusedError when it is no stay, has no address, or its days cannot be right.
+    Raises: NotAllowedError; RefusedError when it is no stay, has no address, its days cannot be right, or it is on
+    record already.
     """
     held = _may_change(actor, person)
     if new.kind not in STAYS:
@@ -101,6 +104,7 @@ def stay_elsewhere(
         raise RefusedError("The last day is before the first. Check the days.")
     address = _new_address(actor, held, new, from_day, now)
     address.ends_on = until
+    _refuse_the_same(held, address, "This stay is on record already from that day.")
     for before in held.addresses.select_for_update().exclude(kind=AddressKind.HOME).order_by("id"):
         is_over = before.ends_on is not None and before.ends_on < from_day
         is_later = until is not None and before.starts_on > until
@@ -225,6 +229,16 @@ def _new_address(actor: Actor, person: Person, new: NewAddress, from_day: date, 
     address = _address(person, new, from_day)
     _check(address, ["lines", "access_notes", "staying_with", "phone", "key_safe"])
     return address
+
+
+def _refuse_the_same(person: Person, address: Address, said: str) -> None:
+    """Refuse an address that stands from the same day: the page was sent twice, or again by the back button."""
+    kinds = [AddressKind.HOME] if address.kind == AddressKind.HOME else STAYS
+    for one in person.addresses.filter(kind__in=kinds, starts_on=address.starts_on, lines__iexact=address.lines):
+        # one that ended as it began made way for another told later, and may be told again
+        stands = one.ends_on is None or one.ends_on > one.starts_on or one.ends_on == address.ends_on
+        if stands and one.postcode == address.postcode:
+            raise RefusedError(f"{said} Change the address there if something about it is different.")
 
 
 def _postcode(text: str) -> str:

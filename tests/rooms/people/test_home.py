@@ -54,6 +54,13 @@ class TestMoveHome:
         )  # fmt: skip
         assert far.latitude is None
 
+    def test_refuses_the_same_home_from_the_same_day_again(self, manager, ivy, home, now, today):
+        told = {"actor": manager, "person": ivy, "from_day": today + timedelta(days=3), "now": now}
+        move_home(new=NewAddress(lines="9 New Street", postcode="DE1 3DA"), **told)
+        with pytest.raises(RefusedError, match="on record already"):
+            move_home(new=NewAddress(lines="9 New Street ", postcode="de13da"), **told)
+        assert ivy.addresses.count() == 2
+
     def test_a_second_move_takes_the_place_of_one_still_to_come(self, manager, ivy, home, now, today):
         for days, lines in ((10, "9 New Street"), (5, "3 Other Street")):
             move_home(
@@ -84,6 +91,16 @@ class TestMoveHome:
 
 
 class TestStayElsewhere:
+    def test_refuses_the_same_stay_from_the_same_day_again(self, manager, ivy, home, now, today):
+        told = {
+            "actor": manager, "person": ivy, "new": NewAddress(kind="temporary", lines="4 Side Road"),
+            "from_day": today, "now": now,
+        }  # fmt: skip
+        stay_elsewhere(until=today, **told)
+        with pytest.raises(RefusedError, match="on record already"):
+            stay_elsewhere(until=today, **told)
+        assert ivy.addresses.count() == 2
+
     def test_comes_before_home_until_it_ends(self, manager, ivy, home, now, today):
         stay = NewAddress(lines="4 Daughter's Road", kind="temporary", staying_with="Rose", phone="07700 900124")
         stay_elsewhere(
