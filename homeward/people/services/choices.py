@@ -8,7 +8,7 @@ from django.db import transaction
 from homeward.access.rules import Actor
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.models import AboutMe, Contact, LegalStatus, Person, SharingChoice
-from homeward.people.rules import ABOUT_ME
+from homeward.people.rules import ABOUT_ME, day_fault
 from homeward.people.selectors.opening import person_ids_of
 from homeward.people.services.remembering import (
     ChangedMeanwhileError,
@@ -55,6 +55,9 @@ def note_legal_status(
         raise RefusedError("Choose one of this person's contacts.")
     if holder is None and not holder_name.strip() and not held_where.strip():
         raise RefusedError("Say who holds it, or where the paper is kept.")
+    for name, day in (("It starts", starts_on), ("It ends", ends_on)):
+        if day and (fault := day_fault(day)):
+            raise RefusedError(f"{name}: {fault[0].lower()}{fault[1:]}")
     if starts_on and ends_on and ends_on < starts_on:
         raise RefusedError("The last day is before the first. Check the days.")
     status = LegalStatus(
@@ -141,8 +144,8 @@ def record_sharing_choice(
         raise RefusedError("Say with whom.")
     if decision == SharingDecision.COULD_NOT_SAY and not decided_by:
         raise RefusedError("Say who decided in their best interests.")
-    if decided_on > london_day(now):
-        raise RefusedError("The day they decided is in the future. Check it.")
+    if fault := day_fault(decided_on, london_day(now)):
+        raise RefusedError(f"They decided: {fault[0].lower()}{fault[1:]}")
     if ends_on is not None and ends_on < decided_on:
         raise RefusedError("It ends before it was decided. Check the days.")
     choice = SharingChoice(

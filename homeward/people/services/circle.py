@@ -6,8 +6,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from homeward.access.rules import Actor
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, tidy_name
 from homeward.people.models import Contact, Person
+from homeward.people.rules import day_fault, digits_of
 from homeward.people.services.remembering import _change, _check, _done, _held, _may_change, _remember
 
 # What `add_contact` and `change_contact` may set.
@@ -21,7 +22,8 @@ CONTACT_FACTS = (
 def add_contact(*, actor: Actor, person: Person, values: Mapping[str, object], now: datetime) -> Contact:
     """Add somebody to a person's life, called after those already there. `values` are any of CONTACT_FACTS.
 
-    Raises: NotAllowedError; RefusedError without a name, or when a value cannot be right.
+    Raises: NotAllowedError; RefusedError without a name, when a value cannot be right, or when they are a contact
+    already: the same name and phone number, or, without a number, the same name and relationship.
     """
     held = _may_change(actor, person)
     values = _tidy(values, now)
@@ -29,6 +31,8 @@ def add_contact(*, actor: Actor, person: Person, values: Mapping[str, object], n
     if not contact.name:
         raise RefusedError("Give the contact's name.")
     _check(contact, list(values))
+    if any(_is_same(contact, one) for one in held.contacts.filter(ended_on__isnull=True)):
+        raise RefusedError(f"{contact.name} is already a contact. Change them if something about them is different.")
     contact.save()
     _remember(actor, held, "contact", contact.pk, "added", "", _in_words(contact), "", now)
     _done(actor, held, "add contact", ("contact", contact.pk), now)
@@ -117,9 +121,18 @@ def _tidy(values: Mapping[str, object], now: datetime) -> dict[str, object]:
     if not set(values) <= set(CONTACT_FACTS):
         raise RefusedError("Some of these facts are changed elsewhere.")
     offered = values.get("carer_assessment_offered_on")
-    if isinstance(offered, date) and offered > london_day(now):
-        raise RefusedError("The day the carer's assessment was offered is in the future. Check it.")
+    if isinstance(offered, date) and (fault := day_fault(offered, london_day(now))):
+        raise RefusedError(f"A carer's assessment was offered: {fault[0].lower()}{fault[1:]}")
     return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _is_same(one: Contact, other: Contact) -> bool:
+    if tidy_name(one.name) != tidy_name(other.name):
+        return False
+    phones = [(digits_of(side.phone) or side.phone) for side in (one, other)]
+    if any(phones):
+        return phones[0] == phones[1]
+    return one.relationship.casefold() == other.relationship.casefold()
 
 
 def _last_rank(person: Person) -> int:

@@ -1,6 +1,6 @@
 """Legal statuses, sharing choices and About Me."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -52,6 +52,11 @@ class TestLegalStatus:
             legal_status_of(manager, ivy, status.pk)
         assert ivy.timeline.filter(kind="legal").count() == 2
 
+    def test_refuses_a_start_before_anybody_here_was_born(self, manager, ivy, now):
+        for days in ({"starts_on": date(202, 6, 1)}, {"ends_on": date(26, 1, 1)}):
+            with pytest.raises(RefusedError, match="before 1900"):
+                note_legal_status(actor=manager, person=ivy, kind="respect", held_where="Fridge", now=now, **days)
+
     @pytest.mark.parametrize("wrong", [{"kind": "will"}, {"held_where": " "}, {"starts_on": 5}])
     def test_refuses_what_nobody_could_follow(self, manager, ivy, now, today, wrong):
         told = {"actor": manager, "person": ivy, "kind": "respect", "held_where": "Fridge", "now": now}
@@ -84,6 +89,7 @@ class TestSharingChoice:
             ({"kind": "organisation"}, "with whom"),
             ({"decision": "could_not_say"}, "best interests"),
             ({"days": 1}, "future"),
+            ({"days": -365 * 200}, "before 1900"),
         ],
     )
     def test_refuses_what_is_missing(self, manager, ivy, now, today, wrong, said):

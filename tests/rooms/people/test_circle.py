@@ -1,5 +1,7 @@
 """The people in somebody's life."""
 
+from datetime import date
+
 import pytest
 
 from homeward.access.rules import NotAllowedError
@@ -45,11 +47,23 @@ class TestAddContact:
             ({"name": "x" * 121}, "120"),
             ({"name": "Rose", "may_be_told": "all"}, "of the list"),
             ({"name": "Rose", "rank": 1}, "elsewhere"),
+            ({"name": "Rose", "carer_assessment_offered_on": date(202, 6, 1)}, "before 1900"),
+            ({"name": "Rose", "carer_assessment_offered_on": date(2999, 6, 1)}, "in the future"),
         ],
     )
     def test_refuses_what_cannot_be_right(self, manager, ivy, now, values, said):
         with pytest.raises(RefusedError, match=said):
             add_contact(actor=manager, person=ivy, values=values, now=now)
+
+    def test_refuses_one_that_is_on_record_already(self, manager, ivy, rose, tom, now):
+        for values in ({"name": "rose", "relationship": "daughter"}, {"name": "Tom", "phone": "07700900130"}):
+            with pytest.raises(RefusedError, match="already a contact"):
+                add_contact(actor=manager, person=ivy, values=values, now=now)
+        add_contact(actor=manager, person=ivy, values={"name": "Tom", "phone": "07700 900131"}, now=now)
+        end_contact(actor=manager, contact=rose, reason="Moved abroad", now=now)
+        back = add_contact(actor=manager, person=ivy, values={"name": "Rose", "relationship": "daughter"}, now=now)
+        assert [one.phone for one in current_contacts(ivy) if one.name == "Tom"] == ["07700 900130", "07700 900131"]
+        assert back.pk != rose.pk
 
     def test_is_not_for_everybody(self, carer, ivy, now):
         with pytest.raises(NotAllowedError):
