@@ -25,6 +25,7 @@ from homeward.plans.rules.draft import (
     SectionSpec,
     content_of,
     fields_from,
+    fits,
     is_blank,
     items_of,
     name_of,
@@ -36,7 +37,7 @@ from homeward.plans.rules.draft import (
     without_past_starts,
 )
 from homeward.plans.rules.grouping import Week, Window, is_same_visit, suggest_visits, time_of_day, week_from
-from homeward.plans.rules.recovery import AUDIENCE_ROLES, may_see_part
+from homeward.plans.rules.recovery import AUDIENCE_ROLES, may_see_part, narrowed
 
 __all__ = [
     "AUDIENCE_ROLES",
@@ -64,11 +65,13 @@ __all__ = [
     "content_from",
     "content_of",
     "fields_from",
+    "fits",
     "is_blank",
     "is_same_visit",
     "items_of",
     "may_see_part",
     "name_of",
+    "narrowed",
     "next_key",
     "patterns_of",
     "problems",

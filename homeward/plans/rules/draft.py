@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from homeward.kernel.rules import whole_number
 from homeward.plans.rules.document import (
     HEADINGS,
     LEVEL_WORDS,
@@ -26,6 +27,13 @@ LONGEST_TEXT = 20_000  # characters of one field: about six pages
 GONE = "gone"
 CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 WEEKDAYS = "1234567"
+# The lists that are the same everywhere, by the name their fields give them
+FIXED_CHOICES = {
+    "weekdays": tuple(WEEKDAYS),
+    "workers": tuple("123456789"),
+    "levels": tuple(str(level) for level in LEVELS),
+}
+MOST_MINUTES = 1440
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +174,8 @@ class Item:
 
     def codes(self, code: str) -> tuple[str, ...]:
         """The codes chosen in a field."""
-        return tuple(str(one) for one in self.says.get(code) or ())
+        chosen = self.says.get(code)
+        return tuple(str(one) for one in chosen) if isinstance(chosen, (list, tuple)) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +204,16 @@ def spec_of(name: str) -> FieldSpec | None:
     if section.is_list and parts[-1] == GONE:
         return FieldSpec(GONE, "Taken out", "flag")
     return next((spec for spec in section.fields if spec.code == parts[-1]), None)
+
+
+def fits(spec: FieldSpec, value: Any) -> bool:
+    """Whether a value is of the sort that a field holds, right or not; none at all always is."""
+    if value is None:
+        return True
+    if spec.kind == "flag":
+        return isinstance(value, bool)
+    texts = value if spec.kind == "choices" else [value]
+    return isinstance(texts, list) and all(isinstance(text, str) and _is_text(text) for text in texts)
 
 
 def items_of(fields: Mapping[str, Any], section: str) -> tuple[Item, ...]:
@@ -325,7 +344,7 @@ def patterns_of(
         minutes = int(item.text("minutes"))
         needed = sorted({one for act in done for one in competences.get(act.key, ())})
         slots = [{"skill": item.text("skill"), "competences": needed, "minutes": minutes}]
-        slots *= int(item.text("workers") or 1)
+        slots *= whole_number(item.text("workers")) or 1
         if item.text("with_skill"):
             slots = [*slots, {"skill": item.text("with_skill"), "competences": [], "minutes": minutes}]
         patterns.append(
@@ -353,10 +372,10 @@ def patterns_of(
 def problems(fields: Mapping[str, Any], choices: Mapping[str, Iterable[str]]) -> tuple[Problem, ...]:
     """Everything to put right before a draft is published, in the order of its sections.
 
-    `choices` are the codes of each list that is not always the same: skills.
+    `choices` are the codes of each list that these rules do not know themselves: skills, outcomes, doers, often, times.
     """
     found: list[Problem] = []
-    fixed: dict[str, set[str]] = {name: set(codes) for name, codes in choices.items()}
+    fixed: dict[str, set[str]] = {name: set(codes) for name, codes in {**FIXED_CHOICES, **choices}.items()}
     activities = {item.key: item for item in _written(fields, "activities")}
     fixed["activities"] = set(activities)
     for section in SECTIONS:
@@ -396,9 +415,9 @@ def _item_problems(section: SectionSpec, item: Item, choices: Mapping[str, set[s
             wrong(spec.code, f"{spec.label}: enter a real day")
         elif spec.kind == "clock" and not CLOCK.fullmatch(text):
             wrong(spec.code, f"{spec.label}: enter a time, such as 08:30")
-        elif spec.kind == "number" and not (text.isascii() and text.isdigit() and int(text) <= 1440):
-            wrong(spec.code, f"{spec.label}: enter minutes, at most 1440")
-        elif spec.kind == "choice" and spec.choices in choices and text not in choices[spec.choices]:
+        elif spec.kind == "number" and _minutes(text) is None:
+            wrong(spec.code, f"{spec.label}: enter minutes, at most {MOST_MINUTES}")
+        elif _is_off_the_list(spec, item, choices):
             wrong(spec.code, f"{spec.label}: choose from the list")
     first = section.fields[0]
     if not item.text(first.code):
@@ -422,7 +441,7 @@ def _item_problems(section: SectionSpec, item: Item, choices: Mapping[str, set[s
                            ("closes_at", "Say by when it should start")):  # fmt: skip
             if not item.text(code):
                 wrong(code, text)
-        if not item.text("minutes").isdigit() or int(item.text("minutes")) < 5:
+        if (whole_number(item.text("minutes")) or 0) < 5:
             wrong("minutes", "Say how many minutes it takes, 5 or more")
         if not item.codes("weekdays"):
             wrong("weekdays", "Choose the days")
@@ -435,6 +454,24 @@ def _item_problems(section: SectionSpec, item: Item, choices: Mapping[str, set[s
 
 def _written(fields: Mapping[str, Any], section: str) -> tuple[Item, ...]:
     return tuple(item for item in items_of(fields, section) if not is_blank(item, section))
+
+
+def _is_off_the_list(spec: FieldSpec, item: Item, choices: Mapping[str, set[str]]) -> bool:
+    # a visit says itself what is wrong with its activities
+    if spec.choices not in choices or spec.choices == "activities":
+        return False
+    if spec.kind == "choice":
+        return item.text(spec.code) not in choices[spec.choices]
+    chosen = item.says[spec.code]
+    return not isinstance(chosen, (list, tuple)) or not set(item.codes(spec.code)) <= choices[spec.choices]
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half of a character
+        return False
+    return "\0" not in text
 
 
 def _level_code(level: int) -> str:
@@ -450,6 +487,11 @@ def _level(text: str) -> int | None:
     return int(text) if text in {str(level) for level in LEVELS} else None
 
 
+def _minutes(text: str) -> int | None:
+    number = whole_number(text)
+    return number if number is not None and number <= MOST_MINUTES else None
+
+
 def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
@@ -462,7 +504,6 @@ def _iso(day: date | None) -> str:
 
 
 def _activity(item: Item) -> NewActivity:
-    minutes = item.text("minutes")
     doer = item.text("doer") or "staff"
     return NewActivity(
         title=item.text("title"),
@@ -474,8 +515,8 @@ def _activity(item: Item) -> NewActivity:
         often=item.text("often") or "daily",
         weekdays="".join(sorted(item.codes("weekdays"))) if item.text("often") == "days" else "",
         times=item.codes("times"),
-        minutes=int(minutes) if minutes.isdigit() else None,
-        workers=int(item.text("workers") or 1),
+        minutes=_minutes(item.text("minutes")),
+        workers=whole_number(item.text("workers")) or 1,
         starts_on=_day(item.text("starts_on")),
         ends_on=_day(item.text("ends_on")),
         is_delegated=bool(item.says.get("is_delegated")),

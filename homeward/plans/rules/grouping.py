@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from homeward.kernel.rules import whole_number
 from homeward.plans.rules.draft import WEEKDAYS, Item
 
 # When a visit of a time of day may start and should start by, where no template of the pathway says: a local decision
@@ -148,8 +149,8 @@ def _title(time: str, done: list[Item]) -> str:
 
 
 def _minutes(done: list[Item]) -> int:
-    texts = [item.text("minutes") for item in done]
-    together = sum(int(text) if text.isdigit() else USUAL_ACTIVITY_MINUTES for text in texts)
+    numbers = [whole_number(item.text("minutes")) for item in done]
+    together = sum(USUAL_ACTIVITY_MINUTES if number is None else number for number in numbers)
     return max(SHORTEST_MINUTES, -(-together // STEP_MINUTES) * STEP_MINUTES)
 
 

@@ -12,7 +12,7 @@ from homeward.plans.models import CarePlan, PlanAgreement, PlanDraft, VisitPatte
 from homeward.plans.rules import Problem, content_of, items_of, patterns_of, problems
 from homeward.plans.services.drafting import _done, _locked
 from homeward.plans.services.writing import _add_content, _end_patterns, _new_version, _plan_written
-from homeward.plans.states import AgreedHow, DraftState
+from homeward.plans.states import AgreedHow, CareOutcome, Doer, DraftState, HowOften, TimeOfDay
 from homeward.procedures.selectors import built, library, published_activities
 
 NOT_AGREED_MOST = 250
@@ -99,7 +99,14 @@ def publish_draft(
 
 def draft_problems(draft: PlanDraft) -> tuple[Problem, ...]:
     """Everything to put right in a draft before it can be the plan, and what is worth knowing."""
-    return problems(draft.fields, {"skills": [skill.code for skill in library().skills]})
+    choices = {
+        "skills": [skill.code for skill in library().skills],
+        "outcomes": CareOutcome.values,
+        "doers": Doer.values,
+        "often": HowOften.values,
+        "times": TimeOfDay.values,
+    }
+    return problems(draft.fields, choices)
 
 
 def competences_of(draft: PlanDraft) -> dict[str, tuple[str, ...]]:

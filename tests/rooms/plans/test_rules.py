@@ -16,6 +16,7 @@ from homeward.plans.rules import (
     Window,
     content_of,
     fields_from,
+    fits,
     is_same_visit,
     items_of,
     may_see_part,
@@ -75,10 +76,16 @@ class TestFieldsOfAPlan:
         assert spec_of(name) is None
 
 
+CHOICES = {
+    "skills": ["home_care_worker"], "outcomes": ["hygiene"], "doers": ["staff", "person"],
+    "often": ["daily", "days", "once"], "times": ["morning"],
+}  # fmt: skip
+
+
 class TestProblems:
     def told(self, **more) -> list[str]:
         fields = fields_from("", CONTENT, [VISIT]) | {key.replace("__", "-"): value for key, value in more.items()}
-        return [one.text for one in problems(fields, {"skills": ["home_care_worker"]})]
+        return [one.text for one in problems(fields, CHOICES)]
 
     def test_are_none_in_a_whole_plan(self):
         assert self.told() == []
@@ -90,6 +97,16 @@ class TestProblems:
             ("visits__v1__opens_at", "25:00", "enter a time"),
             ("visits__v1__closes_at", "06:00", "before it may start"),
             ("visits__v1__minutes", "2", "5 or more"),
+            ("visits__v1__minutes", "²", "5 or more"),
+            ("visits__v1__minutes", "9" * 5000, "at most 1440"),
+            ("activities__a1__minutes", "²", "at most 1440"),
+            ("visits__v1__weekdays", ["9"], "Days: choose from the list"),
+            ("visits__v1__weekdays", True, "Days: choose from the list"),
+            ("activities__a1__times", ["noon"], "choose from the list"),
+            ("visits__v1__workers", "two", "choose from the list"),
+            ("activities__a1__doer", "cat", "choose from the list"),
+            ("needs__n1__outcome", "fame", "choose from the list"),
+            ("goals__g2__start", "7", "choose from the list"),
             ("visits__v1__skill", "juggler", "choose from the list"),
             ("visits__v1__activities", ["a9"], "what is done"),
             ("goals__g2__level_p1", "", "all five levels"),
@@ -104,7 +121,34 @@ class TestProblems:
         assert any(words in text for text in self.told(**{field: value}))
 
 
+class TestFits:
+    @pytest.mark.parametrize(
+        ("name", "value", "is_so"),
+        [
+            ("me-matters", "My cat", True),
+            ("me-matters", None, True),
+            ("me-matters", 5, False),
+            ("me-matters", ["My cat"], False),
+            ("me-matters", "\ud800", False),
+            ("me-matters", "a\0b", False),
+            ("visits-v1-weekdays", ["1"], True),
+            ("visits-v1-weekdays", "1", False),
+            ("visits-v1-weekdays", [1], False),
+            ("visits-v1-weekdays", True, False),
+            ("visits-v1-is_hard", True, True),
+            ("visits-v1-is_hard", "yes", False),
+            ("visits-v1-minutes", "²", True),
+        ],
+    )
+    def test_says_whether_a_value_is_of_the_sort_of_its_field(self, name, value, is_so):
+        assert fits(spec_of(name), value) is is_so
+
+
 class TestSuggestVisits:
+    def test_takes_the_usual_time_where_minutes_are_no_number(self):
+        (visit,) = suggest_visits([activity("a1", times=["morning"], minutes="²")], {})
+        assert visit["minutes"] == "15"
+
     def test_groups_by_time_of_day_and_who(self):
         visits = suggest_visits(
             [activity("a1", times=["morning", "bedtime"], minutes="20"),

@@ -85,7 +85,7 @@ def _visits(pattern) -> dict:
                     "frequency": 1,
                     "period": 1,
                     "periodUnit": "d",
-                    "dayOfWeek": [WEEKDAYS[number] for number in pattern.weekdays],
+                    "dayOfWeek": [WEEKDAYS[number] for number in pattern.weekdays if number in WEEKDAYS],
                     "timeOfDay": [f"{pattern.opens_at}:00"],
                 }
             },

@@ -275,9 +275,9 @@ def _said(section: str, item, choices: Mapping) -> str:
     """What a thing of a list is, in the line that stands when it is closed."""
     if section == "activities":
         words = {code: label for _, group in choices["skills"] for code, label in group}
-        who = words.get(item.text("skill")) or Doer(item.text("doer") or "staff").label
+        who = words.get(item.text("skill")) or dict(Doer.choices).get(item.text("doer") or "staff", "?")
         often = weekday_words("".join(item.codes("weekdays"))) if item.text("often") == "days" else (
-            HowOften(item.text("often") or "daily").label.lower()
+            dict(HowOften.choices).get(item.text("often") or "daily", "?").lower()
         )  # fmt: skip
         return f"{who}, {often}"
     if section == "visits":

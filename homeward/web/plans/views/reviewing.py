@@ -6,13 +6,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, whole_number
 from homeward.plans.selectors import goal_progress, powers_of
 from homeward.plans.services import agree_plan, review_plan
 from homeward.web.gate import page
 from homeward.web.plans.forms import Asked, read_agreement
 from homeward.web.plans.opening import banner_of, plan_opened
 from homeward.web.plans.presenters.plan import present_plan, present_powers
+
+NO_LEVEL = 99  # no goal has it, so the service says which there are
 
 
 @page(Permission.WRITE_PLANS)
@@ -90,9 +92,16 @@ def agree(request: HttpRequest, person_id: int, plan_id: int) -> HttpResponse:
     )
 
 
+def _level(text: str) -> int:
+    number = whole_number(text.removeprefix("-"))
+    if number is None:
+        return NO_LEVEL
+    return -number if text.startswith("-") else number
+
+
 def _levels(asked: Asked, plan) -> dict[int, tuple[int, str]]:
     levels = {}
     for goal in plan.goals.all():
         if text := asked.typed(f"level-{goal.pk}"):
-            levels[goal.pk] = (int(text) if text.lstrip("-").isdigit() else 99, asked.typed(f"words-{goal.pk}"))
+            levels[goal.pk] = (_level(text), asked.typed(f"words-{goal.pk}"))
     return levels
