@@ -44,7 +44,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponse:
     reader = Actor.system(f"Shared link for {'a contact' if link.contact else 'the person'}", link.person.service_id)
     person = person_shared(reader, link, now)
     # a recovery plan is the person's own: each part is shared with whom they say, and a link does not ask
-    mine = mine_for(reader, person, now, has_recovery=link.contact is None)
+    is_own = link.contact is None
+    mine = mine_for(reader, person, now, has_recovery=is_own, for_the_person=is_own)
     context = {"mine": mine, "link": link, "service": person.service}
     return _safe(render(request, "sharing/plan.jinja", context))
 

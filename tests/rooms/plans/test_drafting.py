@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from homeward.access.rules import NotAllowedError, Role
+from homeward.access.rules import Actor, NotAllowedError, Role
 from homeward.kernel.rules import RefusedError
+from homeward.people.linking.services import merge_people, unmerge_people
 from homeward.people.models import LegalStatus
+from homeward.people.services import NewPerson, register_person
 from homeward.plans.models import DraftChange, PlanDraft
 from homeward.plans.rules import Content, NewGoal, NewPattern
 from homeward.plans.selectors import goal_progress, plan_of, recovery_of
@@ -209,3 +211,91 @@ class TestRecoveryPlan:
         share_recovery_part(actor=nurse, person=ivy, part="crisis", audiences=["team"], now=now)
         share_recovery_part(actor=nurse, person=ivy, part="crisis", audiences=[], now=now)
         assert {one.part: one.text for one in recovery_of(nurse, ivy, now.date())}["crisis"] is None
+
+    def test_gives_the_person_everything_of_their_own(self, nurse, actor_with, ivy, now):
+        write_recovery_part(actor=nurse, person=ivy, part="crisis", text="Ring my sister", now=now)
+        link = Actor.system("Shared link for the person", ivy.service_id)
+        assert crisis_texts(link, ivy, now) == [None]
+        assert crisis_texts(link, ivy, now, for_the_person=True) == ["Ring my sister"]
+        with pytest.raises(NotAllowedError):
+            recovery_of(nurse, ivy, now.date(), for_the_person=True)
+
+
+class TestRecoveryPlanOfMergedRecords:
+    @pytest.fixture
+    def other(self, service, coordinator, now):
+        new = NewPerson(given_name="Ivie", family_name="Okafor")
+        return register_person(actor=coordinator, service_id=service.pk, new=new, now=now)
+
+    @pytest.fixture
+    def write(self, nurse):
+        def call(person, text, at, audiences=None):
+            write_recovery_part(actor=nurse, person=person, part="crisis", text=text, now=at)
+            if audiences is not None:
+                share_recovery_part(actor=nurse, person=person, part="crisis", audiences=audiences, now=at)
+
+        return call
+
+    @pytest.fixture
+    def merge(self, coordinator):
+        def call(keep, other, at):
+            return merge_people(actor=coordinator, keep=keep, other=other, values={}, reason="One person", now=at)
+
+        return call
+
+    @pytest.mark.parametrize("newer", ["kept", "merged"])
+    def test_shows_each_text_as_its_own_record_shared_it(self, newer, write, merge, actor_with, ivy, other, now):
+        earlier = now - timedelta(days=2)
+        write(ivy, "Mine alone", now if newer == "kept" else earlier)
+        write(other, "For the team", earlier if newer == "kept" else now, ["team"])
+        merge(ivy, other, now + timedelta(hours=1))
+        seen = crisis_texts(actor_with(Role.CASE_MANAGER), ivy, now)
+        assert sorted(seen, key=str) == ["For the team", None]
+
+    def test_shows_both_where_both_are_shared(self, write, merge, actor_with, ivy, other, now):
+        write(ivy, "First", now - timedelta(days=1), ["team"])
+        write(other, "Second", now, ["team"])
+        merge(ivy, other, now + timedelta(hours=1))
+        assert crisis_texts(actor_with(Role.CASE_MANAGER), ivy, now) == ["Second", "First"]
+
+    def test_remembers_the_record_through_two_merges(self, service, coordinator, write, merge, actor_with, ivy, other,
+                                                     now):  # fmt: skip
+        new = NewPerson(given_name="Ivee", family_name="Okafor")
+        third = register_person(actor=coordinator, service_id=service.pk, new=new, now=now)
+        write(third, "Mine alone", now)
+        write(other, "For the team", now, ["team"])
+        merge(other, third, now + timedelta(hours=1))
+        merge(ivy, other, now + timedelta(hours=2))
+        assert sorted(crisis_texts(actor_with(Role.CASE_MANAGER), ivy, now), key=str) == ["For the team", None]
+
+    def test_takes_sharing_back_for_both_and_widens_it_for_neither(self, nurse, write, merge, actor_with, ivy, other,
+                                                                   now):  # fmt: skip
+        write(ivy, "Mine alone", now)
+        write(other, "For the team", now, ["team"])
+        merge(ivy, other, now + timedelta(hours=1))
+        manager, told = actor_with(Role.CASE_MANAGER), {"actor": nurse, "person": ivy, "part": "crisis"}
+        share_recovery_part(**told, audiences=["team"], now=now + timedelta(hours=2))
+        assert sorted(crisis_texts(manager, ivy, now), key=str) == ["For the team", None]
+        share_recovery_part(**told, audiences=["professionals"], now=now + timedelta(hours=3))
+        assert sorted(crisis_texts(manager, ivy, now), key=str) == ["For the team", None]
+        share_recovery_part(**told, audiences=[], now=now + timedelta(hours=4))
+        assert crisis_texts(manager, ivy, now) == [None, None]
+
+    def test_has_one_text_again_once_it_is_written_anew(self, write, merge, actor_with, ivy, other, now):
+        write(ivy, "First", now)
+        write(other, "Second", now, ["team"])
+        merge(ivy, other, now + timedelta(hours=1))
+        write(ivy, "Both in one", now + timedelta(hours=2), ["team"])
+        assert crisis_texts(actor_with(Role.CASE_MANAGER), ivy, now) == ["Both in one"]
+
+    def test_is_as_before_when_they_are_taken_apart(self, coordinator, write, merge, actor_with, ivy, other, now):
+        write(ivy, "Mine alone", now)
+        write(other, "For the team", now, ["team"])
+        merged = merge(ivy, other, now + timedelta(hours=1))
+        unmerge_people(actor=coordinator, merge=merged, reason="Sisters", now=now + timedelta(hours=2))
+        manager = actor_with(Role.CASE_MANAGER)
+        assert crisis_texts(manager, ivy, now) == [None] and crisis_texts(manager, other, now) == ["For the team"]
+
+
+def crisis_texts(actor, person, now, **more) -> list[str | None]:
+    return [one.text for one in recovery_of(actor, person, now.date(), **more) if one.part == "crisis"]

@@ -11,6 +11,7 @@ from homeward.audit.models import Event
 from homeward.notices.models import Notice
 from homeward.people.models import Contact, SharedLink
 from homeward.people.states import MayBeTold
+from homeward.plans.services import write_recovery_part
 
 PHONE = "07700 900555"
 
@@ -105,3 +106,16 @@ class TestOpeningALink:
     @pytest.mark.parametrize("token", ["x", "a" * 43, "..", "%00"])
     def test_says_the_same_of_a_made_up_address(self, db, token):
         assert Client().get(f"/shared/{token}").status_code == 404
+
+
+class TestTheirOwnLink:
+    def test_shows_the_person_all_of_their_recovery_plan(self, manager, person, desk, now):
+        write_recovery_part(actor=desk, person=person, part="crisis", text="Ring my sister", now=now)
+        told = {"who": "person", "channel": "sms", "address": PHONE, "days": "7"}
+        page = manager.post(f"/people/{person.pk}/share/new", told).content.decode()
+        address = re.search(r'value="(http[^"]*/shared/[^"]+)"', page)[1].replace("http://testserver", "")
+        assert "Ring my sister" in opened(address).get(address).content.decode()
+
+    def test_is_not_that_of_a_contact(self, made, person, desk, now):
+        write_recovery_part(actor=desk, person=person, part="crisis", text="Ring my sister", now=now)
+        assert "Ring my sister" not in opened(made).get(made).content.decode()

@@ -1,6 +1,6 @@
 """Somebody's own recovery plan, as far as they share it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from homeward.plans.states import WrapAudience, WrapPart
 from homeward.web.persons import short_day
@@ -28,6 +28,7 @@ class RecoveryPartCard:
     sharing: str
     audiences: tuple[str, ...]
     ends_on: str
+    has_several: bool = False
 
 
 def present_recovery(parts) -> tuple[RecoveryPartCard, ...]:
@@ -38,6 +39,25 @@ def present_recovery(parts) -> tuple[RecoveryPartCard, ...]:
 def shared_parts(parts) -> tuple[RecoveryPartCard, ...]:
     """The parts that are written and shared with the reader."""
     return tuple(_card(part) for part in parts if part.is_written and part.text is not None)
+
+
+def card_to_write(parts, code: str) -> RecoveryPartCard:
+    """One part to write on. Of several texts, from merged records, all are shown or none is, and it says so."""
+    texts = [part for part in parts if part.part == code]
+    first, *others = [_card(part) for part in texts]
+    if not others:
+        return first
+    is_shown = all(part.text is not None for part in texts)
+    shared = [set(part.audiences) for part in texts]
+    ends = [part.ends_on for part in texts if part.ends_on]
+    return replace(
+        first,
+        is_shown=is_shown,
+        text="\n\n".join(part.text for part in texts) if is_shown else "",
+        audiences=tuple(code for code in WrapAudience.values if all(code in one for one in shared)),
+        ends_on=min(ends).isoformat() if ends else "",
+        has_several=True,
+    )
 
 
 def _card(part) -> RecoveryPartCard:

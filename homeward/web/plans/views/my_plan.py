@@ -56,8 +56,11 @@ def my_plan_text(request: HttpRequest, person_id: int) -> HttpResponse:
     return _file(content, "text/plain; charset=utf-8", "my-plan.txt")
 
 
-def mine_for(actor: Actor, person, now: datetime, *, has_recovery: bool = True) -> MyPlan:
-    """My plan of a person as a page prints it; without `has_recovery` nothing of the recovery plan they own."""
+def mine_for(actor: Actor, person, now: datetime, *, has_recovery: bool = True, for_the_person: bool = False) -> MyPlan:
+    """My plan of a person as a page prints it; without `has_recovery` nothing of the recovery plan they own.
+
+    `for_the_person` puts all of that in, shared with others or not: for a reader who is the person themselves.
+    """
     today = london_day(now)
     by_version = sorted(plans_of(actor, person), key=lambda one: one.version)
     plans = list({one.episode_id: one for one in by_version if one.episode.ended_at is None}.values())
@@ -70,7 +73,7 @@ def mine_for(actor: Actor, person, now: datetime, *, has_recovery: bool = True) 
         plans,
         how=format_of(actor, person),
         today=today,
-        recovery=recovery_of(actor, person, today) if has_recovery else (),
+        recovery=recovery_of(actor, person, today, for_the_person=for_the_person) if has_recovery else (),
         levels=levels,
     )
 

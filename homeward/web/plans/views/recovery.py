@@ -14,7 +14,7 @@ from homeward.web.gate import page
 from homeward.web.people.opening import opened
 from homeward.web.plans.forms import Asked
 from homeward.web.plans.opening import banner_of
-from homeward.web.plans.presenters.recovery import present_recovery
+from homeward.web.plans.presenters.recovery import card_to_write, present_recovery
 
 
 @page(Permission.SEE_PEOPLE)
@@ -42,7 +42,7 @@ def part(request: HttpRequest, person_id: int, part: str) -> HttpResponse:
     now = timezone.now()
     person = opened(request, person_id, now)
     today = london_day(now)
-    card = next(one for one in present_recovery(recovery_of(request.actor, person, today)) if one.code == part)
+    card = card_to_write(recovery_of(request.actor, person, today), part)
     asked = Asked(request.POST if request.method == "POST" else None, {"text": card.text, "ends_on": card.ends_on})
     chosen = list(card.audiences) if asked.posted is None else request.POST.getlist("audience")
     if request.method == "POST":
@@ -50,7 +50,8 @@ def part(request: HttpRequest, person_id: int, part: str) -> HttpResponse:
         if not asked.errors:
             try:
                 # what was written and is not shown to the reader stays, unless they write it anew
-                if asked.typed("text") != card.text and (asked.typed("text") or card.is_shown):
+                is_new = asked.typed("text") != card.text or card.has_several
+                if is_new and (asked.typed("text") or card.is_shown):
                     write_recovery_part(
                         actor=request.actor, person=person, part=part, text=asked.typed("text"), now=now
                     )
