@@ -35,9 +35,11 @@ from homeward.procedures.rules import Form, check_answers
 from homeward.procedures.selectors import NoSuchProcedureError, built
 from homeward.procedures.selectors import form as published_form
 from homeward.web.forms import presenters
-from homeward.web.forms.reading import answers_posted, open_clashes, revision_posted
+from homeward.web.forms.reading import answers_posted, open_clashes, revision_posted, unfit_clashes
 from homeward.web.forms.subjects import subject_for, way_back
 from homeward.web.gate import page
+
+UNFIT = "What was kept of your answer cannot be read. Choose theirs, or answer the question again."
 
 
 @page(Permission.SEE_PEOPLE)
@@ -97,7 +99,8 @@ def save(request: HttpRequest, form_id: int) -> HttpResponse:
             return render(request, "forms/closed.jinja", {"why": str(error), "form_id": form_id})
         messages.error(request, str(error))
         return redirect("forms:form", form_id)
-    clashing = {clash.question for clash in saved.clashes} | set(open_clashes(request.POST))
+    unfit = unfit_clashes(request.POST, told)
+    clashing = {clash.question for clash in saved.clashes} | {*open_clashes(request.POST), *unfit}
     if is_live:
         changes = changes_of(request.actor, saved.filled)
         earlier = earlier_answers(request.actor, saved.filled)
@@ -108,7 +111,7 @@ def save(request: HttpRequest, form_id: int) -> HttpResponse:
             for field in since
             if field.code not in clashing and saved.filled.answers.get(field.code) != told.get(field.code)
         ]
-        kept = _still_open(request, definition)
+        kept = _still_open(request, definition, unfit)
         return render(
             request,
             "forms/saved.jinja",
@@ -118,9 +121,15 @@ def save(request: HttpRequest, form_id: int) -> HttpResponse:
                 # where an answer came from is no longer so once somebody typed another
                 "typed": [field for field in since if field not in stale],
                 "clashes": (*kept, *presenters.clash_boxes(definition, saved.clashes, now)),
-                "saved": presenters.saved_words(now),
+                "saved": UNFIT if unfit else presenters.saved_words(now),
             },
+            status=422 if unfit else 200,
         )
+    if unfit:
+        messages.error(request, UNFIT)
+        boxes = presenters.clash_boxes(definition, saved.clashes, now)
+        kept = _still_open(request, definition, unfit)
+        return _edit(request, saved.filled, definition, clashes=(*kept, *boxes), status=422)
     if saved.clashes:
         return _edit(request, saved.filled, definition, clashes=presenters.clash_boxes(definition, saved.clashes, now))
     then = request.POST.get("then", "")
@@ -271,7 +280,7 @@ def _changed_since(changes, revision: int) -> list[str]:
     return list(dict.fromkeys(one.question for one in changes if one.revision > revision))
 
 
-def _still_open(request: HttpRequest, definition: Form) -> tuple:
+def _still_open(request: HttpRequest, definition: Form, unfit: list[str]) -> tuple:
     """Choices between two answers that were shown before and are not made yet, as they were shown."""
     questions = {question.code: question.text for question in definition.questions}
     return tuple(
@@ -283,7 +292,7 @@ def _still_open(request: HttpRequest, definition: Form) -> tuple:
             request.POST.get(f"by-{code}", ""),
             request.POST.get(f"mine-{code}", ""),
         )
-        for code in open_clashes(request.POST)
+        for code in (*open_clashes(request.POST), *unfit)
         if code in questions
     )
 
@@ -297,7 +306,7 @@ def _context(request: HttpRequest, filled) -> dict:
 
 
 def _edit(
-    request: HttpRequest, filled, definition: Form, *, clashes=(), is_missing_shown: bool = False
+    request: HttpRequest, filled, definition: Form, *, clashes=(), is_missing_shown: bool = False, status: int = 0
 ) -> HttpResponse:
     changes = changes_of(request.actor, filled)
     problems = check_answers(definition, filled.answers) if is_missing_shown else ()
@@ -313,7 +322,7 @@ def _edit(
             "clashes": clashes,
             "saved": presenters.saved_words(changes[-1].at) if changes else "",
         },
-        status=409 if clashes else 200,
+        status=status or (409 if clashes else 200),
     )
 
 

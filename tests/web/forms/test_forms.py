@@ -85,6 +85,23 @@ class TestFill:
         assert filled.answers == {"wash": "much_help"}
         assert AnswerChange.objects.filter(is_in_force=False).count() == 1
 
+    @pytest.mark.parametrize("live", [{}, {"HX-Request": "true"}])
+    @pytest.mark.parametrize("kept", ["NaN", "1e400", "-Infinity", "[" * 100_000, '"\\ud800"', "true", "9" * 5000])
+    def test_refuses_what_is_no_answer_when_kept_of_two(self, nurse, begin, kept, live):
+        filled = begin(ASSESSMENT)
+        sent = posted(filled, {"observations_taken": True}, clash="pulse") | {"keep-pulse": "mine", "mine-pulse": kept}
+        answer = nurse.post(f"/forms/{filled.pk}/save", sent | {"mine-words-pulse": "What I typed"}, headers=live)
+        page = answer.content.decode()
+        assert answer.status_code == 422 and "cannot be read" in page and "Mine: What I typed" in page
+        filled.refresh_from_db()
+        assert filled.answers == {"observations_taken": True}
+
+    def test_shows_a_day_typed_in_raised_digits_again(self, nurse, begin):
+        filled = begin(ASSESSMENT)
+        sent = posted(filled, {"arrived_at": "2026-11-20T09:00"}) | {"arrived_at-day": "²", "arrived_at-month": ""}
+        assert nurse.post(f"/forms/{filled.pk}/save", sent).status_code == 302
+        assert nurse.get(f"/forms/{filled.pk}").status_code == 200
+
     def test_saves_live_and_says_what_shows_now(self, nurse, begin):
         filled = begin(ASSESSMENT)
         answer = nurse.post(

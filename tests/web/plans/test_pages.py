@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from homeward.access.rules import Role
 from homeward.audit.models import Event
-from homeward.people.services import note_need
+from homeward.people.linking.services import merge_people
+from homeward.people.services import NewPerson, note_need, register_person
 from homeward.plans.models import CarePlan, PlanDraft, RecoveryPart
 from homeward.plans.rules import Content, NewActivity, NewContingency, NewGoal, NewNeed, NewPattern
 from homeward.plans.services import share_recovery_part, write_plan, write_recovery_part
@@ -134,6 +135,55 @@ class TestWrite:
         assert "Morning visit" in page and "Bedtime visit" in page
 
 
+class TestWhatIsNoAnswer:
+    def test_is_shown_to_put_right(self, nurse, ivy, written, episode):
+        draft = begin(nurse, ivy, episode)
+        address = reverse("plans:section", args=[draft.pk, "visits"])
+        told = {"asks": ["visits-v1-minutes", "visits-v1-weekdays"], "visits-v1-minutes": "²",
+                "visits-v1-weekdays": "9", "revision": draft.revision}  # fmt: skip
+        nurse.post(address, told)
+        for page in (reverse("plans:draft", args=[draft.pk]), reverse("plans:publish", args=[draft.pk]), address):
+            assert nurse.get(page).status_code == 200
+        page = text(nurse.get(f"{address}?show=problems"))
+        assert "5 or more" in page and "Days: choose from the list" in page
+
+    def test_of_no_list_is_shown_to_put_right(self, nurse, ivy, written, episode):
+        draft = begin(nurse, ivy, episode)
+        told = {"asks": ["activities-a1-doer", "activities-a1-often"], "activities-a1-doer": "cat",
+                "activities-a1-often": "never", "revision": draft.revision}  # fmt: skip
+        nurse.post(reverse("plans:section", args=[draft.pk, "activities"]), told)
+        page = nurse.get(reverse("plans:section", args=[draft.pk, "activities"]) + "?show=problems")
+        assert page.status_code == 200 and "choose from the list" in text(page)
+
+    @pytest.mark.parametrize("live", [{}, {"HX-Request": "true"}])
+    @pytest.mark.parametrize(
+        ("field", "kept"),
+        [
+            ("me-matters", "NaN"),
+            ("me-matters", "1e400"),
+            ("me-matters", "[" * 100_000),
+            ("me-matters", '"\\ud800"'),
+            ("me-matters", '"a\\u0000"'),
+            ("me-matters", "5"),
+            ("me-matters", "not json"),
+            ("visits-v1-weekdays", "5"),
+            ("visits-v1-weekdays", "true"),
+            ("visits-v1-weekdays", "[1]"),
+        ],
+    )
+    def test_is_refused_when_kept_of_a_clash(self, nurse, ivy, written, episode, field, kept, live):
+        draft = begin(nurse, ivy, episode)
+        before = draft.fields[field]
+        address = reverse("plans:section", args=[draft.pk, field.split("-")[0]])
+        told = {"asks": "me-support", "me-support": "Slowly", "revision": draft.revision, "clash": field,
+                f"keep-{field}": "mine", f"mine-{field}": kept, f"mine-words-{field}": "What I typed"}  # fmt: skip
+        response = nurse.post(address, told, headers=live)
+        page = text(response)
+        assert response.status_code == 422 and "cannot be read" in page and "Mine: What I typed" in page
+        draft.refresh_from_db()
+        assert draft.fields[field] == before and draft.fields["me-support"] == "Slowly"
+
+
 class TestPublish:
     def test_shows_the_week_and_makes_it_the_plan(self, nurse, ivy, written, episode, now):
         draft = begin(nurse, ivy, episode)
@@ -164,6 +214,12 @@ class TestPublish:
 
 
 class TestReview:
+    @pytest.mark.parametrize("level", ["²", "--1", "-²"])
+    def test_refuses_a_level_that_is_no_number(self, nurse, ivy, written, now, level):
+        goal, today = written.goals.get(), timezone.localdate(now).isoformat()
+        told = {"reviewed_on": today, "found": "Better", f"level-{goal.pk}": level}
+        assert nurse.post(reverse("plans:review", args=[ivy.pk, written.pk]), told).status_code == 422
+
     def test_is_recorded_with_the_level_of_a_goal(self, nurse, ivy, written, now):
         goal = written.goals.get()
         today = timezone.localdate(now).isoformat()
@@ -202,6 +258,23 @@ class TestRecovery:
         nurse.post(address, {"text": "", "audience": ["professionals"]})
         assert RecoveryPart.objects.count() == 1
         assert "Ring my sister" in text(nurse.get(reverse("plans:recovery", args=[ivy.pk])))
+
+    def test_asks_for_one_text_where_merged_records_had_two(self, nurse, sign_in, desk, ivy, episode, now):
+        other = register_person(
+            actor=desk, service_id=ivy.service_id, new=NewPerson(given_name="Ivie", family_name="Okafor"), now=now
+        )
+        for person, words in ((ivy, "Ring my sister"), (other, "Ring my brother")):
+            write_recovery_part(actor=desk, person=person, part="crisis", text=words, now=now)
+        share_recovery_part(actor=desk, person=other, part="crisis", audiences=["team"], now=now)
+        merge_people(actor=desk, keep=ivy, other=other, values={}, reason="One person", now=now)
+        page = text(nurse.get(reverse("plans:recovery", args=[ivy.pk])))
+        assert "Ring my brother" in page and "Ring my sister" not in page and "Kept to themselves" in page
+        address = reverse("plans:recovery_part", args=[ivy.pk, "crisis"])
+        page = text(nurse.get(address))
+        assert "were merged" in page and "Ring my brother" not in page
+        nurse.post(address, {"text": "Ring both", "audience": ["team"]})
+        page = text(nurse.get(reverse("plans:recovery", args=[ivy.pk])))
+        assert "Ring both" in page and "Ring my brother" not in page and "Kept to themselves" not in page
 
 
 class TestMyPlan:

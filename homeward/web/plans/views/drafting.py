@@ -1,7 +1,5 @@
 """Writing the next version of a plan, part by part; live, what is typed is saved as it is typed."""
 
-import json
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -11,7 +9,7 @@ from django.utils import timezone
 from homeward.access.rules import Permission
 from homeward.episodes.selectors import episodes_of
 from homeward.kernel.rules import RefusedError, whole_number
-from homeward.plans.rules import GONE, SECTIONS_BY_CODE, items_of, name_of, spec_of
+from homeward.plans.rules import GONE, SECTIONS_BY_CODE, fits, items_of, name_of, spec_of
 from homeward.plans.selectors import draft_changes
 from homeward.plans.services import (
     DraftClosedError,
@@ -23,7 +21,7 @@ from homeward.plans.services import (
     start_draft,
 )
 from homeward.procedures.selectors import built, published_activities
-from homeward.web.forms.reading import open_clashes, revision_posted
+from homeward.web.forms.reading import kept_answer, open_clashes, revision_posted
 from homeward.web.gate import page
 from homeward.web.people.opening import opened
 from homeward.web.plans.opening import banner_of, draft_opened, draft_to_save
@@ -36,6 +34,8 @@ from homeward.web.plans.presenters.draft import (
     section_links,
 )
 from homeward.web.templating import clock_text
+
+UNFIT = "What was kept of your answer cannot be read. Choose theirs, or type yours into the field again."
 
 
 @page(Permission.WRITE_PLANS)
@@ -94,14 +94,16 @@ def section(request: HttpRequest, draft_id: int, section: str) -> HttpResponse:
             return redirect("plans:plan", row.person_id)
         return _show(request, row, spec, person, opened=request.GET.get("open", ""))
     row, is_live = draft_to_save(request, draft_id, now), bool(request.headers.get("HX-Request"))
-    told = _told(request.POST, row.fields)
+    told, unfit = _told(request.POST, row.fields)
     try:
         saved = save_draft(actor=request.actor, draft=row, told=told, revision=revision_posted(request.POST), now=now)
         if is_live:
-            return _answer_live(request, saved, spec, told, now)
-        if saved.clashes:
+            return _answer_live(request, saved, spec, told, unfit, now)
+        if saved.clashes or unfit:
+            if unfit:
+                messages.error(request, UNFIT)
             _, person = draft_opened(request, draft_id, now)
-            return _show(request, saved.draft, spec, person, clashes=saved.clashes)
+            return _show(request, saved.draft, spec, person, clashes=saved.clashes, unfit=unfit)
         return _then(request, saved.draft, spec, now)
     except DraftClosedError as error:
         if is_live:
@@ -132,32 +134,43 @@ def pick(request: HttpRequest, draft_id: int) -> HttpResponse:
     return redirect("plans:section", draft_id, "activities")
 
 
-def _told(posted: QueryDict, standing) -> dict:
-    """What a page says of the fields it shows; one with two texts says something only once the choice is made."""
-    told = {}
+def _told(posted: QueryDict, standing) -> tuple[dict, list[str]]:
+    """What a page says of the fields it shows; one with two texts says something only once the choice is made.
+
+    With it the fields whose choice kept something that is no value of theirs: they say nothing.
+    """
+    told, unfit = {}, []
     for name in posted.getlist("asks"):
         spec = spec_of(name)
         if spec is None:
             continue
         if spec.kind == "choices":
-            told[name] = [one for one in posted.getlist(name) if one]
+            told[name] = [one for one in (text.replace("\0", "") for text in posted.getlist(name)) if one]
         elif spec.kind == "flag":
             told[name] = True if posted.get(name) == "yes" else None
         else:
             told[name] = posted.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
     for name in posted.getlist("clash"):
         mine = told.pop(name, None)
-        if posted.get(f"keep-{name}") == "mine" and spec_of(name) is not None:
-            kept = _json(posted.get(f"mine-{name}", ""))
-            told[name] = mine if mine is not None and mine != standing.get(name) else kept
-    return told
+        spec = spec_of(name)
+        if posted.get(f"keep-{name}") != "mine" or spec is None:
+            continue
+        if mine is not None and mine != standing.get(name):
+            told[name] = mine
+            continue
+        is_read, kept = kept_answer(posted.get(f"mine-{name}", ""))
+        if is_read and fits(spec, kept):
+            told[name] = kept
+        else:
+            unfit.append(name)
+    return told, unfit
 
 
-def _answer_live(request: HttpRequest, saved, spec, told: dict, now) -> HttpResponse:
+def _answer_live(request: HttpRequest, saved, spec, told: dict, unfit: list[str], now) -> HttpResponse:
     row = saved.draft
     pathway = built(row.episode.pathway)
     revision = revision_posted(request.POST)
-    clashing = {clash.field for clash in saved.clashes} | set(open_clashes(request.POST))
+    clashing = {clash.field for clash in saved.clashes} | set(open_clashes(request.POST)) | set(unfit)
     changed = dict.fromkeys(one.field for one in draft_changes(request.actor, row) if one.revision > revision)
     asked = set(request.POST.getlist("asks"))
     elsewhere = [name for name in changed if name not in clashing and row.fields.get(name) != told.get(name)]
@@ -169,11 +182,12 @@ def _answer_live(request: HttpRequest, saved, spec, told: dict, now) -> HttpResp
         "plans/saved.jinja",
         {
             "page": present_section(row, spec, pathway),
-            "clashes": (*_still_open(request.POST), *clash_boxes(row, pathway, saved.clashes)),
+            "clashes": (*_still_open(request.POST, unfit), *clash_boxes(row, pathway, saved.clashes)),
             "stale": [field for field in stale if field is not None],
             "is_longer": is_longer,
-            "saved": f"Saved at {clock_text(now)}",
+            "saved": UNFIT if unfit else f"Saved at {clock_text(now)}",
         },
+        status=422 if unfit else 200,
     )
 
 
@@ -204,7 +218,7 @@ def _then(request: HttpRequest, row, spec, now) -> HttpResponse:
     return redirect(here)
 
 
-def _show(request: HttpRequest, row, spec, person, *, clashes=(), opened: str = "") -> HttpResponse:
+def _show(request: HttpRequest, row, spec, person, *, clashes=(), unfit=(), opened: str = "") -> HttpResponse:
     now, pathway = timezone.now(), built(row.episode.pathway)
     wrong = draft_problems(row) if request.GET.get("show") == "problems" else ()
     return render(
@@ -215,18 +229,18 @@ def _show(request: HttpRequest, row, spec, person, *, clashes=(), opened: str = 
             "banner": banner_of(request, person, now),
             "page": present_section(row, spec, pathway, wrong, opened),
             "problems": [one for one in wrong if one.section == spec.code],
-            "clashes": clash_boxes(row, pathway, clashes),
+            "clashes": (*_still_open(request.POST, unfit), *clash_boxes(row, pathway, clashes)),
             "suggestions": (
                 present_suggestions(row, pathway, published_activities()) if spec.code == "activities" else ()
             ),
             "pathway": pathway.title,
             "saved": "",
         },
-        status=409 if clashes else 200,
+        status=422 if unfit else 409 if clashes else 200,
     )
 
 
-def _still_open(posted: QueryDict) -> tuple[ClashBox, ...]:
+def _still_open(posted: QueryDict, unfit=()) -> tuple[ClashBox, ...]:
     """Choices between two texts that were shown before and are not made yet, as they were shown."""
     return tuple(
         ClashBox(
@@ -237,13 +251,6 @@ def _still_open(posted: QueryDict) -> tuple[ClashBox, ...]:
             posted.get(f"by-{name}", ""),
             posted.get(f"mine-{name}", ""),
         )
-        for name in open_clashes(posted)
+        for name in (*open_clashes(posted), *unfit)
         if spec_of(name) is not None
     )
-
-
-def _json(text: str):
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
