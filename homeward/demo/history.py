@@ -29,6 +29,7 @@ from homeward.demo.words import (
 from homeward.episodes.models import Episode
 from homeward.kernel.rules import LONDON, london_day, london_moment, minutes_into, wall_clock
 from homeward.people.models import Alert
+from homeward.people.states import Sensitivity
 from homeward.procedures.models import Procedure
 from homeward.procedures.rules import Pathway
 from homeward.procedures.selectors import built, library, need_title, procedure
@@ -644,6 +645,7 @@ def crises_waiting(
                     person=person.person,
                     kind="safeguarding",
                     text=referral.safeguarding_text,
+                    sensitivity=Sensitivity.SAFEGUARDING,
                     starts_on=london_day(at),
                     raised_by=stock.coordinators[0].name,
                 )

@@ -10,15 +10,17 @@ from django.db.models import CharField, Count, Exists, Max, OuterRef, Q, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.module_loading import import_string
 
-from homeward.access.rules import Actor, Permission, Relationship, require
+from homeward.access.rules import Actor, Permission, Relationship, may_see_sensitive, require
 from homeward.audit.services import record, record_reads
 from homeward.kernel.rules import london_day, wall_clock
 from homeward.people.models import Address, Alert, Person
 from homeward.people.selectors import areas_of, current_addresses, current_alerts
+from homeward.people.states import Sensitivity
 from homeward.procedures.rules import Clock, ClockKind, ClockReading, Event, Pathway, SenderTimes, Subject, read_clock
 from homeward.procedures.selectors import newest_pathways
 from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent, Reply, SavedFilter
 from homeward.referrals.rules import MessageDocument, faults_file, is_code, ranked_pathways, suggested_pathway
+from homeward.referrals.rules.keeping_back import tells_concern
 from homeward.referrals.rules.replying import REFERRAL_CAUSES, reply_kind
 from homeward.referrals.states import OPEN_STATES, CallOutcome, MessageKind, MessageOutcome
 
@@ -227,6 +229,22 @@ def _is_wanted(line: QueueLine, only: QueueFilter, alerts: dict, actor: Actor) -
 def _says(referral: Referral, text: str) -> bool:
     said = (referral.reference, referral.subject_label, referral.place_text, referral.need_text)
     return text.casefold() in " ".join(said).casefold()
+
+
+def details_for(actor: Actor, referral: Referral) -> list[dict]:
+    """What else the sender said, as {title, text}, without what tells a safeguarding concern the actor may not read."""
+    return _without_concern(actor, referral, referral.details)
+
+
+def not_understood_for(actor: Actor, referral: Referral) -> list[dict]:
+    """What of the message was not understood, as {path, text}, kept back as in `details_for`."""
+    return _without_concern(actor, referral, referral.not_understood)
+
+
+def _without_concern(actor: Actor, referral: Referral, lines: list[dict]) -> list[dict]:
+    if may_see_sensitive(actor, Sensitivity.SAFEGUARDING):
+        return lines
+    return [one for one in lines if not tells_concern(referral.safeguarding_text, *map(str, one.values()))]
 
 
 def call_backs_owed(actor: Actor, service_id: int, now: datetime) -> list[Call]:

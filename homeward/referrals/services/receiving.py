@@ -12,7 +12,7 @@ from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
 from homeward.people.models import Person
 from homeward.people.services import NewAddress, NewPerson, add_address, raise_alert, register_person
-from homeward.people.states import AlertKind
+from homeward.people.states import AlertKind, Sensitivity
 from homeward.procedures.selectors import need_title
 from homeward.referrals.models import Call, Referral, ReferralEvent
 from homeward.referrals.services.calls import link_call
@@ -82,7 +82,8 @@ def receive_referral(
 ) -> Referral:
     """Take in a referral: it joins the queue and its clock starts when it was received.
 
-    A safeguarding concern becomes an alert on the person at once, before anyone triages. Where it concerns no one
+    A safeguarding concern becomes an alert on the person at once, before anyone triages, kept from the roles that may
+    not read of it. Where it concerns no one
     person but staff or a service, `person` is None, `new.about` says whom, and `service_id` who is asked.
 
     Raises: NotAllowedError; RefusedError when something needed is missing, the time is in the future, or the sender's
@@ -272,4 +273,11 @@ def _raise_safeguarding(actor: Actor, person: Person, text: str, now: datetime) 
         service_ids=actor.service_ids,
         extra=actor.extra | {Permission.TAKE_REFERRALS},
     )
-    raise_alert(actor=raiser, person=person, kind=AlertKind.SAFEGUARDING, text=text, now=now)
+    raise_alert(
+        actor=raiser,
+        person=person,
+        kind=AlertKind.SAFEGUARDING,
+        text=text,
+        now=now,
+        sensitivity=Sensitivity.SAFEGUARDING,
+    )

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from homeward.access.rules import Actor
 from homeward.assessments.selectors import NeededForm
 from homeward.episodes.rules import CORRECTABLE_KINDS, recordable
 from homeward.episodes.selectors import OpenEpisodes, RunningEpisode
@@ -120,7 +121,13 @@ def listing(found: OpenEpisodes, now: datetime) -> Listing:
 
 
 def episode_page(
-    running: RunningEpisode, needed: Sequence[NeededForm], alerts: list, following, pathways: Sequence, now: datetime
+    actor: Actor,
+    running: RunningEpisode,
+    needed: Sequence[NeededForm],
+    alerts: list,
+    following,
+    pathways: Sequence,
+    now: datetime,
 ) -> EpisodePage:
     """One episode. `following` is the one it was handed on to, if any; `pathways` those it could be handed on to."""
     episode, pathway = running.episode, running.pathway
@@ -139,7 +146,7 @@ def episode_page(
         if episode.person
         else "No one person: it is for staff or a service",
         facts=_facts(episode, now),
-        alerts=alert_lines(alerts),
+        alerts=alert_lines(actor, alerts),
         pathway=pathway.title,
         pathway_url=reverse("procedures:pathway_version", args=[pathway.code, pathway.version]),
         version=pathway.version,

@@ -253,7 +253,7 @@ def _show(request: HttpRequest, episode_id: int, template: str, form: RecordForm
         {
             "service": one.service,
             "page": presenters.episode_page(
-                running, _needed(request, running), alerts, one.followed_by.first(), newest_pathways(), now
+                actor, running, _needed(request, running), alerts, one.followed_by.first(), newest_pathways(), now
             ),
             "form": form or RecordForm(now=now),
             "seen": newest,

@@ -13,6 +13,8 @@ from homeward.episodes.selectors import EpisodeNotFoundError, episode_for
 from homeward.people.selectors import PersonNotFoundError, person_for
 from homeward.referrals.selectors import ReferralNotFoundError, referral_for
 
+TOLD_IN_REFERRAL = "It is told in the referral."
+
 
 @dataclass(frozen=True, slots=True)
 class FormSubject:
@@ -69,5 +71,6 @@ def _known(referral) -> dict[tuple[str, str], tuple[Any, str]]:
             told[triage, question] = (text, "The referral")
     if referral.safeguarding_text.strip():
         told[triage, "safeguarding"] = (True, "The referral")
-        told[triage, "safeguarding_detail"] = (referral.safeguarding_text, "The referral")
+        # the form is read by more people than may read the concern
+        told[triage, "safeguarding_detail"] = (TOLD_IN_REFERRAL, "The referral")
     return told

@@ -9,8 +9,9 @@ from homeward.access.rules import NotAllowedError, Role
 from homeward.audit.models import Event
 from homeward.kernel.rules import RefusedError
 from homeward.people.models import Alert
+from homeward.people.selectors import current_alerts
 from homeward.referrals.models import KeptMessage, Referral
-from homeward.referrals.selectors import queue_for
+from homeward.referrals.selectors import details_for, queue_for
 from homeward.referrals.services import (
     NewReferral,
     ask_for_more,
@@ -37,6 +38,23 @@ class TestReceiveReferral:
     def test_raises_a_safeguarding_concern_at_once(self, coordinator, ivy, now):
         receive_referral(actor=coordinator, person=ivy, new=NewReferral(**CRISIS, safeguarding_text="Bruises"), now=now)
         assert Alert.objects.get(person=ivy).kind == "safeguarding"
+
+    def test_keeps_a_safeguarding_concern_from_who_may_not_read_it(self, coordinator, actor_with, ivy, now):
+        concern = NewReferral(**CRISIS, safeguarding_text="Bruises")
+        receive_referral(actor=coordinator, person=ivy, new=concern, now=now)
+        alert = Alert.objects.get(person=ivy)
+        assert alert.sensitivity == "safeguarding"
+        assert ivy.timeline.get(kind="alert").sensitivity == "safeguarding"
+        for role, seen in ((Role.ROSTER_PLANNER, {}), (Role.BED_LEAD, {}), (Role.CASE_MANAGER, {ivy.pk: [alert]})):
+            assert current_alerts(actor_with(role), [ivy.pk], now.date()) == seen
+
+    def test_keeps_what_its_sender_wrote_elsewhere_of_the_concern_too(self, coordinator, actor_with, ivy, now):
+        lines = [{"title": "Safeguarding", "text": "See below"}, {"title": "Notes", "text": "She has bruises"},
+                 {"title": "Pets", "text": "One cat"}]  # fmt: skip
+        concern = NewReferral(**CRISIS, safeguarding_text="Bruises", details=lines)
+        referral = receive_referral(actor=coordinator, person=ivy, new=concern, now=now)
+        assert details_for(actor_with(Role.ROSTER_PLANNER), referral) == lines[2:]
+        assert details_for(coordinator, referral) == lines
 
     def test_leaves_an_event_an_entry_and_an_audit_event(self, coordinator, crisis, ivy):
         assert [event.kind for event in crisis.events.all()] == ["referral_received"]

@@ -50,6 +50,18 @@ class TestQueue:
         assert "Bruises she will not explain" in page
         assert page.count("hw-alert--grave") == 2
 
+    def test_says_that_there_is_a_concern_to_who_may_not_read_it(self, sign_in, ivy, refer):
+        lines = [{"title": "Safeguarding", "text": "A neighbour saw them"}]
+        referral = refer(ivy, safeguarding_text="Bruises she will not explain", details=lines)
+        planner = sign_in(Role.ROSTER_PLANNER)
+        for address in ("/front-door/", f"/front-door/referrals/{referral.pk}"):
+            page = planner.get(address).content.decode()
+            assert "<strong>Safeguarding</strong>: There is a concern you may not read. Ask the case manager." in page
+            assert "hw-alert--grave" in page
+            assert "Bruises" not in page and "neighbour" not in page
+        wall = planner.get("/front-door/wall").content.decode()
+        assert "Safeguarding" in wall and "Bruises" not in wall
+
     def test_says_what_it_waits_for(self, coordinator, desk, ivy, refer, now):
         ask_for_more(actor=desk, referral=refer(ivy), question="Is anyone with her?", now=now)
         page = coordinator.get("/front-door/").content.decode()

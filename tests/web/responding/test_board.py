@@ -11,6 +11,7 @@ from homeward.audit.models import Event
 from homeward.episodes.models import Episode
 from homeward.people.models import Address
 from homeward.people.services import raise_alert
+from homeward.referrals.services import NewReferral, update_referral
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.services import arrive
 from tests.web.responding.conftest import at, sending
@@ -40,6 +41,20 @@ class TestBoard:
     def test_shows_alerts(self, responder, desk, response, ivy, now):
         raise_alert(actor=desk, person=ivy, kind="two_person", text="Son can be aggressive", now=now)
         assert "Visit in twos" in responder.get("/responding/").content.decode()
+
+    def test_says_that_there_is_a_concern_to_who_may_not_read_it(self, responder, sign_in, desk, response, now):
+        update_referral(
+            actor=desk,
+            referral=response.episode.referral,
+            new=NewReferral(source="gp", urgency="crisis", need_code="fall", safeguarding_text="Bruises"),
+            now=now,
+        )
+        planner = sign_in(Role.ROSTER_PLANNER)
+        for address in ("/responding/", at(response)):
+            assert "Bruises" in responder.get(address).content.decode()
+            page = planner.get(address).content.decode()
+            assert "There is a concern you may not read. Ask the case manager." in page
+            assert "Bruises" not in page
 
     def test_starts_the_72_hours_when_the_first_arrives(self, responder, desk, sent, now):
         arrive(actor=desk, assignment=sent[0], at=now, now=now)

@@ -272,7 +272,7 @@ class Reader:
     def _made(self, kind: Kind, source: Source, row: Any, person: Person | None) -> list[dict]:
         sight = self.caller.sights([person])[person.pk] if person is not None else Sight.NOTHING
         today = london_day(self.caller.now)
-        told = Told(person, sight, self.caller.now, today, self.base)
+        told = Told(person, sight, self.caller.now, today, self.base, self.caller.actor)
         return [finished(kind, one) for one in source.made(row, told)]
 
     # what comes along

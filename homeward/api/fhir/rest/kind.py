@@ -18,7 +18,7 @@ Narrowing = Callable[[QuerySet, tuple[str, ...]], QuerySet]
 class Told:
     """What a row is written with: whose record it is of, how far the caller sees it, and today.
 
-    `base` is the address of this server's FHIR door, without a slash at the end.
+    `base` is the address of this server's FHIR door, without a slash at the end; `actor` is who asks.
     """
 
     person: Person | None
@@ -26,6 +26,7 @@ class Told:
     now: datetime
     today: date
     base: str
+    actor: Actor
 
 
 @dataclass(frozen=True, slots=True)

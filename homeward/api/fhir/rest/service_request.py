@@ -9,6 +9,7 @@ from homeward.api.fhir.rest.parameters import date_of, link, token
 from homeward.api.fhir.rest.people_words import patient
 from homeward.procedures.selectors import need_title
 from homeward.referrals.models import Referral
+from homeward.referrals.selectors import details_for
 from homeward.referrals.states import ReferralState, Urgency
 from homeward.referrals.states import Source as CameFrom
 
@@ -38,7 +39,9 @@ def _made(referral: Referral, told: Told) -> list[dict]:
         if part.strip()
     )
     requester = reference("Organization", referral.organisation_id, who or str(referral.organisation))
-    notes = [referral.need_text] + [f"{one['title']}: {one['text']}" for one in referral.details if one.get("text")]
+    notes = [referral.need_text] + [
+        f"{one['title']}: {one['text']}" for one in details_for(told.actor, referral) if one.get("text")
+    ]
     identifiers = [{"system": LOCAL + "referral-reference", "value": referral.reference}]
     if referral.sender_identifier:
         # what the sending system calls it: `system|value` where it said both

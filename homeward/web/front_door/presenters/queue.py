@@ -241,7 +241,7 @@ def card(one: QueuedReferral, alerts: list, actor: Actor, now: datetime) -> Card
     comments = [event for event in events if event.kind == "comment"]
     face = clock_face(one.clock, ClockKind.RESPONSE, now) if one.clock else None
     column = column_of(referral)
-    warnings = alert_lines(alerts, referral.safeguarding_text, referral.scene_safety)
+    warnings = alert_lines(actor, alerts, referral.safeguarding_text, referral.scene_safety)
     is_mine = referral.held_by_id is not None and referral.held_by_id == actor.account_id
     return Card(
         id=referral.pk,

@@ -12,6 +12,7 @@ from homeward.people.selectors import current_addresses
 from homeward.procedures.rules import ClockKind
 from homeward.procedures.rules import Urgency as PathwayUrgency
 from homeward.procedures.selectors import built
+from homeward.referrals.selectors import details_for, not_understood_for
 from homeward.referrals.services import CORRECTABLE_KINDS
 from homeward.referrals.states import (
     OPEN_STATES,
@@ -188,7 +189,7 @@ def happened_lines(events: Sequence) -> tuple[HappenedLine, ...]:
 
 
 def referral_page(
-    referral, alerts: list, messages: Sequence, replies: Sequence, events: Sequence, now: datetime
+    actor: Actor, referral, alerts: list, messages: Sequence, replies: Sequence, events: Sequence, now: datetime
 ) -> ReferralPage:
     """Everything a referral says, in words."""
     person = referral.person
@@ -216,11 +217,13 @@ def referral_page(
         urgency=Tag(*URGENCY[referral.urgency]),
         need=need_words(referral),
         need_text=referral.need_text,
-        alerts=alert_lines(alerts, referral.safeguarding_text, referral.scene_safety),
+        alerts=alert_lines(actor, alerts, referral.safeguarding_text, referral.scene_safety),
         asked=tuple(Line(*pair) for pair in asked if pair[1]),
         person=_person_lines(person, now) if person else (),
-        details=tuple(Line(line.get("title", ""), line.get("text", "")) for line in referral.details),
-        not_understood=tuple(Line(line.get("path", ""), line.get("text", "")) for line in referral.not_understood),
+        details=tuple(Line(line.get("title", ""), line.get("text", "")) for line in details_for(actor, referral)),
+        not_understood=tuple(
+            Line(line.get("path", ""), line.get("text", "")) for line in not_understood_for(actor, referral)
+        ),
         messages=tuple(
             Line(
                 f"Version {message.version}" if message.version else "Repeat",

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from homeward.people.states import AlertKind
+from homeward.access.rules import Actor, may_see_sensitive
+from homeward.people.states import AlertKind, Sensitivity
 from homeward.procedures.rules import UnknownCodeError
 from homeward.procedures.selectors import library, need_title
 from homeward.referrals.states import ReferralState, Source, Urgency
@@ -39,6 +40,8 @@ URGENCY = {
     Urgency.TWO_DAYS: ("Within 2 days", "orange"),
     Urgency.ROUTINE: ("Routine", "grey"),
 }
+# What stands in place of a concern for whoever may not read it
+KEPT_CONCERN = "There is a concern you may not read. Ask the case manager."
 # Alerts that change how anyone goes to the door stand out from those that are good to know.
 GRAVE_ALERTS = (AlertKind.SAFEGUARDING, AlertKind.RISK, AlertKind.TWO_PERSON)
 DECISION_EVENTS = {
@@ -86,8 +89,16 @@ class EventLine:
     why: str
 
 
-def alert_lines(alerts: Sequence, safeguarding: str = "", scene_safety: str = "") -> tuple[AlertLine, ...]:
-    """Alerts with the grave ones first, and what a referral warns of where no alert says it yet."""
+def alert_lines(
+    actor: Actor, alerts: Sequence, safeguarding: str = "", scene_safety: str = ""
+) -> tuple[AlertLine, ...]:
+    """Alerts with the grave ones first, and what a referral warns of where no alert says it yet.
+
+    Who may not read of safeguarding is told that there is a concern, and nothing of it.
+    """
+    if safeguarding and not may_see_sensitive(actor, Sensitivity.SAFEGUARDING):
+        alerts = [one for one in alerts if one.text != safeguarding]
+        safeguarding = KEPT_CONCERN
     lines = [
         AlertLine(AlertKind(one.kind).label, one.text, "grave" if one.kind in GRAVE_ALERTS else "note")
         for one in alerts

@@ -323,7 +323,7 @@ def _show(request: HttpRequest, one, form: DecisionForm | None = None, pathway_c
         "front_door/referral.jinja",
         {
             "service": one.service,
-            "page": referral_page(one, alerts, messages_of(actor, one), replies_of(actor, one), events, now),
+            "page": referral_page(actor, one, alerts, messages_of(actor, one), replies_of(actor, one), events, now),
             "status": status,
             "referral_id": one.pk,
             "reference": one.reference,

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from homeward.access.rules import Actor
 from homeward.episodes.selectors import RunningEpisode
 from homeward.kernel.rules import LONDON, london_day
 from homeward.people.selectors import current_addresses
@@ -173,6 +174,7 @@ class CasePage:
 
 
 def board(
+    actor: Actor,
     running: Sequence[RunningEpisode],
     visits: dict,
     alerts: dict[int, list],
@@ -182,6 +184,7 @@ def board(
     """The board: people waiting by breach time, then people seen by when the support must end."""
     cases = [
         case(
+            actor,
             one,
             visit := visits.get(one.episode.pk),
             alerts.get(one.episode.person_id, []),
@@ -203,7 +206,7 @@ def board(
     )
 
 
-def case(running: RunningEpisode, visit, alerts: list, standing: Standing | None, now: datetime) -> Case:
+def case(actor: Actor, running: RunningEpisode, visit, alerts: list, standing: Standing | None, now: datetime) -> Case:
     """One response as the board prints it."""
     episode, person, referral = running.episode, running.episode.person, running.episode.referral
     faces = {}
@@ -232,7 +235,7 @@ def case(running: RunningEpisode, visit, alerts: list, standing: Standing | None
         response=response,
         limit=limit,
         alerts=alert_lines(
-            alerts, referral.safeguarding_text if referral else "", referral.scene_safety if referral else ""
+            actor, alerts, referral.safeguarding_text if referral else "", referral.scene_safety if referral else ""
         ),
         parts=parts,
         is_joint=len(parts) > 1,
@@ -311,10 +314,12 @@ def _soonest(row, now: datetime) -> datetime:
     return max(row.starts_at, now.replace(second=0, microsecond=0) + timedelta(minutes=1) + travel)
 
 
-def case_page(running: RunningEpisode, visit, alerts: list, standing: Standing | None, now: datetime) -> CasePage:
+def case_page(
+    actor: Actor, running: RunningEpisode, visit, alerts: list, standing: Standing | None, now: datetime
+) -> CasePage:
     """Everything about one response."""
     episode, person, referral = running.episode, running.episode.person, running.episode.referral
-    shown = case(running, visit, alerts, standing, now)
+    shown = case(actor, running, visit, alerts, standing, now)
     events = sorted(
         [*(referral.events.all() if referral else []), *episode.events.all()],
         key=lambda event: (event.happened_at, event.recorded_at),

@@ -257,7 +257,7 @@ def _show_board(request: HttpRequest, template: str) -> HttpResponse:
         {
             "service": service,
             "services": services_here(request),
-            "board": presenters.board(running, visits, alerts, standings, now),
+            "board": presenters.board(actor, running, visits, alerts, standings, now),
             "seen": newest,
             "may_respond": actor.may(Permission.RESPOND),
         },
@@ -277,7 +277,7 @@ def _show_case(request: HttpRequest, episode_id: int, template: str) -> HttpResp
         template,
         {
             "service": running.episode.service,
-            "page": presenters.case_page(running, visit, alerts, standing, now),
+            "page": presenters.case_page(actor, running, visit, alerts, standing, now),
             "forms": panel_of_episode(actor, running),
             "support": support_page(running, support_visits(actor, episode_id), following, now),
             "told": told_lines(tellings_of(actor, episode_id, now), now),
