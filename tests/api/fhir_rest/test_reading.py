@@ -10,6 +10,7 @@ from homeward.audit.models import Event
 from homeward.documents import storage
 from homeward.documents.services import NewDocument, add_documents
 from homeward.people.services import NewPerson, raise_alert, register_person
+from homeward.referrals.services import NewReferral, receive_referral
 from homeward.teams.services import connect_machine
 
 NUMBER = "https://fhir.nhs.uk/Id/nhs-number|9990000018"
@@ -117,7 +118,10 @@ class TestSearch:
         "asked",
         ["Patient?colour=red", "Patient?name:sounds=ivy", "Patient?birthdate=tomorrow", "Patient?_count=many",
          "Patient?_include=Patient:everything", "Patient?_sort=name", "Patient?_summary=text", "Flag?_cursor=x",
-         "Patient?_revinclude=Patient:link", "Patient?gender:missing=perhaps"],
+         "Patient?_revinclude=Patient:link", "Patient?gender:missing=perhaps", "Patient?birthdate=9999",
+         "Patient?birthdate=ap9999-12-30", "Patient?birthdate=ap0001-02-03", "Encounter?date=9999-12-31",
+         "Appointment?date=9999-12", "Patient?_lastUpdated=gt0001-01-01T00:00:00%2B14:00",
+         pytest.param("Patient?_count=" + "9" * 5000, id="a count of 5,000 digits")],
     )  # fmt: skip
     def test_refuses_what_it_does_not_know_sooner_than_widen_the_search(self, ask, whole, asked):
         assert ask(f"/fhir/{asked}", status=400)["issue"][0]["diagnostics"]
@@ -202,6 +206,8 @@ class TestEverything:
         assert {name.partition("/")[0] for name in ids(ask(f"{path}?_type=Flag,Goal"))} == {"Flag", "Goal"}
         assert "Goal" not in str(ids(ask(f"{path}?_since=2027-01-01&_type=Goal")))
         ask(f"{path}?_type=Practitioner", status=400)
+        ask(f"{path}?_since=9999", status=400)
+        ask(f"{path}?_count={'9' * 5000}", status=400)
         ask("/fhir/Patient/999999/$everything", status=404)
 
 
@@ -239,6 +245,16 @@ class TestWhoMaySee:
         assert ids(bundle) == []
         assert "Kept back because they are sensitive: 1" in str(bundle)
         ask(f"/fhir/Flag/{alert.pk}", status=403)
+
+    def test_a_system_reads_nothing_of_a_safeguarding_concern(self, ask, sign_in, whole, coordinator, now):
+        told = [{"title": "Safeguarding", "text": "Bruises again"}, {"title": "Pets", "text": "One cat"}]
+        new = NewReferral(source="gp", urgency="crisis", need_code="fall", safeguarding_text="Bruises", details=told)
+        receive_referral(actor=coordinator, person=whole.person, new=new, now=now)
+        everything = str(ask(f"/fhir/Patient/{whole.person.pk}/$everything"))
+        assert "Bruises" not in everything
+        assert "One cat" in everything
+        for kind in ("Flag", "ServiceRequest"):
+            assert "Bruises" in str(sign_in(Role.FRONT_DOOR).get(f"/fhir/{kind}?patient={whole.person.pk}").json())
 
     @pytest.mark.parametrize("change", [{"sensitivity": "staff"}, {"restricted_since": "now"}])
     def test_a_system_sees_nobody_whose_record_is_sensitive_or_restricted(self, ask, whole, change, now):

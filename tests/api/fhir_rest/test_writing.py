@@ -1,14 +1,17 @@
 """What can be created over FHIR."""
 
 import json
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
-from homeward.access.rules import Role
+from homeward.access.rules import ROLE_SIGHT, Relationship, Role, Sight
 from homeward.assessments.models import FilledForm
 from homeward.people.models import Alert
 from homeward.procedures.selectors import form
+from homeward.referrals.models import Referral
 from tests.answering import complete_answers
 
 
@@ -62,6 +65,27 @@ class TestCreateFlag:
         response = client.post("/fhir/Flag", json.dumps(flag(whole.person.pk)), content_type="application/fhir+json",
                                headers={"Authorization": f"Bearer {reader_token}"})  # fmt: skip
         assert response.status_code == 403
+
+    def test_refuses_who_sees_only_what_a_visit_needs(self, post, whole):
+        assert ROLE_SIGHT[Role.ROSTER_PLANNER][Relationship.CARING] is Sight.VISIT
+        Referral.objects.update(received_at=F("received_at") - timedelta(days=90), state="accepted")
+        allergy = {"resourceType": "AllergyIntolerance", "code": {"text": "Latex"},
+                   "patient": {"reference": f"Patient/{whole.person.pk}"}}  # fmt: skip
+        assert post(Role.ROSTER_PLANNER, "Flag", flag(whole.person.pk)).status_code == 403
+        assert post(Role.ROSTER_PLANNER, "AllergyIntolerance", allergy).status_code == 403
+        assert not Alert.objects.filter(text__in=("Latex", "Cylinder in the hall")).exists()
+
+    @pytest.mark.parametrize("number", ["9" * 20, "9" * 5000], ids=["20 digits", "5,000 digits"])
+    def test_knows_nobody_with_a_number_past_every_other(self, post, whole, number):
+        response = post(Role.FRONT_DOOR, "Flag", flag(number))
+        assert response.status_code == 422
+        assert "no Patient" in response.json()["issue"][0]["diagnostics"]
+
+    @pytest.mark.parametrize("text", ["a\x00b", "a\ud800b"], ids=["NUL", "half a pair"])
+    def test_refuses_text_that_cannot_be_kept_and_says_what_to_do(self, post, whole, text):
+        response = post(Role.FRONT_DOOR, "Flag", flag(whole.person.pk, code={"text": text}))
+        assert response.status_code == 400
+        assert "Take it out" in response.json()["issue"][0]["diagnostics"]
 
     def test_refuses_a_request_that_another_site_forged(self, sign_in, whole):
         known = sign_in(Role.FRONT_DOOR)
@@ -121,3 +145,17 @@ class TestCreateQuestionnaireResponse:
         response = post(Role.CASE_MANAGER, "QuestionnaireResponse", sent)
         assert response.status_code == 422
         assert "shoe_size" in response.json()["issue"][0]["diagnostics"]
+
+    @pytest.mark.parametrize(
+        "answer",
+        [{"valueDateTime": "0001-01-01T00:00:00+14:00"}, {"valueDateTime": "2026-13-40T99:00:00Z"},
+         {"valueDecimal": float("nan")}, {"valueDecimal": "NaN"}, {"valueDecimal": "Infinity"}, {"valueDecimal": 1e39},
+         {"valueString": "a\x00b"}, {"valueCoding": {"code": "\ud800"}}],
+    )  # fmt: skip
+    def test_refuses_an_answer_that_no_question_has(self, post, whole, answer):
+        sent = self.response(whole.person.pk, "in-progress", {"observations_taken": True})
+        sent["item"][0]["answer"] = [answer]
+        response = post(Role.CASE_MANAGER, "QuestionnaireResponse", sent)
+        assert response.status_code == 400, response.content
+        assert response.json()["issue"][0]["diagnostics"]
+        assert not FilledForm.objects.filter(subject_kind="person").exists()

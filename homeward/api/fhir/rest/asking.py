@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from homeward.api.fhir.rest.kind import Kind
 
 USUAL_COUNT, MOST_COUNT = 50, 200
+# Longer than any number of resources
+COUNT_DIGITS = 9
 # Every kind can be searched by these.
 ALWAYS = (
     token("_id", "id", "its number in the address"),
@@ -135,6 +137,16 @@ def read_question(
     return question
 
 
+def read_count(value: str, least: int) -> int:
+    """How many resources a page may hold, never more than `MOST_COUNT`.
+
+    Raises: NotAskableError.
+    """
+    if not value.isascii() or not value.isdigit() or len(value) > COUNT_DIGITS or int(value) < least:
+        raise NotAskableError(f"_count is a whole number, {least} or more, of at most {COUNT_DIGITS} digits.")
+    return min(int(value), MOST_COUNT)
+
+
 def kind_names(parameter: Parameter) -> tuple[str, ...]:
     """What may stand after the colon of a reference parameter instead of a modifier: `subject:Patient`."""
     return parameter.targets if parameter.type is ParameterType.REFERENCE else ()
@@ -157,9 +169,7 @@ def _read_result_parameter(
     if name in OURS:
         return
     if name == "_count":
-        if not value.isascii() or not value.isdigit():
-            raise NotAskableError("_count is a whole number, 0 or more.")
-        question.count = min(int(value), MOST_COUNT)
+        question.count = read_count(value, 0)
         question.only_count = question.only_count or question.count == 0
     elif name == "_cursor":
         question.cursor = value

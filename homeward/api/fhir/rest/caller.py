@@ -18,6 +18,8 @@ from homeward.people.selectors import NoRelationshipError, sights
 from homeward.people.states import SharingDecision, SharingKind
 
 READ = "read by FHIR"
+# No row is numbered higher, and the database refuses to be asked
+HIGHEST_NUMBER = 2**63 - 1
 REFUSED = "refused record"
 
 
@@ -54,7 +56,7 @@ class Caller:
 
         People outside the caller's services are left out.
         """
-        wanted = set(numbers)
+        wanted = {number for number in numbers if number <= HIGHEST_NUMBER}
         missing = wanted - set(self._kept)
         if missing:
             mine = Person.objects.filter(service_id__in=self.actor.service_ids)

@@ -41,6 +41,8 @@ _WRITTEN = re.compile(
     r"(T(?P<hour>\d\d):(?P<minute>\d\d)(:(?P<second>\d\d)(\.\d+)?)?(?P<zone>Z|[+-]\d\d:\d\d)?)?)?)?"
 )
 EARLIEST, LATEST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
+# Further off, a tenth of the time between then and now may reach past the first or the last year there is
+ABOUT_FROM, ABOUT_TO = 1000, 9000
 
 
 class NotAskableError(Exception):
@@ -259,11 +261,15 @@ def asked_span(wanted: str) -> tuple[str, datetime, datetime]:
     prefix, text = (wanted[:2], wanted[2:]) if wanted[:2] in PREFIXES else ("eq", wanted)
     try:
         start, end = _span_of(text)
+    except OverflowError:
+        raise NotAskableError("Ask for a date after the first day of the year 1 and before the year 9999.") from None
     except ValueError:
         raise NotAskableError(
             "A date is written 2026, 2026-11, 2026-11-22 or 2026-11-22T09:00:00Z, with one of the prefixes "
             f"{', '.join(PREFIXES)} before it where it is not that date itself."
         ) from None
+    if prefix == "ap" and not ABOUT_FROM <= start.year <= end.year <= ABOUT_TO:
+        raise NotAskableError(f"ap takes dates from the year {ABOUT_FROM} to {ABOUT_TO}. Ask with ge and le.")
     return prefix, start, end
 
 

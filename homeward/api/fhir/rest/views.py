@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from homeward.access.rules import Actor, NotAllowedError
 from homeward.api.door import NOT_WRITTEN, TOO_LARGE, answer_format, bearer_token, refused, written
 from homeward.api.fhir.rest.answering import NoSuchResourceError, Reader
-from homeward.api.fhir.rest.asking import MOST_COUNT, Question, read_question
+from homeward.api.fhir.rest.asking import MOST_COUNT, Question, read_count, read_question
 from homeward.api.fhir.rest.bundle import searchset
 from homeward.api.fhir.rest.caller import Caller
 from homeward.api.fhir.rest.capability import interactions
@@ -116,9 +116,7 @@ def everything(request: HttpRequest, identifier: str) -> HttpResponse:
         question.ignored = unknown
         asked = dict(pairs)
         if asked.get("_count", ""):
-            if not asked["_count"].isascii() or not asked["_count"].isdigit() or not int(asked["_count"]):
-                raise NotAskableError("_count is a whole number, 1 or more.")
-            question.count = min(int(asked["_count"]), MOST_COUNT)
+            question.count = read_count(asked["_count"], 1)
         since = asked.get("_since", "").replace(" ", "+")
         if since:
             asked_span(since)

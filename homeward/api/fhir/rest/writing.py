@@ -3,6 +3,7 @@
 Each goes through the service that its page uses, and leaves an entry on the timeline, which is its Provenance.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from homeward.api.fhir.node import Node
 from homeward.api.fhir.rest.caller import Caller
 from homeward.api.fhir.rest.flag import ALERT_KIND
 from homeward.api.fhir.settling import settle
+from homeward.api.intake.text import UnreadableMessageError
 from homeward.assessments.services import complete_form, save_answers, start_form
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.people.models import Person
@@ -22,13 +24,19 @@ from homeward.procedures.rules import Form, Question, QuestionType
 from homeward.procedures.selectors import NoSuchProcedureError, built, procedure
 
 LONGEST_TEXT = 2000
+LARGEST_NUMBER = 10**15  # a float keeps every whole number up to here
+NUMBER_DIGITS = 18  # of an id
+# What no database keeps as text: NUL, and halves of a pair of UTF-16
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 def create(caller: Caller, kind: str, sent: dict) -> str:
     """Create a resource; gives the id of what was made, or of what was there already.
 
-    Raises: NotAllowedError; RefusedError, with what to do.
+    Raises: NotAllowedError; RefusedError, and UnreadableMessageError where it is no proper text or value, with what
+    to do.
     """
+    _check_signs(sent)
     resource, _ = settle(sent)
     if resource["resourceType"] != kind:
         raise RefusedError(f"Send a {kind} to this address, not a “{resource['resourceType'][:40]}”.")
@@ -38,12 +46,28 @@ def create(caller: Caller, kind: str, sent: dict) -> str:
     return CREATED_BY[kind](caller, node)
 
 
+def _check_signs(sent: dict) -> None:
+    waiting: list[Any] = [sent]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += [*one, *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, str) and _NO_TEXT.search(one):
+            raise UnreadableMessageError(
+                "Its text holds a sign that cannot be kept: NUL (\\u0000), or half of a surrogate pair (\\ud800 to"
+                " \\udfff). Take it out and send it again.",
+                issue_code="value",
+            )
+
+
 def _person(caller: Caller, node: Node, element: str) -> Person:
     reference = node.node(element).text("reference")
     number = reference.rpartition("/")[2]
     if not reference or not number.isascii() or not number.isdigit():
         raise RefusedError(f"Say whose record it is for, as {element}.reference: Patient/12.")
-    person = caller.open_person(int(number), Sight.VISIT)
+    person = caller.open_person(int(number), Sight.RECORD) if len(number) <= NUMBER_DIGITS else None
     if person is None:
         raise RefusedError("There is no Patient with this id in your services.")
     return person
@@ -89,7 +113,6 @@ def _text(words: str) -> str:
 def _filled_form(caller: Caller, node: Node) -> str:
     caller.check(Permission.WRITE_PLANS)
     person = _person(caller, node, "subject")
-    caller.open_person(person.pk, Sight.RECORD)
     status = node.text("status")
     if status not in ("in-progress", "completed"):
         raise RefusedError("A new QuestionnaireResponse is in-progress or completed.")
@@ -146,14 +169,24 @@ def _value(question: Question, answer: Node) -> Any:
     if name == "valueBoolean":
         return value
     if name in ("valueDecimal", "valueInteger"):
+        if abs(value) > LARGEST_NUMBER:
+            raise _wrong_value(question, f"a number from -{LARGEST_NUMBER} to {LARGEST_NUMBER}")
         return int(value) if value == int(value) else float(value)
     if name == "valueDateTime":
-        return datetime.fromisoformat(str(value).replace("Z", "+00:00")).astimezone(LONDON).strftime("%Y-%m-%dT%H:%M")
+        try:
+            moment = datetime.fromisoformat(str(value).replace("Z", "+00:00")).astimezone(LONDON)
+        except (ValueError, OverflowError):
+            raise _wrong_value(question, "a moment such as 2026-11-22T09:00:00Z") from None
+        return moment.strftime("%Y-%m-%dT%H:%M")
     if name == "valueTime":
         return str(value)[:5]
     if name in ("valueString", "valueDate"):
         return str(value)
     raise RefusedError(f"The answer to “{question.code}” is of a type that no question here takes.")
+
+
+def _wrong_value(question: Question, is_written: str) -> UnreadableMessageError:
+    return UnreadableMessageError(f"Write the answer to “{question.code}” as {is_written}.", issue_code="value")
 
 
 CREATED_BY: Mapping[str, Callable[[Caller, Node], str]] = {
