@@ -115,9 +115,7 @@ class TestTryCode:
         tries = [try_code(token=token, code="", now=now).is_spent for _ in range(TRIES_A_CODE)]
         assert tries == [False] * (TRIES_A_CODE - 1) + [True]
 
-    @pytest.mark.parametrize(
-        "ended", ["revoked", "over", "unknown", "contact ended", "not allowed", "restricted"]
-    )
+    @pytest.mark.parametrize("ended", ["revoked", "over", "unknown", "contact ended", "not allowed", "restricted"])
     def test_says_the_same_of_every_link_that_does_not_stand(self, shared, manager, daughter, ivy, now, ended):
         link, token = shared
         send_code(token=token, now=now)
