@@ -232,12 +232,20 @@ def _says(referral: Referral, text: str) -> bool:
 
 
 def details_for(actor: Actor, referral: Referral) -> list[dict]:
-    """What else the sender said, as {title, text}, without what tells a safeguarding concern the actor may not read."""
+    """What else the sender said, as {title, text}, without what tells a safeguarding concern the actor may not read.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE, referral.service_id)
     return _without_concern(actor, referral, referral.details)
 
 
 def not_understood_for(actor: Actor, referral: Referral) -> list[dict]:
-    """What of the message was not understood, as {path, text}, kept back as in `details_for`."""
+    """What of the message was not understood, as {path, text}, kept back as in `details_for`.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE, referral.service_id)
     return _without_concern(actor, referral, referral.not_understood)
 
 

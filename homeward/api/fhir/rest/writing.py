@@ -26,8 +26,8 @@ from homeward.procedures.selectors import NoSuchProcedureError, built, procedure
 LONGEST_TEXT = 2000
 LARGEST_NUMBER = 10**15  # a float keeps every whole number up to here
 NUMBER_DIGITS = 18  # of an id
-# What no database keeps as text: NUL, and halves of a pair of UTF-16
-_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+# What no database keeps as text, NUL and halves of a pair of UTF-16, and what `wire` writes in its place
+_NO_TEXT = re.compile("[\x00\ud800-\udfff\ufffd]")
 
 
 def create(caller: Caller, kind: str, sent: dict) -> str:
