@@ -272,7 +272,7 @@ def note_event(
 
     Raises: NotAllowedError; EpisodeEndedError; RefusedError when it is said to happen in the future.
     """
-    require(actor, Permission.SEE_EPISODES, episode.service_id)
+    require(actor, Permission.SEE_PEOPLE, episode.service_id)
     episode = _locked(episode)
     if happened_at > now:
         raise RefusedError("The time is in the future. Check it.")
