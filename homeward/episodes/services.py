@@ -307,7 +307,7 @@ def comment_on_episode(*, actor: Actor, episode: Episode, text: str, now: dateti
 
     Raises: NotAllowedError; RefusedError when nothing is said.
     """
-    require(actor, Permission.SEE_EPISODES, episode.service_id)
+    require(actor, Permission.SEE_PEOPLE, episode.service_id)
     if not text.strip():
         raise RefusedError("Write what the team should know.")
     event = _add_event(episode, actor, "comment", now, now, text.strip())
@@ -322,7 +322,7 @@ def move_stage(*, actor: Actor, episode: Episode, stage: str, now: datetime) -> 
     Raises: NotAllowedError; EpisodeEndedError; RefusedError when the pathway does not allow the move, or the stage is a
     last one (`close_episode`, with an outcome); FormsNotCompleteError.
     """
-    require(actor, Permission.SEE_EPISODES, episode.service_id)
+    require(actor, Permission.SEE_PEOPLE, episode.service_id)
     episode = _locked(episode)
     pathway = built(episode.pathway)
     if not pathway.may_move(episode.stage, stage):
@@ -346,7 +346,7 @@ def close_episode(*, actor: Actor, episode: Episode, outcome_code: str, now: dat
     Raises: NotAllowedError; EpisodeEndedError; RefusedError when the pathway has no such outcome;
     FormsNotCompleteError while forms needed to close with this outcome are not complete.
     """
-    require(actor, Permission.SEE_EPISODES, episode.service_id)
+    require(actor, Permission.SEE_PEOPLE, episode.service_id)
     episode = _locked(episode)
     pathway = built(episode.pathway)
     try:

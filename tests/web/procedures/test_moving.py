@@ -112,7 +112,7 @@ class TestMove:
 
     def test_is_refused_to_those_who_do_not_write_plans(self, sign_in, on_old, newer):
         newer()
-        reader = sign_in(Role.FIELD_WORKER, "Fay Field")
+        reader = sign_in(Role.FRONT_DOOR, "Fay Field")
         assert reader.get(f"/procedures/older/{CODE}").status_code == 200
         told = reader.post(f"/procedures/older/{CODE}/move", {"episode": on_old.pk, "reason": "Because"})
         assert told.status_code == 403
