@@ -2,6 +2,7 @@
 
 import json
 import logging
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
 
-from homeward.access.rules import NotAllowedError
+from homeward.access.rules import Actor, NotAllowedError
 from homeward.api.fhir.wire import JSON, XML
 from homeward.api.fhir.xml_writer import write_xml
 from homeward.api.intake.asked import Refusal
@@ -42,28 +43,15 @@ def take_in(request: HttpRequest, read: Read) -> HttpResponse:
         response = refused(request, answer_in, 405, "not-supported", "Send the message with POST.")
         response["Allow"] = "POST"
         return response
-    actor = machine_with_token(bearer_token(request))
-    if actor is None:
-        response = refused(request, answer_in, 401, "security", SENDER_NOT_KNOWN)
-        response["WWW-Authenticate"] = 'Bearer realm="Homeward"'
-        return response
-    services = services_for(actor)
-    if not services:
-        return refused(request, answer_in, 403, "forbidden", "This system is not connected to any service here.")
-    try:
-        content = body_of(request)
-    except RequestDataTooBig:
-        return refused(request, answer_in, 413, "too-long", TOO_LARGE)
-    except (UnreadablePostError, OSError):
-        return refused(request, answer_in, 400, "incomplete", "The message broke off on the way. Send it again.")
-    if content is None:
-        return refused(request, answer_in, 411, "incomplete", "Say how long the message is, in Content-Length.")
+    handed = handed_in(request, answer_in, "message")
+    if isinstance(handed, HttpResponse):
+        return handed
     now = timezone.now()
     try:
         answer = receive_message(
-            actor=actor,
-            service_id=services[0].pk,
-            content=content,
+            actor=handed.actor,
+            service_id=handed.service_id,
+            content=handed.content,
             content_type=request.headers.get("Content-Type"),
             now=now,
             read=read,
@@ -73,13 +61,43 @@ def take_in(request: HttpRequest, read: Read) -> HttpResponse:
         return refused(request, answer_in, 403, "forbidden", str(error))
     except Exception as error:
         # No traceback: the values in it are somebody's record. The bytes are kept, so it can be repeated.
-        logger.error("message %s failed: %s", sha256(content).hexdigest()[:12], type(error).__name__)
+        logger.error("message %s failed: %s", sha256(handed.content).hexdigest()[:12], type(error).__name__)
         text = "We could not take the message in; the fault is ours. It is kept. Send it again in a minute, or phone."
         return refused(request, answer_in, 500, "exception", text)
     return written(request, answer_in, answer.status, answer.resource)
 
 
-def body_of(request: HttpRequest) -> bytes | None:
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """What a connected system hands in: who it is, the service it is connected to, and the bytes."""
+
+    actor: Actor
+    service_id: int
+    content: bytes
+
+
+def handed_in(request: HttpRequest, answer_in: str | None, what: str) -> HandedIn | HttpResponse:
+    """What a connected system hands in, or the answer that says why it cannot be taken. `what` is the word for it."""
+    actor = machine_with_token(bearer_token(request))
+    if actor is None:
+        response = refused(request, answer_in, 401, "security", SENDER_NOT_KNOWN)
+        response["WWW-Authenticate"] = 'Bearer realm="Homeward"'
+        return response
+    services = services_for(actor)
+    if not services:
+        return refused(request, answer_in, 403, "forbidden", "This system is not connected to any service here.")
+    try:
+        content = _body_of(request)
+    except RequestDataTooBig:
+        return refused(request, answer_in, 413, "too-long", TOO_LARGE)
+    except (UnreadablePostError, OSError):
+        return refused(request, answer_in, 400, "incomplete", f"The {what} broke off on the way. Send it again.")
+    if content is None:
+        return refused(request, answer_in, 411, "incomplete", f"Say how long the {what} is, in Content-Length.")
+    return HandedIn(actor, services[0].pk, content)
+
+
+def _body_of(request: HttpRequest) -> bytes | None:
     """The bytes of the message; None when its length is not said and the server cannot tell where it ends.
 
     Django reads nothing of a chunked body, because WSGI does not promise where one ends; a server that does, says so.
