@@ -13,6 +13,7 @@ from homeward.kernel.rules import LONDON
 settings.register_profile("homeward", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("homeward")
 
+pytest_plugins = ["tests.serving"]
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 
 

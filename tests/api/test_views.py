@@ -137,7 +137,7 @@ class TestProcessMessage:
         self, post, xml_message, caplog
     ):
         with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE people_contact")
+            cursor.execute("ALTER TABLE people_contact RENAME TO people_gone")
         response = post(xml_message, "application/fhir+xml")
         assert (response.status_code, code_of(response)) == (500, "REC_SERVER_ERROR")
         assert "Hollis" not in response.content.decode() + caplog.text

@@ -1,21 +1,13 @@
 """A form on a real server, on whichever database the tests run: many people at once, and the server killed."""
 
 import json
-import os
 import re
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
-import time
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Barrier, Event
 
 import pytest
@@ -27,7 +19,6 @@ from homeward.assessments.services import start_form
 
 # On SQLite what a test made is served from a copy, and taken back as usual; PostgreSQL serves the test's own database
 pytestmark = pytest.mark.django_db(transaction=connection.vendor != "sqlite")
-BASE = Path(__file__).resolve().parents[3]
 # Any 32 letters and figures are a secret that Django takes back from the same browser
 SECRET = "a" * 32
 MINE = ("bed_turn", "bed_sit", "chair_stand", "transfer", "toilet_transfer")
@@ -65,69 +56,6 @@ class Browser:
         with urllib.request.urlopen(asked, timeout=60) as answer:
             assert "sign-in" not in answer.url and answer.status == 200, answer.status
             return answer.read().decode()
-
-
-class Server:
-    """The command that serves a place, on a port of its own."""
-
-    def __init__(self, environment: dict[str, str], log: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.address = f"http://127.0.0.1:{port}"
-        command = [
-            str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1",
-            "--port", str(port), "--workers", "2", "--blocking-threads", "4", "--log-level", "warning", "--no-ws",
-            "homeward.config.wsgi:application",
-        ]  # fmt: skip
-        with log.open("a") as said:
-            self.process = subprocess.Popen(
-                command, cwd=BASE, env=environment, stdout=said, stderr=said, start_new_session=True
-            )
-        for _ in range(300):
-            if self.process.poll() is not None:
-                pytest.fail(f"the service did not start:\n{log.read_text()[-3000:]}")
-            try:
-                urllib.request.urlopen(f"{self.address}/sign-in", timeout=5)
-                return
-            except OSError:
-                time.sleep(0.2)
-        pytest.fail("the service did not answer")
-
-    def kill(self) -> None:
-        """End every process of it at once, as a power cut does."""
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(20)
-
-
-@pytest.fixture
-def serve(tmp_path) -> Callable[[], Server]:
-    """Serves what the test has made so far; on SQLite a copy of it, in a file."""
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "homeward.config.settings_test",
-        "HOMEWARD_VAR": str(tmp_path),
-        # whoever signed in in the test is signed in there
-        "HOMEWARD_SECRET": settings.SECRET_KEY,
-    }
-    if connection.vendor == "sqlite":
-        environment["DATABASE_URL"] = f"sqlite:///{tmp_path / 'served.sqlite3'}"
-    else:
-        told = connection.settings_dict
-        user = f"{told['USER']}:{urllib.parse.quote(told['PASSWORD'])}"
-        environment["DATABASE_URL"] = f"postgresql://{user}@{told['HOST']}:{told['PORT']}/{told['NAME']}"
-    started = []
-
-    def start() -> Server:
-        if connection.vendor == "sqlite" and not started:
-            (tmp_path / "served.sqlite3").write_bytes(connection.connection.serialize())
-        started.append(Server(environment, tmp_path / "log"))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.kill()
 
 
 @pytest.fixture
