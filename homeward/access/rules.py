@@ -24,6 +24,18 @@ class Permission(StrEnum):
     RESPOND = "respond"
     PLAN_DAY = "plan_day"
     MANAGE_ROSTER = "manage_roster"
+    # The rota and hours of everyone, of every employer; without it, one's own
+    SEE_ROSTER = "see_roster"
+    # Ask for leave, a swap or a shift of one's own
+    ASK_ROSTER = "ask_roster"
+    # Who is signed off for what, and what is delegated; without it, one's own
+    SEE_DELEGATION = "see_delegation"
+    # Observe practice, sign off, delegate, suspend and withdraw; besides, the person's own registration must allow it
+    DELEGATE = "delegate"
+    # Say, for an employer, that it answers for a worker doing a delegated activity
+    ANSWER_FOR_WORKERS = "answer_for_workers"
+    RAISE_CONCERNS = "raise_concerns"
+    ANSWER_CONCERNS = "answer_concerns"
     WRITE_PLANS = "write_plans"
     SEE_PROCEDURES = "see_procedures"
     DRAFT_PROCEDURES = "draft_procedures"
@@ -124,6 +136,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.TRIAGE_REFERRALS,
             P.SEE_MESSAGES,
             P.WRITE_PLANS,
+            P.SEE_DELEGATION,
             P.MERGE_PEOPLE,
             P.SEE_PROCEDURES,
             P.DRAFT_PROCEDURES,
@@ -141,6 +154,9 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.RESPOND,
             P.PLAN_DAY,
             P.MANAGE_ROSTER,
+            P.SEE_ROSTER,
+            P.SEE_DELEGATION,
+            P.ANSWER_FOR_WORKERS,
             P.SEE_PROCEDURES,
         }
     ),
@@ -155,6 +171,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_RESPONDING,
             P.RESPOND,
             P.WRITE_PLANS,
+            P.SEE_ROSTER,
+            P.SEE_DELEGATION,
+            P.DELEGATE,
+            P.ANSWER_CONCERNS,
             P.SEE_PROCEDURES,
             P.DRAFT_PROCEDURES,
             P.APPROVE_PROCEDURES,
@@ -197,6 +217,12 @@ ROLE_PERMISSIONS |= {
     role: may | {P.BREAK_GLASS}
     for role, may in ROLE_PERMISSIONS.items()
     if P.SEE_PEOPLE in may and role not in SYSTEM_ROLES
+}
+# Whoever goes to see people has a rota, and may see something there that worries them.
+ROLE_PERMISSIONS |= {
+    role: may | {P.ASK_ROSTER, P.RAISE_CONCERNS}
+    for role, may in ROLE_PERMISSIONS.items()
+    if P.SEE_TODAY in may and role not in SYSTEM_ROLES
 }
 ROLE_PERMISSIONS |= {role: may | {P.SHARE_PLANS} for role, may in ROLE_PERMISSIONS.items() if P.WRITE_PLANS in may}
 # Whoever signs in can be told something.

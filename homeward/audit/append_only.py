@@ -23,6 +23,9 @@ APPEND_ONLY_TABLES = (
     "people_aboutme",
     "documents_documentversion",
     "rights_requestevent",
+    "delegation_declaration",
+    "delegation_delegationevent",
+    "delegation_concernevent",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {"referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version", "kind")}

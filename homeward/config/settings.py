@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "homeward.referrals",
     "homeward.episodes",
     "homeward.plans",
+    "homeward.delegation",
     "homeward.roster",
     "homeward.visits",
     "homeward.escalation",

@@ -120,3 +120,61 @@ class Worker(models.Model):
     def label(self) -> str:
         """The worker's name, or their reference where the service gave no names."""
         return self.name or f"Worker {self.local_reference}"
+
+
+class Registration(models.Model):
+    """A worker's entry in a professional register, as somebody last looked it up there."""
+
+    class Register(models.TextChoices):
+        NMC = "nmc", "Nursing and Midwifery Council (NMC)"
+        HCPC = "hcpc", "Health and Care Professions Council (HCPC)"
+        SWE = "swe", "Social Work England (SWE)"
+        OTHER = "other", "Another register"
+
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="registrations")
+    register = models.CharField(max_length=8, choices=Register)
+    number = models.CharField(max_length=20)
+    expires_on = models.DateField()
+    # Conditions of practice and the like, in the register's words
+    restrictions = models.TextField(blank=True)
+    checked_on = models.DateField()
+    checked_by = models.CharField(max_length=200)
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["worker", "register"], condition=models.Q(ended_on__isnull=True), name="one_entry_a_register"
+            )
+        ]
+
+
+class Training(models.Model):
+    """A course a worker has done: induction, mandatory training, or the learning a competence asks for.
+
+    `code` is the employer's or the procedures' own word for it; `competence` is a skill of the procedures where the
+    course is the learning for one.
+    """
+
+    worker = models.ForeignKey(Worker, on_delete=models.PROTECT, related_name="trainings")
+    code = models.SlugField(max_length=60)
+    title = models.CharField(max_length=160)
+    competence = models.SlugField(max_length=60, blank=True)
+    is_mandatory = models.BooleanField(default=False)
+    provider = models.CharField(max_length=160, blank=True)
+    done_on = models.DateField()
+    expires_on = models.DateField(null=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+    # Recorded by mistake, or found not to be so: it stays, and no longer counts
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=250, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(expires_on__isnull=True) | models.Q(expires_on__gte=models.F("done_on")),
+                name="training_expires_after_it_was_done",
+            )
+        ]
+        indexes = [models.Index(fields=["worker", "competence"], name="training_worker")]

@@ -16,6 +16,7 @@ ROOMS = [
     "escalation",
     "visits",
     "roster",
+    "delegation",
     "plans",
     "episodes",
     "referrals",

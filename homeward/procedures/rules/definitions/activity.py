@@ -71,7 +71,8 @@ class Need:
 class Delegable:
     """Who may be given the activity, by whom, and the competence they must be signed off for.
 
-    `observed_times` and `review_months` are local decisions; None where the place has not made one.
+    `observed_times`, `review_months` and what is learned first are local decisions; None or empty where the place has
+    not made one. `learning` are the codes of courses; `spot_check_weeks` is how often somebody looks again.
     """
 
     to: tuple[str, ...]
@@ -80,6 +81,9 @@ class Delegable:
     competence: str | None = None
     observed_times: int | None = None
     review_months: int | None = None
+    learning: tuple[str, ...] = ()
+    needs_knowledge_test: bool = False
+    spot_check_weeks: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
