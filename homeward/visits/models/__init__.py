@@ -1,0 +1,18 @@
+"""Visit, assignment, task, day plan, move, who was told of it, handover sheet, and where a service goes."""
+
+from homeward.visits.models.handing_over import HandoverNote, HandoverSheet
+from homeward.visits.models.planning import DayPlan, PlanMove, ServiceArea, Telling, TravelTable
+from homeward.visits.models.visit import Assignment, Visit, VisitTask
+
+__all__ = [
+    "Assignment",
+    "DayPlan",
+    "HandoverNote",
+    "HandoverSheet",
+    "PlanMove",
+    "ServiceArea",
+    "Telling",
+    "TravelTable",
+    "Visit",
+    "VisitTask",
+]
