@@ -28,8 +28,8 @@ from homeward.visits.services import close_response, hand_on_by_hand
 from homeward.web.clocks import time_words
 from homeward.web.episodes import presenters
 from homeward.web.episodes.forms import CloseForm, RecordForm, RightTimeForm
-from homeward.web.forms.presenters import form_page
-from homeward.web.forms.reading import answers_posted, revision_posted
+from homeward.web.forms import presenters as form_presenters
+from homeward.web.forms.reading import UNFIT, answers_posted, open_clashes, revision_posted, unfit_clashes
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 
@@ -179,10 +179,19 @@ def close(request: HttpRequest, episode_id: int) -> HttpResponse:
     if request.method != "POST":
         return _show_closing(request, running, form, asked)
     if draft is not None:
-        told = answers_posted(built(draft.form), request.POST, draft.answers)
-        draft = save_answers(
+        definition = built(draft.form)
+        told = answers_posted(definition, request.POST, draft.answers)
+        saved = save_answers(
             actor=request.actor, filled=draft, answers=told, revision=revision_posted(request.POST), now=now
-        ).filled
+        )
+        draft = saved.filled
+        unfit = unfit_clashes(request.POST, told)
+        open_boxes = form_presenters.open_boxes(definition, request.POST, (*open_clashes(request.POST), *unfit))
+        clashes = (*open_boxes, *form_presenters.clash_boxes(definition, saved.clashes, now))
+        if unfit:
+            messages.error(request, UNFIT)
+        if clashes:
+            return _show_closing(request, running, form, asked, clashes=clashes)
     if request.POST.get("then") == "show" or not form.is_valid():
         return _show_closing(request, running, form, asked)
     outcome = form.cleaned_data["outcome"]
@@ -265,7 +274,13 @@ def _show(request: HttpRequest, episode_id: int, template: str, form: RecordForm
 
 
 def _show_closing(
-    request: HttpRequest, running: RunningEpisode, form: CloseForm, asked, *, is_missing_shown: bool = False
+    request: HttpRequest,
+    running: RunningEpisode,
+    form: CloseForm,
+    asked,
+    *,
+    is_missing_shown: bool = False,
+    clashes: tuple = (),
 ) -> HttpResponse:
     one = running.episode
     shown, draft = None, asked.draft if asked else None
@@ -273,7 +288,7 @@ def _show_closing(
         draft.refresh_from_db()
         definition = built(draft.form)
         problems = check_answers(definition, draft.answers) if is_missing_shown else ()
-        shown = form_page(
+        shown = form_presenters.form_page(
             draft, definition, changes_of(request.actor, draft), problems, is_missing_shown=is_missing_shown
         )
     apart = {asked.title} if shown else set()
@@ -300,9 +315,9 @@ def _show_closing(
             "form": form,
             "asked": asked,
             "shown": shown,
-            "clashes": (),
+            "clashes": clashes,
         },
-        status=422 if form.errors or is_missing_shown else 200,
+        status=422 if form.errors or is_missing_shown or clashes else 200,
     )
 
 

@@ -11,6 +11,7 @@ from homeward.assessments.rules import same
 from homeward.kernel.rules import whole_number
 from homeward.procedures.rules import Form, Question, QuestionType, read_answers
 
+UNFIT = "What was kept of your answer cannot be read. Choose theirs, or answer the question again."
 # Names of the parts of a day beside the code of its question
 DAY_PARTS = ("-day", "-month", "-year")
 TIME_PART = "-time"

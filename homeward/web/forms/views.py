@@ -35,11 +35,9 @@ from homeward.procedures.rules import Form, check_answers
 from homeward.procedures.selectors import NoSuchProcedureError, built
 from homeward.procedures.selectors import form as published_form
 from homeward.web.forms import presenters
-from homeward.web.forms.reading import answers_posted, open_clashes, revision_posted, unfit_clashes
+from homeward.web.forms.reading import UNFIT, answers_posted, open_clashes, revision_posted, unfit_clashes
 from homeward.web.forms.subjects import subject_for, way_back
 from homeward.web.gate import page
-
-UNFIT = "What was kept of your answer cannot be read. Choose theirs, or answer the question again."
 
 
 @page(Permission.SEE_PEOPLE)
@@ -111,7 +109,7 @@ def save(request: HttpRequest, form_id: int) -> HttpResponse:
             for field in since
             if field.code not in clashing and saved.filled.answers.get(field.code) != told.get(field.code)
         ]
-        kept = _still_open(request, definition, unfit)
+        kept = presenters.open_boxes(definition, request.POST, (*open_clashes(request.POST), *unfit))
         return render(
             request,
             "forms/saved.jinja",
@@ -128,7 +126,7 @@ def save(request: HttpRequest, form_id: int) -> HttpResponse:
     if unfit:
         messages.error(request, UNFIT)
         boxes = presenters.clash_boxes(definition, saved.clashes, now)
-        kept = _still_open(request, definition, unfit)
+        kept = presenters.open_boxes(definition, request.POST, (*open_clashes(request.POST), *unfit))
         return _edit(request, saved.filled, definition, clashes=(*kept, *boxes), status=422)
     if saved.clashes:
         return _edit(request, saved.filled, definition, clashes=presenters.clash_boxes(definition, saved.clashes, now))
@@ -278,23 +276,6 @@ def _carry_or_confirm(request: HttpRequest, filled, definition: Form, then: str,
 
 def _changed_since(changes, revision: int) -> list[str]:
     return list(dict.fromkeys(one.question for one in changes if one.revision > revision))
-
-
-def _still_open(request: HttpRequest, definition: Form, unfit: list[str]) -> tuple:
-    """Choices between two answers that were shown before and are not made yet, as they were shown."""
-    questions = {question.code: question.text for question in definition.questions}
-    return tuple(
-        presenters.ClashBox(
-            code,
-            questions[code],
-            request.POST.get(f"mine-words-{code}", ""),
-            request.POST.get(f"theirs-words-{code}", ""),
-            request.POST.get(f"by-{code}", ""),
-            request.POST.get(f"mine-{code}", ""),
-        )
-        for code in (*open_clashes(request.POST), *unfit)
-        if code in questions
-    )
 
 
 def _context(request: HttpRequest, filled) -> dict:

@@ -94,6 +94,30 @@ class TestClose:
         draft.refresh_from_db()
         assert (episode.outcome_code, draft.state) == ("independent", "complete")
 
+    @pytest.mark.parametrize(
+        ("choice", "says"),
+        [
+            # nothing else was typed in the field, and what the page kept of the answer cannot be read
+            ({"keep-goals_agreed": "mine", "mine-goals_agreed": "{", "goals_agreed": ""}, "cannot be read"),
+            ({}, "Which is right?"),
+        ],
+    )
+    def test_stays_open_and_keeps_what_was_typed_while_two_answers_wait(self, lead, episode, choice, says):
+        lead.post(f"/episodes/{episode.pk}/begin-closing")
+        draft = FilledForm.objects.get(form__code="reablement-closing-review")
+        answers = complete_answers(built(draft.form))
+        assert "goals_agreed" in answers
+        sent = {code: {True: "yes", False: "no"}[one] if isinstance(one, bool) else one
+                for code, one in answers.items()}  # fmt: skip
+        waits = {"clash": "goals_agreed", "mine-words-goals_agreed": "What I typed", "note": "Went well"} | choice
+        form = {"outcome": "independent", "asks": list(answers), "revision": draft.revision}
+        answer = lead.post(f"/episodes/{episode.pk}/close", form | sent | waits)
+        page = answer.content.decode()
+        assert answer.status_code == 422 and says in page and "Mine: What I typed" in page and "Went well" in page
+        episode.refresh_from_db()
+        draft.refresh_from_db()
+        assert (episode.ended_at, draft.state) == (None, "draft")
+
     def test_asks_for_no_form_after_an_outcome_that_needs_none(self, lead, episode):
         lead.post(f"/episodes/{episode.pk}/close", {"outcome": "not_needed"})
         episode.refresh_from_db()

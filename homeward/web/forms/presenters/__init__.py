@@ -9,6 +9,7 @@ from homeward.web.forms.presenters.filling import (
     form_page,
     forms_panel,
     history,
+    open_boxes,
     paper,
     saved_words,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "form_page",
     "forms_panel",
     "history",
+    "open_boxes",
     "owed_lines",
     "paper",
     "present_assessments",

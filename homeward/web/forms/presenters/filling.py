@@ -1,7 +1,7 @@
 """The finished words of forms: to fill in, to check, to read, to print, and which are needed."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -277,6 +277,23 @@ def clash_boxes(form: Form, clashes: Sequence[Clash], now: datetime) -> tuple[Cl
             mine_kept=json.dumps(clash.told),
         )
         for clash in clashes
+    )
+
+
+def open_boxes(form: Form, posted: Mapping[str, str], codes: Collection[str]) -> tuple[ClashBox, ...]:
+    """Choices between two answers that a page showed and that are not made yet, as it showed them."""
+    questions = {question.code: question.text for question in form.questions}
+    return tuple(
+        ClashBox(
+            code,
+            questions[code],
+            posted.get(f"mine-words-{code}", ""),
+            posted.get(f"theirs-words-{code}", ""),
+            posted.get(f"by-{code}", ""),
+            posted.get(f"mine-{code}", ""),
+        )
+        for code in codes
+        if code in questions
     )
 
 
