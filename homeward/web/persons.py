@@ -62,3 +62,15 @@ def nhs_number_and_trust(person) -> str:
 def address_words(address) -> str:
     """An address in one line: 1 Made Up Lane, DE1 3DA; empty for None."""
     return ", ".join(part for part in (address.lines, address.postcode) if part) if address else ""
+
+
+def alerts_kept_back_words(count: int) -> str:
+    """That so many alerts of a person are kept back from the reader, and whom to ask; empty where none is."""
+    if not count:
+        return ""
+    kept = (
+        "1 more alert is kept back: your role does not include it."
+        if count == 1
+        else (f"{count} more alerts are kept back: your role does not include them.")
+    )
+    return f"{kept} Ask the front door or the person’s case manager what you need to know."

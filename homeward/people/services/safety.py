@@ -26,8 +26,8 @@ def raise_alert(
 ) -> Alert:
     """Warn everyone who will visit. The same alert raised again while it stands is left as it is.
 
-    One that is sensitive (states.Sensitivity) is shown only to the roles that `access.rules` names; one with a last
-    day ends by itself.
+    One that is sensitive (states.Sensitivity) is shown only to the roles that `access.rules` names; one about
+    safeguarding always is. One with a last day ends by itself.
 
     Raises: NotAllowedError; RefusedError when it is of no known kind or sensitivity, or ends in the past.
     """
@@ -35,6 +35,7 @@ def raise_alert(
     today = london_day(now)
     if kind not in AlertKind.values or sensitivity not in ("", *Sensitivity.values):
         raise RefusedError("Choose a kind of alert from the list.")
+    sensitivity = _marked(kind, sensitivity)
     if until is not None and until < today:
         raise RefusedError("The last day of the alert is in the past. Check it.")
     standing = held.alerts.filter(kind=kind, text=text, ends_on__isnull=True, sensitivity=sensitivity).first()
@@ -83,6 +84,8 @@ def raise_alerts(*, actor: Actor, service_id: int, alerts: list[Alert], now: dat
     require(actor, Permission.IMPORT_SERVICE, service_id)
     if any(alert.starts_on > london_day(now) or alert.kind not in AlertKind.values for alert in alerts):
         raise RefusedError("Every alert needs a kind from the list and a day it began that is not in the future.")
+    for alert in alerts:
+        alert.sensitivity = _marked(alert.kind, alert.sensitivity)
     Alert.objects.bulk_create(alerts, batch_size=500)
     record(
         actor=actor, action="raise alerts", subject=("alert", None), now=now, service_id=service_id, count=len(alerts)
@@ -130,6 +133,10 @@ def end_need(*, actor: Actor, need: CommunicationNeed, reason: str = "", now: da
     _remember(actor, held, "need", need.pk, "ended", _need_words(need), "", reason, now)
     _done(actor, held, "end communication need", ("need", need.pk), now)
     return need
+
+
+def _marked(kind: str, sensitivity: str) -> str:
+    return sensitivity or (Sensitivity.SAFEGUARDING if kind == AlertKind.SAFEGUARDING else "")
 
 
 def _say(actor: Actor, person: Person, alert: Alert, title: str, text: str, now: datetime) -> None:

@@ -21,7 +21,7 @@ def add_alert(request: HttpRequest, person_id: int) -> HttpResponse:
 
     def asking(one, now) -> Asking:
         def do(told: Mapping, seen: int) -> str:
-            raise_alert(
+            alert = raise_alert(
                 actor=request.actor,
                 person=one,
                 kind=told["kind"],
@@ -30,7 +30,7 @@ def add_alert(request: HttpRequest, person_id: int) -> HttpResponse:
                 until=told["until"],
                 now=now,
             )
-            if not may_see_sensitive(request.actor, told["sensitivity"]):
+            if not may_see_sensitive(request.actor, alert.sensitivity):
                 return "Alert raised. Your role does not include this sort, so it is not shown to you."
             return "Alert raised."
 
@@ -50,7 +50,8 @@ def add_alert(request: HttpRequest, person_id: int) -> HttpResponse:
                 "choose",
                 "Kept from most (optional)",
                 options=options(Sensitivity),
-                hint="Only some roles then see it. What every visitor must know goes in another alert",
+                hint="Only some roles then see it; a safeguarding alert always is kept back. What every visitor must"
+                " know goes in another alert",
             ),
         )
         says = ("It stands first on every page about this person, for everyone who visits.",)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError, london_day, whole_number
-from homeward.people.selectors import current_alerts
+from homeward.people.selectors import alerts_kept_back, current_alerts
 from homeward.teams.selectors import service_for, services_for
 from homeward.visits import planning, services
 from homeward.visits.selectors import (
@@ -130,16 +130,17 @@ def _opened(request: HttpRequest, asked: Asked, now: datetime):
 def _visit_page(request: HttpRequest, visit_id: int, now: datetime):
     actor = request.actor
     visit = visit_for(actor, visit_id, now)
-    alerts = []
+    alerts, kept_back = [], 0
     if actor.may(Permission.SEE_PEOPLE):
         alerts = current_alerts(actor, [visit.person_id], visit.day).get(visit.person_id, [])
+        kept_back = alerts_kept_back(actor, visit.person, visit.day)
     moves = [
         (plan, move)
         for plan in day_plans(actor, visit.service_id, visit.day, limit=PLANNINGS_LOOKED_AT)
         for move in moves_of(actor, plan)
         if move.visit_id == visit.pk
     ]
-    return visit, present_visit(visit, actor, now, alerts, moves)
+    return visit, present_visit(visit, actor, now, alerts, kept_back, moves)
 
 
 def _get_visit(request: HttpRequest, visit_id: int, now: datetime):

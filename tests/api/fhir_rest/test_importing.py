@@ -117,6 +117,14 @@ class TestFileRecord:
         assert "Gender" not in said
         assert len(filed.differences) == 2
 
+    def test_keeps_back_what_it_says_of_safeguarding(self, file, whole):
+        flag = {"resourceType": "Flag", "status": "active", "code": {"text": "Safeguarding concern: her nephew"}}
+        file(bundle(a_patient(), flag))
+        assert Alert.objects.get(text__contains="nephew").sensitivity == "safeguarding"
+        assert set(TimelineEntry.objects.filter(title__contains="nephew").values_list("sensitivity", flat=True)) == {
+            "safeguarding"
+        }
+
     def test_lists_what_it_does_not_carry(self, file, whole):
         file(bundle(a_patient(), {"resourceType": "Slot", "status": "free"}, PENICILLIN | {"recordedBy": "x"}))
         listed = KeptMessage.objects.get().not_understood

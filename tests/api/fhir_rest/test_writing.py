@@ -43,6 +43,14 @@ class TestCreateFlag:
         found = sign_in(Role.FRONT_DOOR).get(f"/fhir/Provenance?target=Flag/{alert.pk}").json()
         assert "Test front_door_coordinator" in found["entry"][0]["resource"]["agent"][0]["who"]["display"]
 
+    def test_about_safeguarding_is_kept_from_who_may_not_read_it(self, post, sign_in, whole):
+        code = {"coding": [{"system": "urn:homeward:alert-kind", "code": "safeguarding"}], "text": "Her nephew"}
+        post(Role.FRONT_DOOR, "Flag", flag(whole.person.pk, code=code))
+        assert Alert.objects.get(text="Her nephew").sensitivity == "safeguarding"
+        found = f"/fhir/Flag?patient={whole.person.pk}"
+        assert b"Her nephew" in sign_in(Role.FRONT_DOOR).get(found).content
+        assert b"Her nephew" not in sign_in(Role.BED_LEAD).get(found).content
+
     def test_is_the_same_alert_when_sent_twice(self, post, whole):
         first = post(Role.FRONT_DOOR, "Flag", flag(whole.person.pk))
         assert post(Role.FRONT_DOOR, "Flag", flag(whole.person.pk))["Location"] == first["Location"]

@@ -1,8 +1,10 @@
 """Alerts and needs, raised, kept back and ended."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from homeward.access.rules import Role
 from homeward.kernel.rules import RefusedError, london_day
@@ -16,8 +18,9 @@ from homeward.people.selectors import (
     current_needs,
     format_of,
     former_alerts,
+    timeline_of,
 )
-from homeward.people.services import change_facts, end_alert, end_need, note_need, raise_alert
+from homeward.people.services import add_to_timeline, change_facts, end_alert, end_need, note_need, raise_alert
 
 pytestmark = pytest.mark.django_db
 
@@ -43,6 +46,12 @@ class TestRaiseAlert:
         assert (seen.rows, seen.kept_back) == ((), 1)
         assert len(changes_of(manager, ivy, limit=9).rows) == 1
 
+    def test_one_about_safeguarding_is_always_sensitive(self, manager, actor_with, ivy, now, today):
+        raise_alert(actor=manager, person=ivy, kind="safeguarding", text="Her son", now=now)
+        visitor = actor_with(Role.FIELD_WORKER)
+        assert (current_alerts(visitor, [ivy.pk], today), alerts_kept_back(visitor, ivy, today)) == ({}, 1)
+        assert TimelineEntry.objects.get(kind="alert").sensitivity == "safeguarding"
+
     def test_one_with_a_last_day_ends_by_itself(self, manager, ivy, now, today):
         raise_alert(actor=manager, person=ivy, kind="infection", text="", until=today + timedelta(days=3), now=now)
         assert current_alerts(manager, [ivy.pk], today + timedelta(days=3))
@@ -54,6 +63,24 @@ class TestRaiseAlert:
             wrong = {"until": today - timedelta(days=1)}
         with pytest.raises(RefusedError):
             raise_alert(**{"actor": manager, "person": ivy, "kind": "pets", "text": "", "now": now} | wrong)
+
+
+class TestKeepBackOldAlerts:
+    def test_marks_what_was_raised_before_with_its_entry(self, manager, actor_with, ivy, now, today):
+        alert = ivy.alerts.create(kind="safeguarding", text="Her son", starts_on=today, raised_by="Lee")
+        other = ivy.alerts.create(kind="pets", text="A dog", starts_on=today, raised_by="Lee")
+        for one in (alert, other):
+            add_to_timeline(
+                actor=manager, person=ivy, kind="alert", title="Alert", text=one.text, happened_at=now, now=now,
+                subject=("alert", one.pk),
+            )  # fmt: skip
+        migration = import_module("homeward.people.migrations.0008_keep_back_safeguarding")
+        for _ in range(2):
+            migration.mark(apps, None)
+        visitor = actor_with(Role.FIELD_WORKER)
+        assert current_alerts(visitor, [ivy.pk], today) == {ivy.pk: [other]}
+        assert [one.text for one in timeline_of(visitor, ivy)] == ["A dog"]
+        assert [one.text for one in timeline_of(manager, ivy)].count("Her son") == 2
 
 
 class TestEndAlert:

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from homeward.access.rules import Role
+from homeward.access.rules import Actor, Role
 from homeward.audit.models import Event
 from homeward.kernel.selectors import latest_change
 from homeward.kernel.services import tell
 from homeward.people.models import Address
+from homeward.people.services import raise_alert
 from homeward.visits.models import Assignment, DayPlan, PlanMove, Visit
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +192,15 @@ class TestVisit:
         page = text(sign_in().get(f"/today/visits/{small_day.joint.pk}"))
         assert page.index("Penicillin") < page.index("left ear") < page.index("Who and when")
         assert "Use the side door" in page
+
+    def test_says_that_an_alert_is_kept_back_and_whom_to_ask(self, sign_in, small_day):
+        here = Actor.system("tests", small_day.service.pk)
+        raise_alert(actor=here, person=small_day.joint.person, kind="safeguarding", text="Her son", now=small_day.now)
+        page = text(sign_in(Role.ROSTER_PLANNER).get(f"/today/visits/{small_day.joint.pk}"))
+        assert "1 more alert is kept back" in page and "Ask the front door" in page
+        assert "Her son" not in page and "Safeguarding" not in page
+        page = text(sign_in(Role.CASE_MANAGER).get(f"/today/visits/{small_day.joint.pk}"))
+        assert "kept back" not in page and "Her son" in page
 
     def test_marks_delegated_tasks(self, sign_in, small_day):
         page = text(sign_in().get(f"/today/visits/{small_day.joint.pk}"))

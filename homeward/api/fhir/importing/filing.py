@@ -8,7 +8,7 @@ from hashlib import sha256
 from django.db import transaction
 
 from homeward.access.rules import Actor, Permission
-from homeward.api.fhir.importing.reading import MOST_NOTES, Record, read_record
+from homeward.api.fhir.importing.reading import MOST_NOTES, Line, Record, read_record
 from homeward.api.fhir.patient import Person as Described
 from homeward.api.intake.notes import NotUnderstood
 from homeward.api.intake.text import UnreadableMessageError
@@ -18,7 +18,7 @@ from homeward.people.models import Person, TimelineEntry
 from homeward.people.rules import Identity, day_fault, rest_disagrees
 from homeward.people.selectors import current_addresses, holder_of_number, identity_of, person_ids_of
 from homeward.people.services import add_to_timeline, raise_alert
-from homeward.people.states import NhsNumberStatus
+from homeward.people.states import NhsNumberStatus, Sensitivity
 from homeward.referrals.models import KeptMessage
 from homeward.referrals.services import judge_message, keep_message
 from homeward.referrals.states import MessageKind, MessageOutcome
@@ -26,6 +26,7 @@ from homeward.referrals.states import MessageKind, MessageOutcome
 DIFFERS = "details to decide"
 DIFFERS_TITLE = "Another record says something else: details to decide"
 SUBJECT = "kept message"
+SAFEGUARDING = "safeguard"  # what names it is kept from those who may not read of it, whatever resource says it
 NOT_SAID_WHEN = "The other record does not say when."
 
 
@@ -202,6 +203,7 @@ def _file(actor: Actor, kept: KeptMessage, before_ids: list[int], read: Record, 
             happened_at=at or now,
             now=now,
             subject=subject,
+            sensitivity=_sensitivity(line),
         )
         added += 1
     differences = tuple(_differences(person, read, now)) if read.person else ()
@@ -236,6 +238,10 @@ def _file(actor: Actor, kept: KeptMessage, before_ids: list[int], read: Record, 
         count=added + raised,
     )
     return filed
+
+
+def _sensitivity(line: Line) -> str:
+    return Sensitivity.SAFEGUARDING if SAFEGUARDING in f"{line.title} {line.text}".casefold() else ""
 
 
 def _has_content(read: Record) -> bool:

@@ -16,7 +16,7 @@ from homeward.web.people.presenters.about_me import Told, told_in
 from homeward.web.people.presenters.banner import Banner, present_banner
 from homeward.web.people.presenters.details import DECISIONS, contact_tags, legal_more
 from homeward.web.people.presenters.words import near_day
-from homeward.web.persons import address_words, short_day
+from homeward.web.persons import address_words, alerts_kept_back_words, short_day
 from homeward.web.templating import clock_text, moment_text
 from homeward.web.words import listed, skill_words, wall_words, weekday_words
 
@@ -217,7 +217,7 @@ def present_record(actor: Actor, person, known: Known, now: datetime) -> Record:
         kept_back="" if is_whole else KEPT_BACK,
         may_break_glass=_may_break_glass(actor, person),
         may_change=is_whole and actor.may(CHANGES_RECORDS),
-        alerts_kept_back=_alerts_kept_back(known.alerts_kept_back),
+        alerts_kept_back=alerts_kept_back_words(known.alerts_kept_back),
         speaking=_speaking(person),
         needs_interpreter=f"{person.language or 'Language not known'} interpreter" if person.needs_interpreter else "",
         letters=known.format.in_words(),
@@ -236,14 +236,6 @@ def present_record(actor: Actor, person, known: Known, now: datetime) -> Record:
         details=_details(person) if is_whole else (),
         made_at=clock_text(now),
     )
-
-
-def _alerts_kept_back(count: int) -> str:
-    if not count:
-        return ""
-    if count == 1:
-        return "1 more alert is kept back: your role does not include it."
-    return f"{count} more alerts are kept back: your role does not include them."
 
 
 def _may_break_glass(actor: Actor, person) -> bool:

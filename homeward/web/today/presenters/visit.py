@@ -8,7 +8,7 @@ from homeward.access.rules import Actor, Permission
 from homeward.people.selectors import current_contacts, current_needs
 from homeward.procedures.selectors import skill_title
 from homeward.visits.states import VISIT_MOVES, AssignmentState, VisitState
-from homeward.web.persons import address_words
+from homeward.web.persons import address_words, alerts_kept_back_words
 from homeward.web.templating import day_text
 from homeward.web.today.presenters.day import NOT_PLANNED_YET, needs_text, side_text, window_text
 from homeward.web.today.presenters.places import clock, local, told
@@ -81,6 +81,7 @@ class VisitPage:
     address: str
     phone: str
     alerts: tuple[Notice, ...]
+    alerts_kept_back: str
     needs_of_person: tuple[Notice, ...]
     access: str
     key_safe: str
@@ -120,8 +121,13 @@ class PlaceOffers:
 OVER = (VisitState.DONE, VisitState.MISSED, VisitState.CANCELLED)
 
 
-def present_visit(visit, actor: Actor, now: datetime, alerts: Iterable = (), moves: Iterable = ()) -> VisitPage:
-    """A visit as `visit_for` gives it, with the person's standing alerts and (planning, move) pairs, newest first."""
+def present_visit(
+    visit, actor: Actor, now: datetime, alerts: Iterable = (), kept_back: int = 0, moves: Iterable = ()
+) -> VisitPage:
+    """A visit as `visit_for` gives it, with the person's standing alerts and (planning, move) pairs, newest first.
+
+    `kept_back`: how many alerts more there are that the reader's role does not include.
+    """
     person = visit.person
     parts = sorted(visit.assignments.all(), key=lambda part: part.slot)
     is_today = local(now).date() == visit.day
@@ -156,6 +162,7 @@ def present_visit(visit, actor: Actor, now: datetime, alerts: Iterable = (), mov
         address=_address(visit),
         phone=person.phone,
         alerts=tuple(Notice(alert.get_kind_display(), alert.text) for alert in alerts),
+        alerts_kept_back=alerts_kept_back_words(kept_back),
         needs_of_person=_needs(person),
         access=visit.address.access_notes if visit.address else "",
         key_safe="There is a key safe. Its code is on the person's page."
