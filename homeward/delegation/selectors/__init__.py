@@ -1,0 +1,1 @@
+"""Reading who may do what for whom, how each came to be signed off, and what is delegated."""

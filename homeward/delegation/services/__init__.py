@@ -1,0 +1,1 @@
+"""Writing competence, sign-offs and delegation decisions."""
