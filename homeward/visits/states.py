@@ -99,3 +99,20 @@ class StepUp(models.TextChoices):
 
 
 OVERRUN = "overrun_explained"
+
+
+class JoinState(models.TextChoices):
+    """What became of a proposal to make one visit of two."""
+
+    PROPOSED = "proposed", "Waiting for a decision"
+    AGREED = "agreed", "One visit"
+    DECLINED = "declined", "Stay two"
+    ENDED = "ended", "Two again"
+
+
+JOIN_MOVES: dict[str, frozenset[str]] = {
+    JoinState.PROPOSED: frozenset({JoinState.AGREED, JoinState.DECLINED, JoinState.ENDED}),
+    JoinState.AGREED: frozenset({JoinState.ENDED}),
+    JoinState.DECLINED: frozenset({JoinState.AGREED}),
+    JoinState.ENDED: frozenset(),
+}

@@ -1,6 +1,7 @@
 """Visit, assignment, task, day plan, move, who was told of it, handover sheet, and where a service goes."""
 
 from homeward.visits.models.handing_over import HandoverNote, HandoverSheet
+from homeward.visits.models.joining import JoinedVisits
 from homeward.visits.models.planning import DayPlan, PlanMove, ServiceArea, Telling, TravelTable
 from homeward.visits.models.visit import Assignment, Visit, VisitTask
 
@@ -9,6 +10,7 @@ __all__ = [
     "DayPlan",
     "HandoverNote",
     "HandoverSheet",
+    "JoinedVisits",
     "PlanMove",
     "ServiceArea",
     "Telling",

@@ -1,5 +1,14 @@
 """Pure decisions about visits."""
 
+from homeward.visits.rules.joining import (
+    Joined,
+    JoinKind,
+    Routine,
+    RoutineTask,
+    clock,
+    joinable,
+    minutes_of,
+)
 from homeward.visits.rules.needing import (
     FIRST_VISIT_FROM,
     FIRST_VISIT_PART,
@@ -39,13 +48,20 @@ __all__ = [
     "UNDONE_COST",
     "UNDONE_COST_CRISIS",
     "UNDONE_COST_FIXED_TIME",
+    "JoinKind",
+    "Joined",
     "Needed",
+    "Routine",
+    "RoutineTask",
     "Scene",
     "Standing",
+    "clock",
     "first_visit",
     "first_visit_day",
     "is_outside",
     "is_too_late",
+    "joinable",
+    "minutes_of",
     "needed_on",
     "scene_decision",
     "scene_of",
