@@ -9,6 +9,7 @@ from homeward.visits.rules.joining import (
     joinable,
     minutes_of,
 )
+from homeward.visits.rules.delegated import Asked, asked_of_slots
 from homeward.visits.rules.needing import (
     FIRST_VISIT_FROM,
     FIRST_VISIT_PART,
@@ -48,6 +49,7 @@ __all__ = [
     "UNDONE_COST",
     "UNDONE_COST_CRISIS",
     "UNDONE_COST_FIXED_TIME",
+    "Asked",
     "JoinKind",
     "Joined",
     "Needed",
@@ -56,6 +58,7 @@ __all__ = [
     "Scene",
     "Standing",
     "clock",
+    "asked_of_slots",
     "first_visit",
     "first_visit_day",
     "is_outside",
