@@ -26,6 +26,8 @@ APPEND_ONLY_TABLES = (
     "delegation_declaration",
     "delegation_delegationevent",
     "delegation_concernevent",
+    "visits_taskreading",
+    "visits_outcomecheck",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {"referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version", "kind")}

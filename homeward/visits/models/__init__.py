@@ -3,6 +3,7 @@
 from homeward.visits.models.handing_over import HandoverNote, HandoverSheet
 from homeward.visits.models.joining import JoinedVisits
 from homeward.visits.models.planning import DayPlan, PlanMove, ServiceArea, Telling, TravelTable
+from homeward.visits.models.recording import OutcomeCheck, TaskReading
 from homeward.visits.models.visit import Assignment, Visit, VisitTask
 
 __all__ = [
@@ -11,8 +12,10 @@ __all__ = [
     "HandoverNote",
     "HandoverSheet",
     "JoinedVisits",
+    "OutcomeCheck",
     "PlanMove",
     "ServiceArea",
+    "TaskReading",
     "Telling",
     "TravelTable",
     "Visit",

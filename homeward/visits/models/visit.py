@@ -35,6 +35,8 @@ class Visit(models.Model):
     undone_cost = models.PositiveIntegerField(default=1000)
     is_crisis = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=VisitState, default=VisitState.NEEDED)
+    # What a registered professional does here until it is delegated again; the slots it then goes back to
+    slots_before = models.JSONField(null=True)
     # Why the planner left it out, and the nearest thing that would make it possible
     unplanned_reason = models.TextField(blank=True)
     outcome_note = models.TextField(blank=True)
@@ -96,3 +98,8 @@ class VisitTask(models.Model):
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=200, blank=True)
     not_done_reason = models.CharField(max_length=250, blank=True)
+    # Who did it or left it undone, where they are on the roster, and when that was written down
+    worker = models.ForeignKey(Worker, null=True, on_delete=models.PROTECT, related_name="tasks_recorded")
+    recorded_at = models.DateTimeField(null=True)
+    # The visit at which a registered professional does it, because nobody who comes to this one may
+    handed_to = models.ForeignKey(Visit, null=True, on_delete=models.SET_NULL, related_name="tasks_taken_over")

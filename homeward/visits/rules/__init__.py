@@ -1,5 +1,6 @@
 """Pure decisions about visits."""
 
+from homeward.visits.rules.delegated import Asked, asked_of_slots
 from homeward.visits.rules.joining import (
     Joined,
     JoinKind,
@@ -9,7 +10,6 @@ from homeward.visits.rules.joining import (
     joinable,
     minutes_of,
 )
-from homeward.visits.rules.delegated import Asked, asked_of_slots
 from homeward.visits.rules.needing import (
     FIRST_VISIT_FROM,
     FIRST_VISIT_PART,
@@ -57,8 +57,8 @@ __all__ = [
     "RoutineTask",
     "Scene",
     "Standing",
-    "clock",
     "asked_of_slots",
+    "clock",
     "first_visit",
     "first_visit_day",
     "is_outside",

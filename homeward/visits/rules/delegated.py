@@ -55,7 +55,10 @@ def _competence(activity: Activity | None) -> str | None:
 
 
 def _place_for(
-    activity: Activity, slots: Sequence[Mapping], named: Sequence[tuple[str, ...]], held: Callable[[str], Collection[str]]
+    activity: Activity,
+    slots: Sequence[Mapping],
+    named: Sequence[tuple[str, ...]],
+    held: Callable[[str], Collection[str]],
 ) -> int:
     competence = _competence(activity)
     able = activity.delegable.to if activity.delegable is not None else ()
