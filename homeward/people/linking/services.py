@@ -69,6 +69,7 @@ ONCE_IS_ENOUGH: dict[type[Model], tuple[str, ...]] = {
 # Somebody looking at both says so: above what comparing alone is sure of, so that it is looked at first
 POINTED_OUT, POINTED_OUT_BITS = 0.99, 10.0
 AT_ONCE = 500
+LOOK = "look for duplicates"
 LONGEST_REASON = 500
 MOVED_ON = "These records have changed since you opened them. Open them again and look."
 
@@ -115,7 +116,7 @@ def note_duplicates(*, actor: Actor, service_id: int, pairs: list[Pair], now: da
     PossibleDuplicate.objects.bulk_update(changed, ["likelihood", "reasons", "state"], batch_size=AT_ONCE)
     record(
         actor=actor,
-        action="look for duplicates",
+        action=LOOK,
         subject=("possible duplicate", None),
         now=now,
         service_id=service_id,

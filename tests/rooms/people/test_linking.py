@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from homeward.access.rules import NotAllowedError, Role, Sight
+from homeward.access.rules import Actor, NotAllowedError, Role, Sight
 from homeward.audit.models import Event
 from homeward.kernel.rules import RefusedError
 from homeward.people.linking.comparing import alike_pairs
 from homeward.people.linking.fields import OTHER
+from homeward.people.linking.looking import look_for_duplicates
 from homeward.people.linking.pairs import Compared
 from homeward.people.linking.selectors import (
     DuplicateNotFoundError,
@@ -122,6 +123,30 @@ class TestNoteDuplicates:
     def test_is_not_for_everybody(self, service, actor_with, now):
         with pytest.raises(NotAllowedError):
             alike_records(actor_with(Role.FIELD_WORKER), service.pk, now, LIKELY)
+
+
+class TestLookForDuplicates:
+    def test_proposes_once_a_night_and_merges_nothing(self, service, ivy, ivie, now):
+        system = Actor.system("tests", service.pk)
+
+        def look(at) -> int | None:
+            return look_for_duplicates(actor=system, service_id=service.pk, likelihood=LIKELY, now=at)
+
+        night = now.replace(hour=2, minute=0)
+        assert look(now) is None and look(night - timedelta(seconds=1)) is None
+        assert not PossibleDuplicate.objects.exists()
+        assert look(night) == 1
+        assert look(night + timedelta(minutes=1)) is None
+        assert look(night + timedelta(days=1)) == 0
+        assert PossibleDuplicate.objects.get().state == "open"
+        assert not Person.objects.filter(merged_into__isnull=False).exists()
+        assert Event.objects.filter(action="look for duplicates", service_id=service.pk).count() == 2
+
+    def test_is_not_for_somebody_who_may_not_merge(self, actor_with, service, now):
+        with pytest.raises(NotAllowedError):
+            look_for_duplicates(
+                actor=actor_with(Role.FIELD_WORKER), service_id=service.pk, likelihood=LIKELY, now=now.replace(hour=3)
+            )
 
 
 class TestDecideDuplicate:

@@ -16,6 +16,7 @@ from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
 from homeward.audit.services import keep_head, seal_all
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
+from homeward.people.linking.looking import look_for_duplicates
 from homeward.rights.services import find_unusual
 from homeward.teams.selectors import all_service_ids
 from homeward.visits.services import follow_addresses, make_handover_sheets
@@ -63,6 +64,16 @@ def work_once(now: datetime) -> list[str]:
         ("notices", lambda: send_deliveries(actor, now)),
         ("sealing of the audit trail", lambda: _seal(actor, now)),
         ("unusual access", lambda: find_unusual(actor=actor, now=now)),
+        # last: once a night it takes seconds
+        *(
+            (
+                f"second records of service {pk}",
+                lambda pk=pk: look_for_duplicates(
+                    actor=actor, service_id=pk, likelihood=settings.DUPLICATE_LIKELIHOOD, now=now
+                ),
+            )
+            for pk in service_ids
+        ),
     ]
     failed = []
     for name, duty in duties:
