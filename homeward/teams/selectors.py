@@ -2,9 +2,17 @@
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
 
-from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, NotAllowedError, Permission, Role
-from homeward.teams.models import Account, Organisation, Service, Worker
+from django.db.models import Max
+
+from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, NotAllowedError, Permission, Role, require
+from homeward.teams.models import Account, Organisation, Registration, Service, Training, Worker
+
+
+class WorkerNotFoundError(Exception):
+    """There is no such worker here."""
 
 
 def actor_for(account: Account) -> Actor:
@@ -111,3 +119,66 @@ def has_services() -> bool:
 def all_service_ids() -> list[int]:
     """Every service of this database, for what the service does by itself."""
     return list(Service.objects.order_by("pk").values_list("pk", flat=True))
+
+
+def worker_for(actor: Actor, worker_id: int) -> Worker:
+    """A worker of the actor's services, with employer and team.
+
+    Raises: WorkerNotFoundError, the same whether there is none or they are of another service.
+    """
+    rows = Worker.objects.filter(service_id__in=actor.service_ids).select_related("organisation", "team", "account")
+    worker = rows.filter(pk=worker_id).first()
+    if worker is None:
+        raise WorkerNotFoundError("There is no such worker in your service.")
+    return worker
+
+
+def registered_until(worker_ids: Collection[int]) -> dict[int, date]:
+    """The last day of each worker's newest entry in a register; who has none is not there."""
+    rows = Registration.objects.filter(worker_id__in=worker_ids, ended_on__isnull=True)
+    # of several registers the one that lasts longest
+    return dict(rows.order_by("expires_on").values_list("worker_id", "expires_on"))
+
+
+def registrations_of(worker: Worker) -> list[Registration]:
+    """A worker's entries in registers, those that stand first, then the newest look-up."""
+    rows = list(worker.registrations.order_by("-checked_on", "-id"))
+    return sorted(rows, key=lambda row: row.ended_on is not None)
+
+
+def trainings_of(worker: Worker) -> list[Training]:
+    """The courses a worker has done, newest first, also those that no longer count."""
+    return list(worker.trainings.order_by("-done_on", "-id"))
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOut:
+    """Something of a worker's that runs out, or has: a registration, or training nobody has done again."""
+
+    worker: Worker
+    what: str
+    on: date
+
+
+def running_out(actor: Actor, service_id: int, until: date) -> list[RunsOut]:
+    """The registrations and mandatory training of active workers that run out up to a day, or have; soonest first.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_ROSTER, service_id)
+    found = [
+        RunsOut(row.worker, f"Registration, {row.get_register_display()}", row.expires_on)
+        for row in Registration.objects.filter(
+            worker__service_id=service_id, worker__is_active=True, ended_on__isnull=True, expires_on__lte=until
+        ).select_related("worker__organisation")
+    ]
+    rows = Training.objects.filter(
+        worker__service_id=service_id, worker__is_active=True, is_mandatory=True, withdrawn_at__isnull=True
+    )
+    # done again is a newer row: the one that lasts longest counts
+    newest = rows.values("worker_id", "code").annotate(until=Max("expires_on")).filter(until__lte=until)
+    lasts = {(row["worker_id"], row["code"]): row["until"] for row in newest}
+    titles = dict(rows.values_list("code", "title"))
+    workers = Worker.objects.select_related("organisation").in_bulk({worker_id for worker_id, _ in lasts})
+    found += [RunsOut(workers[worker_id], titles[code], on) for (worker_id, code), on in lasts.items()]
+    return sorted(found, key=lambda one: (one.on, one.worker.label, one.what))

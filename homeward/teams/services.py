@@ -1,8 +1,9 @@
 """Writes about services, organisations, workers and accounts."""
 
 import hashlib
+import re
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
@@ -12,7 +13,11 @@ from django.db import transaction
 from homeward.access.rules import SYSTEM_ROLES, Actor, Permission, Role, require
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError
-from homeward.teams.models import Account, Organisation, Service, Team, Worker
+from homeward.kernel.services import tell
+from homeward.teams.models import Account, Organisation, Registration, Service, Team, Training, Worker
+
+# Letters and numbers as registers print them; their own forms differ and change, so no tighter pattern
+REGISTER_NUMBER = re.compile(r"^[A-Z0-9]{4,20}$")
 
 
 @transaction.atomic
@@ -215,3 +220,154 @@ def connect_machine(
     account.services.set(services)
     record(actor=actor, action="connect machine", subject=("account", account.pk), now=now)
     return token
+
+
+@transaction.atomic
+def record_registration(
+    *,
+    actor: Actor,
+    worker: Worker,
+    register: str,
+    number: str,
+    expires_on: date,
+    checked_on: date,
+    now: datetime,
+    restrictions: str = "",
+) -> Registration:
+    """Record a worker's entry in a professional register as somebody looked it up there.
+
+    An older look-up of the same register ends and stays on record.
+
+    Raises: NotAllowedError; RefusedError when the register, the number or a day cannot be right.
+    """
+    require(actor, Permission.MANAGE_ROSTER, worker.service_id)
+    if register not in Registration.Register.values:
+        raise RefusedError("Choose the register.")
+    number = "".join(number.split()).upper()
+    if not REGISTER_NUMBER.match(number):
+        raise RefusedError("Enter the number as the register shows it, in letters and numbers only.")
+    if checked_on > now.date():
+        raise RefusedError("The register cannot have been checked in the future. Change the day it was checked.")
+    if expires_on < checked_on:
+        raise RefusedError("The entry had run out when it was checked. Check the register again, or change the days.")
+    Registration.objects.filter(worker=worker, register=register, ended_on__isnull=True).update(ended_on=checked_on)
+    row = Registration.objects.create(
+        worker=worker,
+        register=register,
+        number=number,
+        expires_on=expires_on,
+        restrictions=restrictions.strip(),
+        checked_on=checked_on,
+        checked_by=actor.name,
+    )
+    _standing_changed(actor, "record registration", ("registration", row.pk), worker, now)
+    return row
+
+
+@transaction.atomic
+def record_training(
+    *,
+    actor: Actor,
+    worker: Worker,
+    code: str,
+    title: str,
+    done_on: date,
+    now: datetime,
+    expires_on: date | None = None,
+    competence: str = "",
+    is_mandatory: bool = False,
+    provider: str = "",
+) -> Training:
+    """Record a course that a worker has done. `competence` is a skill code where it is the learning for one.
+
+    Raises: NotAllowedError; RefusedError when something is missing or a day cannot be right.
+    """
+    # whoever signs competences off also sees the learning done
+    require(
+        actor, Permission.DELEGATE if actor.may(Permission.DELEGATE) else Permission.MANAGE_ROSTER, worker.service_id
+    )
+    if not code.strip() or not title.strip():
+        raise RefusedError("Say which course it was.")
+    if done_on > now.date():
+        raise RefusedError("The course cannot have been done in the future. Change the day it was done.")
+    if expires_on and expires_on < done_on:
+        raise RefusedError("It runs out before it was done. Change one of the days.")
+    row = Training.objects.create(
+        worker=worker,
+        code=code.strip(),
+        title=title.strip(),
+        competence=competence,
+        is_mandatory=is_mandatory,
+        provider=provider.strip(),
+        done_on=done_on,
+        expires_on=expires_on,
+        recorded_at=now,
+        recorded_by=actor.name,
+    )
+    _standing_changed(actor, "record training", ("training", row.pk), worker, now)
+    return row
+
+
+@transaction.atomic
+def withdraw_training(*, actor: Actor, training: Training, reason: str, now: datetime) -> Training:
+    """Say that a recorded course no longer counts, and why; the row stays.
+
+    Raises: NotAllowedError; RefusedError without a reason, or when it was withdrawn before.
+    """
+    service_id = training.worker.service_id
+    require(actor, Permission.DELEGATE if actor.may(Permission.DELEGATE) else Permission.MANAGE_ROSTER, service_id)
+    if not reason.strip():
+        raise RefusedError("Say why it no longer counts.")
+    training = Training.objects.select_for_update().select_related("worker").get(pk=training.pk)
+    if training.withdrawn_at:
+        raise RefusedError("It was withdrawn before.")
+    training.withdrawn_at, training.withdrawn_reason = now, reason.strip()[:250]
+    training.save(update_fields=["withdrawn_at", "withdrawn_reason"])
+    _standing_changed(actor, "withdraw training", ("training", training.pk), training.worker, now)
+    return training
+
+
+@transaction.atomic
+def add_registrations(
+    *, actor: Actor, service_id: int, registrations: list[Registration], now: datetime
+) -> list[Registration]:
+    """Add registrations (unsaved rows) in bulk.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    Registration.objects.bulk_create(registrations, batch_size=500)
+    record(
+        actor=actor,
+        action="add registrations",
+        subject=("registration", None),
+        now=now,
+        service_id=service_id,
+        count=len(registrations),
+    )
+    return registrations
+
+
+@transaction.atomic
+def add_trainings(*, actor: Actor, service_id: int, trainings: list[Training], now: datetime) -> list[Training]:
+    """Add courses done (unsaved rows) in bulk.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    Training.objects.bulk_create(trainings, batch_size=1000)
+    record(
+        actor=actor,
+        action="add trainings",
+        subject=("training", None),
+        now=now,
+        service_id=service_id,
+        count=len(trainings),
+    )
+    return trainings
+
+
+def _standing_changed(actor: Actor, action: str, subject: tuple[str, int], worker: Worker, now: datetime) -> None:
+    record(actor=actor, action=action, subject=subject, now=now, service_id=worker.service_id)
+    # who may do what hangs on it: pages of delegations and the rota look again
+    tell(topic="delegation", service_id=worker.service_id, subject=("worker", worker.pk), now=now)

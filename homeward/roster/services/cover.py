@@ -1,6 +1,6 @@
-"""Writing the roster."""
+"""Saying which hours are to be covered, and who is on call."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 
@@ -8,82 +8,12 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
-from homeward.roster.models import Absence, CoverHours, OnCall, Shift
-from homeward.roster.rules import WALL_CLOCK, overlapping
+from homeward.roster.models import CoverHours, OnCall
+from homeward.roster.rules import WALL_CLOCK
 from homeward.roster.states import CoverKind
-from homeward.teams.models import Worker
 
 # More of one kind at once than any service of this size has: a slip of the keys
 MOST_AT_ONCE = 50
-
-
-class ShiftsOverlapError(RefusedError):
-    """A worker would be in two places at once."""
-
-
-@transaction.atomic
-def add_shifts(*, actor: Actor, service_id: int, shifts: list[Shift], now: datetime) -> list[Shift]:
-    """Add shifts (unsaved rows) for workers of any employer.
-
-    Raises: NotAllowedError; ShiftsOverlapError naming the worker's reference and the times.
-    """
-    if not actor.may(Permission.MANAGE_ROSTER):
-        require(actor, Permission.IMPORT_SERVICE, service_id)
-    by_worker: dict[int, list[Shift]] = {}
-    for shift in shifts:
-        by_worker.setdefault(shift.worker_id, []).append(shift)
-    days = {shift.day for shift in shifts}
-    for shift in Shift.objects.filter(worker_id__in=by_worker, day__in=days):
-        by_worker[shift.worker_id].append(shift)
-    for worker_id, theirs in by_worker.items():
-        clash = overlapping([(shift.starts_at, shift.ends_at) for shift in theirs])
-        if clash:
-            one, other = (theirs[i] for i in clash)
-            reference = Worker.objects.get(pk=worker_id).local_reference
-            raise ShiftsOverlapError(
-                f"Worker {reference} has two shifts at once on {one.day}: {one.starts_at:%H:%M} to {one.ends_at:%H:%M}"
-                f" and {other.starts_at:%H:%M} to {other.ends_at:%H:%M}. Change one of them."
-            )
-    Shift.objects.bulk_create(shifts, batch_size=500)
-    record(actor=actor, action="add shifts", subject=("shift", None), now=now, service_id=service_id, count=len(shifts))
-    tell(topic="visits", service_id=service_id, subject=("roster", None), now=now)
-    return shifts
-
-
-@transaction.atomic
-def record_absence(
-    *, actor: Actor, worker: Worker, kind: str, starts_on: date, ends_on: date, now: datetime
-) -> Absence:
-    """Record that a worker will not work on some days.
-
-    Raises: NotAllowedError; RefusedError when it ends before it starts.
-    """
-    require(actor, Permission.MANAGE_ROSTER, worker.service_id)
-    if ends_on < starts_on:
-        raise RefusedError("The last day is before the first. Change one of them.")
-    absence = Absence.objects.create(worker=worker, kind=kind, starts_on=starts_on, ends_on=ends_on)
-    record(actor=actor, action="record absence", subject=("absence", absence.pk), now=now, service_id=worker.service_id)
-    tell(topic="visits", service_id=worker.service_id, subject=("roster", worker.pk), now=now)
-    return absence
-
-
-@transaction.atomic
-def record_absences(*, actor: Actor, service_id: int, absences: list[Absence], now: datetime) -> list[Absence]:
-    """Record many absences (unsaved rows) at once, for an import or a fictitious place.
-
-    Raises: NotAllowedError.
-    """
-    require(actor, Permission.IMPORT_SERVICE, service_id)
-    Absence.objects.bulk_create(absences, batch_size=500)
-    record(
-        actor=actor,
-        action="record absences",
-        subject=("absence", None),
-        now=now,
-        service_id=service_id,
-        count=len(absences),
-    )
-    return absences
 
 
 @transaction.atomic

@@ -1,0 +1,51 @@
+"""What makes a roster possible, what it may ask of a worker, and whether it covers the hours it should."""
+
+from homeward.roster.rules.cover import (
+    CARE_RESPONDER,
+    HEALTH_RESPONDER,
+    WALL_CLOCK,
+    Gap,
+    Present,
+    change_moments,
+    gaps_in,
+    overlapping,
+    stretch_of,
+)
+from homeward.roster.rules.limits import (
+    BREAK_LASTS,
+    BREAK_WANTED_AFTER,
+    NIGHT_WORKER_WEEKLY,
+    WEEKS_AVERAGED,
+    WORKING_TIME,
+    Broken,
+    Limits,
+    breaks,
+    broken,
+    is_night,
+    joined,
+    wants_break,
+)
+
+__all__ = [
+    "BREAK_LASTS",
+    "BREAK_WANTED_AFTER",
+    "CARE_RESPONDER",
+    "HEALTH_RESPONDER",
+    "NIGHT_WORKER_WEEKLY",
+    "WALL_CLOCK",
+    "WEEKS_AVERAGED",
+    "WORKING_TIME",
+    "Broken",
+    "Gap",
+    "Limits",
+    "Present",
+    "breaks",
+    "broken",
+    "change_moments",
+    "gaps_in",
+    "is_night",
+    "joined",
+    "overlapping",
+    "stretch_of",
+    "wants_break",
+]
