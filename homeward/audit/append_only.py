@@ -26,6 +26,11 @@ APPEND_ONLY_TABLES = (
     "delegation_declaration",
     "delegation_delegationevent",
     "delegation_concernevent",
+    "visits_lostvisit",
+    "visits_coverdecision",
+    "visits_statement",
+    "visits_statementsheet",
+    "visits_statemententry",
     "visits_taskreading",
     "visits_outcomecheck",
 )

@@ -116,3 +116,24 @@ JOIN_MOVES: dict[str, frozenset[str]] = {
     JoinState.DECLINED: frozenset({JoinState.AGREED}),
     JoinState.ENDED: frozenset(),
 }
+
+
+class CoverKind(models.TextChoices):
+    """How a lost day is covered."""
+
+    SPREAD = "spread", "Spread over who is on shift"
+    CALL_IN = "call_in", "Somebody comes in"
+    LEAVE = "leave", "Nobody is found"
+
+
+class Side(models.TextChoices):
+    """Whose word it is on a statement."""
+
+    SERVICE = "service", "The service"
+    EMPLOYER = "employer", "The employer"
+
+
+class StatementEntryKind(models.TextChoices):
+    QUERY = "query", "Query"
+    ANSWER = "answer", "Answer"
+    AGREEMENT = "agreement", "Agreed"

@@ -42,6 +42,8 @@ LEFT_OUT = {
     "visits.DayPlan": "Counts of a day's visits; names nobody.",
     "visits.TravelTable": "Journey times between places.",
     "visits.ServiceArea": "Which postcodes a service covers.",
+    "visits.CoverOption": "Ways a day of many people's visits could be planned; what was decided is in the visits.",
+    "visits.StatementSheet": "Times and pay of a worker's shifts and visits, by number; names nobody cared for.",
     "procedures.Procedure": "The service's own procedures.",
     "procedures.OfferedVersion": "The service's own procedures.",
     "procedures.ProcedureDraft": "The service's own procedures.",
