@@ -23,3 +23,32 @@ class PayBasis(models.TextChoices):
     SHIFT = "shift", "By the shift"
     CONTACT = "contact", "By time with people, and travel between"
     SALARY = "salary", "Salary"
+
+
+class RequestKind(models.TextChoices):
+    LEAVE = "leave", "Leave"
+    SWAP = "swap", "Swap"
+    OFFER = "offer", "Offer of a shift"
+    WISH = "wish", "Wish to work"
+    OPEN = "open", "Open shift"
+
+
+class RequestState(models.TextChoices):
+    """`WAITS_FOR_OTHER`: somebody of the team must agree first, or take it up; then a lead decides."""
+
+    WAITS_FOR_OTHER = "other", "Waits for a colleague"
+    ASKED = "asked", "Waits for a decision"
+    APPROVED = "approved", "Approved"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+# From each state, where a request may go
+REQUEST_MOVES = {
+    RequestState.WAITS_FOR_OTHER: {RequestState.ASKED, RequestState.DECLINED, RequestState.WITHDRAWN},
+    RequestState.ASKED: {RequestState.APPROVED, RequestState.DECLINED, RequestState.WITHDRAWN},
+    RequestState.APPROVED: set(),
+    RequestState.DECLINED: set(),
+    RequestState.WITHDRAWN: set(),
+}
+OPEN_REQUESTS = (RequestState.WAITS_FOR_OTHER, RequestState.ASKED)

@@ -1,7 +1,20 @@
-"""Contract, shift, absence, the hours to be covered, and who is on call."""
+"""Contract, shift, pattern, absence, request, the hours to be covered, and who is on call."""
 
 from homeward.roster.models.contract import Contract, EmployerRules
 from homeward.roster.models.cover import CoverHours, OnCall
-from homeward.roster.models.shift import Absence, Shift
+from homeward.roster.models.request import OpenShift, RosterRequest
+from homeward.roster.models.shift import Absence, Publication, RotaPattern, Shift, ShiftChange
 
-__all__ = ["Absence", "Contract", "CoverHours", "EmployerRules", "OnCall", "Shift"]
+__all__ = [
+    "Absence",
+    "Contract",
+    "CoverHours",
+    "EmployerRules",
+    "OnCall",
+    "OpenShift",
+    "Publication",
+    "RosterRequest",
+    "RotaPattern",
+    "Shift",
+    "ShiftChange",
+]

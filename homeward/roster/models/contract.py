@@ -47,5 +47,7 @@ class EmployerRules(models.Model):
     most_days_in_a_row = models.PositiveSmallIntegerField(null=True)
     most_nights_in_a_row = models.PositiveSmallIntegerField(null=True)
     most_weekly_minutes = models.PositiveSmallIntegerField(null=True)
+    # The collective or workforce agreement that lets these be less than the law's (regulations 23 and 24)
+    agreement = models.CharField(max_length=250, blank=True, db_default="")
     set_by = models.CharField(max_length=200)
     set_at = models.DateTimeField()
