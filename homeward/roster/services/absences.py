@@ -11,16 +11,23 @@ from homeward.kernel.services import tell
 from homeward.roster.models import Absence
 from homeward.teams.models import Worker
 
+# Whoever covers the day takes sick calls; a worker may besides say it for themselves
+TAKES_SICK_CALLS = (Permission.RESPOND, Permission.PLAN_DAY)
+
 
 @transaction.atomic
 def record_absence(
     *, actor: Actor, worker: Worker, kind: str, starts_on: date, ends_on: date, now: datetime
 ) -> Absence:
-    """Record that a worker will not work on some days.
+    """Record that a worker will not work on some days. Sickness is told to whoever takes the call, or by themselves.
 
     Raises: NotAllowedError; RefusedError when it ends before it starts.
     """
-    require(actor, Permission.MANAGE_ROSTER, worker.service_id)
+    able = Permission.MANAGE_ROSTER
+    if kind == Absence.Kind.SICK:
+        own = [Permission.ASK_ROSTER] if actor.worker_id == worker.pk else []
+        able = next(filter(actor.may, [*TAKES_SICK_CALLS, *own]), able)
+    require(actor, able, worker.service_id)
     if ends_on < starts_on:
         raise RefusedError("The last day is before the first. Change one of them.")
     absence = Absence.objects.create(worker=worker, kind=kind, starts_on=starts_on, ends_on=ends_on)
