@@ -308,7 +308,7 @@ class Actor:
     """Whoever is doing this now.
 
     `service_ids` are the services whose people and work they may see; `worker_id` is their row on the roster,
-    when they have one.
+    when they have one. `is_changing`: the door they came through lets them change what they open.
     """
 
     name: str
@@ -319,6 +319,7 @@ class Actor:
     service_ids: frozenset[int] = frozenset()
     worker_id: int | None = None
     extra: frozenset[Permission] = field(default_factory=frozenset)
+    is_changing: bool = False
 
     @classmethod
     def system(cls, name: str, *service_ids: int) -> "Actor":

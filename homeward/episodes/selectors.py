@@ -11,7 +11,7 @@ from homeward.access.rules import Actor, Permission, Relationship, Sight, requir
 from homeward.audit.services import record, record_reads
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.people.models import Person
-from homeward.people.selectors import NoRelationshipError, sights
+from homeward.people.selectors import NoRelationshipError, sight_of
 from homeward.procedures.rules import ClockReading, ClockState, Pathway, read_clock
 from homeward.procedures.selectors import built
 from homeward.referrals.rules.replying import ENDED, EPISODE_CAUSES, reply_kind
@@ -96,7 +96,7 @@ def episode_for(actor: Actor, episode_id: int, now: datetime) -> RunningEpisode:
     episode = _rows(actor).filter(pk=episode_id).first()
     if episode is None:
         raise EpisodeNotFoundError("There is no such episode in your service.")
-    sight = sights(actor, [episode.person], now)[episode.person_id] if episode.person else Sight.RECORD
+    sight = sight_of(actor, episode.person, now, Sight.RECORD) if episode.person else Sight.RECORD
     record(
         actor=actor,
         action="open episode" if sight >= Sight.RECORD else "refused record",

@@ -1,6 +1,7 @@
 """The gate in front of every page: signed in, allowed, and refused in words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
@@ -8,16 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from homeward.access.rules import NotAllowedError, Permission, require
-from homeward.people.selectors import NoRelationshipError
+from homeward.people.selectors import NoRelationshipError, RecordRestrictedError
+from homeward.web.restricted import answer_restricted
 
 # Pages that anyone may open, signed in or not: the architecture tests know no others.
 OPEN_PAGES: set[str] = set()
 
 
-def page(permission: Permission) -> Callable:
+def page(permission: Permission, *, reads: bool = False) -> Callable:
     """Open this page only to somebody signed in with the permission.
 
-    Somebody not signed in is sent to sign in; a live part of a page then reloads the whole page instead.
+    Somebody not signed in is sent to sign in; a live part of a page then reloads the whole page instead. What is sent
+    to a page is taken for a change, which a restricted record refuses, but where it says that it only `reads`.
     """
 
     def wrap(view: Callable) -> Callable:
@@ -29,7 +32,10 @@ def page(permission: Permission) -> Callable:
                 return redirect_to_login(request.get_full_path())
             try:
                 require(request.actor, permission)
+                request.actor = replace(request.actor, is_changing=request.method == "POST" and not reads)
                 return view(request, *args, **kwargs)
+            except RecordRestrictedError as error:
+                return answer_restricted(request, error, lambda: view(request, *args, **kwargs))
             except NoRelationshipError as error:
                 told = {
                     "why": str(error),

@@ -9,7 +9,7 @@ from homeward.assessments.models import AnswerChange, FilledForm
 from homeward.assessments.rules import carried
 from homeward.assessments.states import FilledState
 from homeward.audit.services import record
-from homeward.people.selectors import NoRelationshipError, person_for, person_ids_of, sights
+from homeward.people.selectors import NoRelationshipError, person_for, person_ids_of, sight_of
 from homeward.procedures.rules import FormUse
 from homeward.procedures.selectors import built
 
@@ -63,7 +63,7 @@ def form_to_save(actor: Actor, form_id: int, now: datetime) -> FilledForm:
     require(actor, Permission.SEE_PEOPLE)
     filled = _of_service(actor, form_id)
     if filled.person is not None:
-        sight = sights(actor, [filled.person], now)[filled.person_id]
+        sight = sight_of(actor, filled.person, now, _at_least(filled))
         if sight < _at_least(filled):
             raise NoRelationshipError(filled.person_id, sight)
     _keep_sensitive(actor, filled)

@@ -46,7 +46,14 @@ from homeward.people.selectors.safety import (
     former_alerts,
     need_of,
 )
-from homeward.people.selectors.sight import NoRelationshipError, sights, ties_to
+from homeward.people.selectors.sight import (
+    NoRelationshipError,
+    RecordRestrictedError,
+    refuse_restricted,
+    sight_of,
+    sights,
+    ties_to,
+)
 from homeward.people.selectors.timeline import (
     Narrowing,
     TimelineEntryNotFoundError,
@@ -71,6 +78,7 @@ __all__ = [
     "NoRelationshipError",
     "PersonNotFoundError",
     "PostcodePlace",
+    "RecordRestrictedError",
     "SharingChoices",
     "TimelineEntryNotFoundError",
     "TimelinePage",
@@ -102,8 +110,10 @@ __all__ = [
     "person_with_reference",
     "place_of_postcode",
     "reference_of",
+    "refuse_restricted",
     "search_people",
     "sharing_choices_of",
+    "sight_of",
     "sights",
     "ties_to",
     "timeline_employers",

@@ -6,7 +6,7 @@ from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record
 from homeward.people.models import Person
 from homeward.people.searching.index import everybody_in
-from homeward.people.selectors.sight import NoRelationshipError, sights
+from homeward.people.selectors.sight import NoRelationshipError, sight_of
 
 
 class PersonNotFoundError(Exception):
@@ -19,6 +19,7 @@ def person_for(actor: Actor, person_id: int, now: datetime, at_least: Sight = Si
     The person's `sight` says how much of it the actor may see: what `at_least` asks, or further.
 
     Raises: NotAllowedError; NoRelationshipError, audited too, where their sight does not reach so far;
+    RecordRestrictedError where it is opened to be changed and may not be (`refuse_restricted`);
     PersonNotFoundError, the same whether the person does not exist or is of another service.
     """
     require(actor, Permission.SEE_PEOPLE)
@@ -32,7 +33,7 @@ def person_for(actor: Actor, person_id: int, now: datetime, at_least: Sight = Si
         person = mine.filter(pk=person.merged_into_id).first()
     if person is None:
         raise PersonNotFoundError("There is no such person in your service.")
-    sight = sights(actor, [person], now)[person.pk]
+    sight = sight_of(actor, person, now, at_least)
     person.sight = sight
     record(
         actor=actor,

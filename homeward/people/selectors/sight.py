@@ -17,6 +17,7 @@ from homeward.access.rules import (
     require,
     sight_with,
 )
+from homeward.audit.services import record
 from homeward.people.models import BrokenGlass, Person
 
 
@@ -27,6 +28,17 @@ class NoRelationshipError(NotAllowedError):
         super().__init__("Nothing on record says that you care for this person.")
         self.person_id = person_id
         self.sight = sight
+
+
+class RecordRestrictedError(NotAllowedError):
+    """The record is kept, and may not be changed (UK GDPR article 18). `person` is whose it is."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(
+            "This record is restricted: it is kept, and nothing in it may be changed until the privacy officer lifts "
+            "that. Only to keep somebody safe may it be changed before."
+        )
+        self.person = person
 
 
 def ties_to(actor: Actor, person_ids: Collection[int], now: datetime) -> dict[int, set[Relationship]]:
@@ -64,6 +76,42 @@ def sights(actor: Actor, people: Collection[Person], now: datetime) -> dict[int,
         is_kept = Relationship.BROKEN_GLASS not in ties[person.pk] and not may_see_sensitive(actor, person.sensitivity)
         seen[person.pk] = min(sight, Sight.CARD) if is_kept else sight
     return seen
+
+
+def sight_of(actor: Actor, person: Person, now: datetime, at_least: Sight) -> Sight:
+    """How much the actor sees of one person whose record is opened now, for which they need `at_least`.
+
+    Raises: NotAllowedError; RecordRestrictedError as `refuse_restricted` does, where the opening is for a change.
+    """
+    sight = sights(actor, [person], now)[person.pk]
+    if actor.is_changing and sight >= at_least > Sight.CARD:
+        refuse_restricted(actor, person, now)
+    return sight
+
+
+def refuse_restricted(actor: Actor, person: Person, now: datetime) -> None:
+    """Stop here where a record is restricted, unless the actor said who could come to harm (`use_restricted`).
+
+    What the service does by itself goes on: visits that were agreed, clocks, what a sender is told.
+
+    Raises: RecordRestrictedError, and the trail says that it was refused.
+    """
+    since = person.restricted_since
+    if since is None or actor.is_system:
+        return
+    said_why = BrokenGlass.objects.filter(
+        account_id=actor.account_id, person=person, at__gte=since, at__lte=now, until__gt=now, ended_at__isnull=True
+    )
+    if actor.account_id is None or not said_why.exists():
+        record(
+            actor=actor,
+            action="refused change",
+            subject=("person", person.pk),
+            person_id=person.pk,
+            now=now,
+            service_id=person.service_id,
+        )
+        raise RecordRestrictedError(person)
 
 
 @cache

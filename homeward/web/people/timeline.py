@@ -83,7 +83,7 @@ def timeline(request: HttpRequest, person_id: int) -> HttpResponse:
     return render(request, "people/timeline.jinja", context)
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_PEOPLE, reads=True)
 def narrow(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show only part of a timeline, or all of it again."""
     if request.method == "POST":
@@ -165,7 +165,7 @@ def correct(request: HttpRequest, person_id: int, entry_id: int) -> HttpResponse
     return render(request, "people/timeline_correct.jinja", context, status=422 if form.is_bound else 200)
 
 
-@page(Permission.SEE_PEOPLE)
+@page(Permission.SEE_PEOPLE, reads=True)
 def print_timeline(request: HttpRequest, person_id: int) -> HttpResponse:
     """Ask what a print is for; then the timeline for paper, with who printed it, when and what for."""
     now = timezone.now()

@@ -107,7 +107,7 @@ def _known(actor, one, now) -> Known:
     )
 
 
-@page(Permission.SEE_KEY_SAFES)
+@page(Permission.SEE_KEY_SAFES, reads=True)
 def key_safe(request: HttpRequest, person_id: int) -> HttpResponse:
     """How to get in. Only by a button, never by an address that is merely opened; every showing is audited."""
     if request.method != "POST":

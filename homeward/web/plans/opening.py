@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 
 from homeward.access.rules import Sight
 from homeward.kernel.rules import london_day
-from homeward.people.selectors import NoRelationshipError, current_alerts, sights
+from homeward.people.selectors import NoRelationshipError, current_alerts, sight_of
 from homeward.plans.selectors import PlanNotFoundError, draft_of, plan_of
 from homeward.web.people.opening import opened
 from homeward.web.people.presenters.banner import Banner, present_banner
@@ -45,7 +45,7 @@ def draft_to_save(request: HttpRequest, draft_id: int, now: datetime):
     Raises: Http404; NotAllowedError, which the gate answers.
     """
     draft = _draft(request, draft_id)
-    sight = sights(request.actor, [draft.person], now)[draft.person_id]
+    sight = sight_of(request.actor, draft.person, now, Sight.RECORD)
     if sight < Sight.RECORD:
         raise NoRelationshipError(draft.person_id, sight)
     return draft

@@ -7,12 +7,13 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 
-from homeward.access.rules import Actor
+from homeward.access.rules import Actor, Role
 from homeward.api.fhir.importing.filing import DIFFERS, NobodyMeantError, file_record
 from homeward.api.fhir.importing.reading import SUPPORTING, read_record
 from homeward.api.intake.text import UnreadableMessageError
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.people.models import Alert, Person, TimelineEntry
+from homeward.people.selectors import RecordRestrictedError
 from homeward.referrals.models import KeptMessage
 
 VERIFIED = {
@@ -124,6 +125,15 @@ class TestFileRecord:
         assert set(TimelineEntry.objects.filter(title__contains="nephew").values_list("sensitivity", flat=True)) == {
             "safeguarding"
         }
+
+    def test_changes_nothing_in_a_restricted_record_and_keeps_what_came(self, whole, service, now):
+        desk = Actor(name="Priya Shah", role=Role.FRONT_DOOR, service_ids=frozenset({service.pk}))
+        content = bundle(a_patient(), PENICILLIN)
+        Person.objects.filter(pk=whole.person.pk).update(restricted_since=now, restricted_reason="She asked")
+        with pytest.raises(RecordRestrictedError):
+            file_record(actor=desk, service_id=service.pk, content=content, content_type=None, now=now)
+        assert not TimelineEntry.objects.filter(title__contains="Penicillin").exists()
+        assert KeptMessage.objects.get().outcome == "refused"
 
     def test_lists_what_it_does_not_carry(self, file, whole):
         file(bundle(a_patient(), {"resourceType": "Slot", "status": "free"}, PENICILLIN | {"recordedBy": "x"}))

@@ -16,7 +16,14 @@ from homeward.audit.services import record as write_down
 from homeward.kernel.rules import RefusedError, london_day, spaced_nhs_number, tidy_name, tidy_postcode
 from homeward.people.models import Person, TimelineEntry
 from homeward.people.rules import Identity, day_fault, rest_disagrees
-from homeward.people.selectors import current_addresses, holder_of_number, identity_of, person_ids_of
+from homeward.people.selectors import (
+    RecordRestrictedError,
+    current_addresses,
+    holder_of_number,
+    identity_of,
+    person_ids_of,
+    refuse_restricted,
+)
 from homeward.people.services import add_to_timeline, raise_alert
 from homeward.people.states import NhsNumberStatus, Sensitivity
 from homeward.referrals.models import KeptMessage
@@ -74,7 +81,8 @@ def file_record(
     `although_different` is for whoever knows that it is the same person although both numbers are verified and differ.
     Its bytes are kept whatever comes of it.
 
-    Raises: NotAllowedError; UnreadableMessageError; RefusedError, with what to do, and the bytes are kept.
+    Raises: NotAllowedError; RecordRestrictedError, UnreadableMessageError or RefusedError, with what to do. The
+    bytes are kept.
     """
     before = KeptMessage.objects.filter(
         service_id=service_id,
@@ -95,9 +103,10 @@ def file_record(
     try:
         read = read_record(content, content_type)
         whose = _whose(desk, service_id, read, person, although_different, now)
+        refuse_restricted(desk, whose, now)
         with transaction.atomic():
             return _file(desk, kept, before_ids, read, whose, now)
-    except (RefusedError, UnreadableMessageError) as error:
+    except (RecordRestrictedError, RefusedError, UnreadableMessageError) as error:
         judge_message(actor=desk, message=kept, outcome=MessageOutcome.REFUSED, reason=str(error), now=now)
         raise
 

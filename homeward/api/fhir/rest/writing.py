@@ -18,6 +18,7 @@ from homeward.api.intake.text import UnreadableMessageError
 from homeward.assessments.services import complete_form, save_answers, start_form
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.people.models import Person
+from homeward.people.selectors import refuse_restricted
 from homeward.people.services import raise_alert
 from homeward.people.states import AlertKind
 from homeward.procedures.rules import Form, Question, QuestionType
@@ -70,6 +71,7 @@ def _person(caller: Caller, node: Node, element: str) -> Person:
     person = caller.open_person(int(number), Sight.RECORD) if len(number) <= NUMBER_DIGITS else None
     if person is None:
         raise RefusedError("There is no Patient with this id in your services.")
+    refuse_restricted(caller.actor, person, caller.now)
     return person
 
 

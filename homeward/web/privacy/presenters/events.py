@@ -29,6 +29,7 @@ PLAIN = {
     "add to timeline": "Added to your record",
     "correct timeline": "Corrected your record",
     "break glass": "Opened your record for an urgent reason",
+    "use restricted record": "Changed your record while it was restricted, to keep somebody safe",
     "refused record": "Tried to open your record and was refused",
     "export record": "Made a copy of your record",
     "see who looked": "Checked who had looked at your record",

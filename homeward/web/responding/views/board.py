@@ -165,7 +165,7 @@ def left(request: HttpRequest, episode_id: int, assignment_id: int) -> HttpRespo
     )
 
 
-@page(Permission.SEE_KEY_SAFES)
+@page(Permission.SEE_KEY_SAFES, reads=True)
 def way_in(request: HttpRequest, episode_id: int) -> HttpResponse:
     """The key safe of the person; each showing is recorded, so it is asked for with a button."""
     if request.method != "POST":
