@@ -6,6 +6,13 @@ from django.db.models import F, Q
 from homeward.teams.models import Service, Worker
 
 
+class StandingShifts(models.Manager):
+    """The shifts that stand: one taken out of the rota stays on record, and nobody works it."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
 class Shift(models.Model):
     """A stretch of paid time. Where the worker starts and ends is their home or base, or a row of a travel table."""
 
@@ -19,11 +26,18 @@ class Shift(models.Model):
     # Not yet told to the worker; days are planned with drafts as with all others
     is_draft = models.BooleanField(default=False, db_default=False)
     pattern = models.ForeignKey("RotaPattern", null=True, on_delete=models.SET_NULL, related_name="shifts")
+    # Taken out, or replaced: visits that were planned on it still say so
+    removed_at = models.DateTimeField(null=True)
+
+    objects = StandingShifts()
+    ever = models.Manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="shift_ends_after_it_starts"),
-            models.UniqueConstraint(fields=["worker", "starts_at"], name="shift_once"),
+            models.UniqueConstraint(
+                fields=["worker", "starts_at"], condition=Q(removed_at__isnull=True), name="shift_once"
+            ),
         ]
         indexes = [models.Index(fields=["day", "worker"], name="shift_day")]
 

@@ -14,7 +14,10 @@ from homeward.roster.rules.cover import (
 from homeward.roster.rules.limits import (
     BREAK_LASTS,
     BREAK_WANTED_AFTER,
+    DAILY_REST,
+    LONGEST_SHIFT,
     NIGHT_WORKER_WEEKLY,
+    WEEKLY_AVERAGE,
     WEEKS_AVERAGED,
     WORKING_TIME,
     Broken,
@@ -25,19 +28,25 @@ from homeward.roster.rules.limits import (
     joined,
     wants_break,
 )
+from homeward.roster.rules.patterns import MOST_WEEKS, PatternShift, minutes_a_week, pattern_from, shifts_from
 
 __all__ = [
     "BREAK_LASTS",
     "BREAK_WANTED_AFTER",
     "CARE_RESPONDER",
+    "DAILY_REST",
     "HEALTH_RESPONDER",
+    "LONGEST_SHIFT",
+    "MOST_WEEKS",
     "NIGHT_WORKER_WEEKLY",
     "WALL_CLOCK",
+    "WEEKLY_AVERAGE",
     "WEEKS_AVERAGED",
     "WORKING_TIME",
     "Broken",
     "Gap",
     "Limits",
+    "PatternShift",
     "Present",
     "breaks",
     "broken",
@@ -45,7 +54,10 @@ __all__ = [
     "gaps_in",
     "is_night",
     "joined",
+    "minutes_a_week",
     "overlapping",
+    "pattern_from",
+    "shifts_from",
     "stretch_of",
     "wants_break",
 ]

@@ -214,20 +214,20 @@ def _runs(days: Sequence[date]) -> list[list[date]]:
 def _no_weekly_rest(limits: Limits, whole: Sequence[Stretch], touched: Sequence[Stretch], days) -> list[Broken]:
     """Fourteen days in which there are neither two rests of 24 hours nor one of 48, with a new shift among them."""
     wanted = timedelta(minutes=limits.weekly_rest)
-    for one in touched:
-        # the stretches of days that hold the new shift; those alone can be made worse by it
-        for back in range(REST_DAYS):
-            begins = wall_clock(london_day(one[0]) - timedelta(days=back), "00:00")
-            until = wall_clock(london_day(begins) + timedelta(days=REST_DAYS), "00:00")
-            inside = [stretch for stretch in whole if stretch[1] > begins and stretch[0] < until]
-            edges = [begins, *(edge for stretch in inside for edge in stretch), until]
-            rests = [_length((edges[at], edges[at + 1])) for at in range(0, len(edges), 2)]
-            if sum(rest // wanted for rest in rests) < 2:
-                words = (
-                    f"Fewer than two rests of {_long(limits.weekly_rest)} in the fourteen days from "
-                    f"{_on(london_day(begins))}: {LAW}, regulation 11."
-                )
-                return [Broken(words, True, "weekly_rest")]
+    # the stretches of days that hold a new shift; those alone can be made worse by it
+    firsts = {london_day(one[0]) - timedelta(days=back) for one in touched for back in range(REST_DAYS)}
+    for first in sorted(firsts):
+        begins = wall_clock(first, "00:00")
+        until = wall_clock(first + timedelta(days=REST_DAYS), "00:00")
+        inside = [stretch for stretch in whole if stretch[1] > begins and stretch[0] < until]
+        edges = [begins, *(edge for stretch in inside for edge in stretch), until]
+        rests = [_length((edges[at], edges[at + 1])) for at in range(0, len(edges), 2)]
+        if sum(rest // wanted for rest in rests) < 2:
+            words = (
+                f"Fewer than two rests of {_long(limits.weekly_rest)} in the fourteen days from "
+                f"{_on(first)}: {LAW}, regulation 11."
+            )
+            return [Broken(words, True, "weekly_rest")]
     return []
 
 

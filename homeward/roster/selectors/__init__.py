@@ -1,19 +1,72 @@
-"""Reading the roster, by subject: shifts, cover, contracts."""
+"""Reading the roster, by subject: shifts, the rota of some weeks, cover, contracts, requests."""
 
-from homeward.roster.selectors.contracts import contracts_on, hours_left, limits_of, shifts_known, worked_minutes
+from homeward.roster.selectors.contracts import (
+    contracts_ending,
+    contracts_of,
+    contracts_on,
+    employer_rules,
+    hours_left,
+    limits_of,
+    shifts_known,
+    worked_minutes,
+)
 from homeward.roster.selectors.cover import CoveredHours, cover_hours, cover_of_week, on_call_between
-from homeward.roster.selectors.shifts import absences_on, accounts_on_duty, shifts_on, shifts_over
+from homeward.roster.selectors.requests import (
+    asked_of_me,
+    my_requests,
+    open_shift_for,
+    open_shifts,
+    request_for,
+    requests_decided,
+    requests_to_decide,
+    requests_waiting_for_others,
+)
+from homeward.roster.selectors.rota import (
+    DayNeeds,
+    Rota,
+    Stretch,
+    demand_between,
+    my_rota,
+    needs_between,
+    patterns_of_rota,
+    rota_between,
+    shift_changes_of,
+    shift_on_rota,
+)
+from homeward.roster.selectors.shifts import absences_of, absences_on, accounts_on_duty, shifts_on, shifts_over
 
 __all__ = [
     "CoveredHours",
+    "DayNeeds",
+    "Rota",
+    "Stretch",
+    "absences_of",
     "absences_on",
     "accounts_on_duty",
+    "asked_of_me",
+    "contracts_ending",
+    "contracts_of",
     "contracts_on",
     "cover_hours",
     "cover_of_week",
+    "demand_between",
+    "employer_rules",
     "hours_left",
     "limits_of",
+    "my_requests",
+    "my_rota",
+    "needs_between",
     "on_call_between",
+    "open_shift_for",
+    "open_shifts",
+    "patterns_of_rota",
+    "request_for",
+    "requests_decided",
+    "requests_to_decide",
+    "requests_waiting_for_others",
+    "rota_between",
+    "shift_changes_of",
+    "shift_on_rota",
     "shifts_known",
     "shifts_on",
     "shifts_over",

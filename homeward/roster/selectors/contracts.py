@@ -8,8 +8,7 @@ from django.db.models import Q
 from homeward.access.rules import Actor, Permission, require
 from homeward.kernel.rules import london_day, wall_clock
 from homeward.roster.models import Absence, Contract, EmployerRules, Shift
-from homeward.roster.rules import WEEKS_AVERAGED, WORKING_TIME, Limits, joined
-from homeward.roster.rules.limits import DAILY_REST, LONGEST_SHIFT
+from homeward.roster.rules import DAILY_REST, LONGEST_SHIFT, WEEKS_AVERAGED, WORKING_TIME, Limits, joined
 from homeward.teams.models import Worker
 
 
@@ -145,4 +144,38 @@ def _limits(rules: EmployerRules | None, works_nights: bool, has_opted_out: bool
         works_nights=works_nights,
         has_opted_out=has_opted_out,
         own=frozenset(own),
+    )
+
+
+def contracts_of(actor: Actor, worker: Worker) -> list[Contract]:
+    """A worker's contracts, the newest first.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_ROSTER, worker.service_id)
+    return list(worker.contracts.order_by("-starts_on", "-id"))
+
+
+def employer_rules(actor: Actor, service_id: int) -> dict[int, EmployerRules]:
+    """What each employer of a service allows, by employer; who said nothing is not there.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_ROSTER, service_id)
+    return {row.organisation_id: row for row in EmployerRules.objects.filter(organisation__service_id=service_id)}
+
+
+def contracts_ending(actor: Actor, service_id: int, until: date) -> list[Contract]:
+    """The contracts that end up to a day with none after them, the soonest first.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_ROSTER, service_id)
+    ending = {}
+    rows = Contract.objects.filter(worker__service_id=service_id, worker__is_active=True)
+    for contract in rows.select_related("worker__organisation").order_by("worker_id", "starts_on"):
+        ending[contract.worker_id] = contract
+    return sorted(
+        (contract for contract in ending.values() if contract.ends_on and contract.ends_on <= until),
+        key=lambda contract: (contract.ends_on, contract.worker_id),
     )

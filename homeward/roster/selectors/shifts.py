@@ -9,7 +9,7 @@ from django.db.models import Q
 from homeward.access.rules import Actor, Permission, Role, require
 from homeward.kernel.rules import wall_clock
 from homeward.roster.models import Absence, Shift
-from homeward.teams.models import Account
+from homeward.teams.models import Account, Worker
 
 
 def shifts_on(actor: Actor, service_id: int, day: date) -> list[Shift]:
@@ -78,6 +78,16 @@ def absences_on(actor: Actor, service_id: int, day: date) -> list[Absence]:
         .select_related("worker__organisation")
         .order_by("worker_id")
     )
+
+
+def absences_of(actor: Actor, worker: Worker, first: date) -> list[Absence]:
+    """When a worker is away from a day on, in order.
+
+    Raises: NotAllowedError.
+    """
+    if actor.worker_id != worker.pk:
+        require(actor, Permission.SEE_ROSTER, worker.service_id)
+    return list(worker.absences.filter(ends_on__gte=first).order_by("starts_on", "id"))
 
 
 def accounts_on_duty(actor: Actor, service_id: int, roles: Iterable[Role], now: datetime) -> list[Account]:

@@ -1,16 +1,73 @@
-"""Writing the roster, by subject: shifts, absences, cover."""
+"""Writing the roster, by subject: shifts, patterns, absences, contracts, requests, cover."""
 
-from homeward.roster.services.absences import record_absence, record_absences
+from homeward.roster.services.absences import record_absence, record_absences, shorten_absence
+from homeward.roster.services.contracts import add_contracts, agree_contract, set_employer_rules
 from homeward.roster.services.cover import cover_these_hours, put_on_call, stop_covering, take_off_call
-from homeward.roster.services.shifts import ShiftsOverlapError, add_shifts
+from homeward.roster.services.patterns import LeftOut, Made, add_patterns, end_pattern, make_from_patterns, set_pattern
+from homeward.roster.services.requests import (
+    approve_request,
+    ask_leave,
+    ask_open_shift,
+    ask_swap,
+    ask_to_work,
+    close_open_shift,
+    decline_request,
+    offer_shift,
+    open_shift_to_all,
+    take_up,
+    turn_down,
+    withdraw_request,
+)
+from homeward.roster.services.shifts import (
+    LimitsBrokenError,
+    ShiftsOverlapError,
+    add_shifts,
+    change_shift,
+    hand_shifts,
+    move_shifts,
+    publish_rota,
+    published_until,
+    put_shift,
+    remove_shift,
+)
 
 __all__ = [
+    "LeftOut",
+    "LimitsBrokenError",
+    "Made",
     "ShiftsOverlapError",
+    "add_contracts",
+    "add_patterns",
     "add_shifts",
+    "agree_contract",
+    "approve_request",
+    "ask_leave",
+    "ask_open_shift",
+    "ask_swap",
+    "ask_to_work",
+    "change_shift",
+    "close_open_shift",
     "cover_these_hours",
+    "decline_request",
+    "end_pattern",
+    "hand_shifts",
+    "make_from_patterns",
+    "move_shifts",
+    "offer_shift",
+    "open_shift_to_all",
+    "publish_rota",
+    "published_until",
     "put_on_call",
+    "put_shift",
     "record_absence",
     "record_absences",
+    "remove_shift",
+    "set_employer_rules",
+    "set_pattern",
+    "shorten_absence",
     "stop_covering",
     "take_off_call",
+    "take_up",
+    "turn_down",
+    "withdraw_request",
 ]

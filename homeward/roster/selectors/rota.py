@@ -1,0 +1,240 @@
+"""Reading the rota of some weeks: who works when, who is away, and where too few are there."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+from homeward.access.rules import Actor, Permission, require
+from homeward.kernel.rules import wall_clock
+from homeward.plans.models import VisitPattern
+from homeward.roster.models import Absence, CoverHours, RotaPattern, Shift, ShiftChange
+from homeward.roster.rules import CARE_RESPONDER, HEALTH_RESPONDER, Gap, Present, gaps_in, stretch_of
+from homeward.roster.rules.demand import Short, Wanted, days_from, shares, short_hours, there_by_hour, wanted_by_hour
+from homeward.roster.selectors.contracts import require_rota
+from homeward.roster.selectors.cover import on_call_between
+from homeward.roster.states import CoverKind
+from homeward.teams.models import Worker
+
+DAY_ENDS = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A shift as the rota shows it."""
+
+    id: int
+    starts_at: datetime
+    ends_at: datetime
+    is_draft: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rota:
+    """The rota of some days: everybody of every employer by employer and name, their shifts, and who is away.
+
+    `shifts` are by (worker, day of start); `away` is (worker, day) to the kind of absence.
+    """
+
+    first: date
+    last: date
+    workers: tuple[Worker, ...]
+    shifts: Mapping[tuple[int, date], list[Stretch]]
+    away: Mapping[tuple[int, date], str]
+
+    @property
+    def days(self) -> list[date]:
+        """Every day of it."""
+        return days_from(self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class DayNeeds:
+    """What a day asks for and who is there, by skill and hour; where too few are; and hours to cover with a gap."""
+
+    day: date
+    wanted: Mapping[str, list[float]]
+    there: Mapping[str, list[float]]
+    short: tuple[Short, ...]
+    uncovered: tuple[tuple[CoverHours, Gap], ...] = field(default_factory=tuple)
+
+
+def rota_between(
+    actor: Actor, service_id: int, first: date, last: date, worker_ids: Collection[int] | None = None
+) -> Rota:
+    """The rota of everybody of a service from one day to another; of these workers only, where any are named.
+
+    Raises: NotAllowedError.
+    """
+    require_rota(actor, service_id)
+    workers = Worker.objects.filter(service_id=service_id, is_active=True).select_related("organisation", "team")
+    if worker_ids is not None:
+        workers = workers.filter(pk__in=list(worker_ids))
+    return _rota(service_id, first, last, workers.order_by("organisation__name", "name", "local_reference"))
+
+
+def my_rota(actor: Actor, first: date, last: date) -> Rota:
+    """The actor's own rota: their published shifts and their absences.
+
+    Raises: NotAllowedError, also when they are not on the rota.
+    """
+    require(actor, Permission.ASK_ROSTER)
+    mine = Worker.objects.filter(pk=actor.worker_id or 0, service_id__in=actor.service_ids)
+    worker = mine.select_related("organisation", "team").first()
+    if worker is None:
+        return Rota(first, last, (), {}, {})
+    whole = _rota(worker.service_id, first, last, [worker])
+    published = {key: kept for key, told in whole.shifts.items() if (kept := [one for one in told if not one.is_draft])}
+    return Rota(first, last, (worker,), published, whole.away)
+
+
+def shift_on_rota(actor: Actor, service_id: int, shift_id: int) -> Shift | None:
+    """A shift that stands, or None.
+
+    Raises: NotAllowedError.
+    """
+    if not actor.may(Permission.ASK_ROSTER):
+        require(actor, Permission.SEE_ROSTER, service_id)
+    rows = Shift.objects.filter(pk=shift_id, worker__service_id=service_id)
+    return rows.select_related("worker__account", "worker__organisation").first()
+
+
+def shift_changes_of(actor: Actor, worker: Worker, first: date, *, with_drafts: bool = False) -> list[ShiftChange]:
+    """What became otherwise on a worker's rota from a day on, newest first; drafts only where asked for.
+
+    Raises: NotAllowedError.
+    """
+    if actor.worker_id != worker.pk:
+        require(actor, Permission.SEE_ROSTER, worker.service_id)
+    rows = ShiftChange.objects.filter(worker=worker, day__gte=first).order_by("-at", "-id")
+    return list(rows if with_drafts else rows.filter(is_draft=False))
+
+
+def patterns_of_rota(actor: Actor, worker: Worker) -> list[RotaPattern]:
+    """The patterns that a worker's shifts are made from, the one that goes on first.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_ROSTER, worker.service_id)
+    return list(worker.rota_patterns.order_by("-starts_on"))
+
+
+def demand_between(actor: Actor, service_id: int, first: date, last: date) -> dict[date, dict[str, list[float]]]:
+    """Workers that the plans ask for on each day, by skill and hour of the wall clock, time on the way included.
+
+    Raises: NotAllowedError.
+    """
+    require_rota(actor, service_id)
+    rows = (
+        VisitPattern.objects.filter(plan__episode__service_id=service_id, starts_on__lte=last)
+        .exclude(ends_on__lt=first)
+        .exclude(plan__episode__ended_at__lt=wall_clock(first, "00:00"))
+        .exclude(plan__person__died_on__lt=first)
+        .values_list("opens_at", "closes_at", "slots", "weekdays", "starts_on", "ends_on")
+    )
+    # the same wants on every such weekday: worked out once for each stretch of days in which no pattern begins or ends
+    patterns = list(rows)
+    edges = {first}
+    for *_, starts_on, ends_on in patterns:
+        edges |= {
+            edge for edge in (starts_on, ends_on and ends_on + timedelta(days=1)) if edge and first < edge <= last
+        }
+    made: dict[tuple[int, int], dict[str, list[float]]] = {}
+    wanted_of = {}
+    order = sorted(edges)
+    for day in days_from(first, last):
+        key = (sum(edge <= day for edge in order), day.isoweekday())
+        if key not in made:
+            weekday = str(day.isoweekday())
+            made[key] = wanted_by_hour(
+                Wanted(slot["skill"], _minutes(opens_at), _minutes(closes_at), int(slot["minutes"]))
+                for opens_at, closes_at, slots, weekdays, starts_on, ends_on in patterns
+                if weekday in weekdays and starts_on <= day and (ends_on is None or day <= ends_on)
+                for slot in slots
+            )
+        wanted_of[day] = made[key]
+    return wanted_of
+
+
+def needs_between(actor: Actor, service_id: int, rota: Rota) -> list[DayNeeds]:
+    """Each day of a rota of everybody: what is asked for, who is there, and where too few are.
+
+    Raises: NotAllowedError.
+    """
+    require_rota(actor, service_id)
+    wanted_of = demand_between(actor, service_id, rota.first, rota.last)
+    cover = list(CoverHours.objects.filter(service_id=service_id, removed_at__isnull=True).order_by("starts_at", "id"))
+    ends = wall_clock(rota.last + timedelta(days=1), "24:00")
+    phones = (
+        on_call_between(actor, service_id, wall_clock(rota.first, "00:00"), ends)
+        if actor.may(Permission.SEE_RESPONDING)
+        else None
+    )
+    skills_of = {worker.pk: frozenset(worker.skills) for worker in rota.workers}
+    on_day: dict[date, dict[frozenset[str], list[tuple[datetime, datetime]]]] = {}
+    responders: list[Present] = []
+    for (worker_id, day), stretches in rota.shifts.items():
+        if (worker_id, day) in rota.away:
+            continue
+        skills = skills_of[worker_id]
+        is_health, is_care = HEALTH_RESPONDER in skills, CARE_RESPONDER in skills
+        for one in stretches:
+            if is_health or is_care:
+                responders.append(Present(one.starts_at, one.ends_at, is_health, is_care))
+            for on in (day, day + timedelta(days=1)):
+                if on == day or one.ends_at > wall_clock(on, "00:00"):
+                    on_day.setdefault(on, {}).setdefault(skills, []).append((one.starts_at, one.ends_at))
+    needs = []
+    for day in rota.days:
+        wanted = wanted_of[day]
+        there = {skills: there_by_hour(day, times) for skills, times in on_day.get(day, {}).items()}
+        needs.append(
+            DayNeeds(
+                day,
+                wanted,
+                shares(wanted, there),
+                short_hours(wanted, there),
+                tuple(_uncovered(day, cover, responders, phones)),
+            )
+        )
+    return needs
+
+
+def _uncovered(day: date, cover: list[CoverHours], responders: list[Present], phones) -> list[tuple[CoverHours, Gap]]:
+    found = []
+    begins, ends = wall_clock(day, "00:00"), wall_clock(day + timedelta(days=2), "00:00")
+    near = [one for one in responders if one.starts_at < ends and one.ends_at > begins]
+    for hours in cover:
+        if str(day.isoweekday()) not in hours.weekdays:
+            continue
+        since, until = stretch_of(day, hours.starts_at, hours.ends_at)
+        if hours.kind != CoverKind.ON_CALL:
+            found += [(hours, gap) for gap in gaps_in(since, until, hours.least_health, hours.least_care, near)]
+        elif phones is not None:
+            there = [Present(one.starts_at, one.ends_at, True, True) for one in phones]
+            found += [(hours, gap) for gap in gaps_in(since, until, 1, 0, there)]
+    return found
+
+
+def _rota(service_id: int, first: date, last: date, workers) -> Rota:
+    listed = tuple(workers)
+    only = {worker.pk for worker in listed}
+    shifts: dict[tuple[int, date], list[Stretch]] = {}
+    rows = Shift.objects.filter(worker__service_id=service_id, day__gte=first, day__lte=last).order_by("starts_at")
+    for pk, worker_id, day, starts_at, ends_at, is_draft in rows.values_list(
+        "id", "worker_id", "day", "starts_at", "ends_at", "is_draft"
+    ):
+        if worker_id in only:
+            shifts.setdefault((worker_id, day), []).append(Stretch(pk, starts_at, ends_at, is_draft))
+    away = {}
+    absences = Absence.objects.filter(worker__service_id=service_id, starts_on__lte=last, ends_on__gte=first)
+    for worker_id, kind, starts_on, ends_on in absences.values_list("worker_id", "kind", "starts_on", "ends_on"):
+        for day in days_from(max(first, starts_on), min(last, ends_on)):
+            away[worker_id, day] = kind
+    return Rota(first, last, listed, shifts, away)
+
+
+@lru_cache(maxsize=4096)
+def _minutes(wall: str) -> int:
+    hours, minutes = wall.split(":")
+    return int(hours) * 60 + int(minutes)
