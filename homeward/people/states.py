@@ -150,3 +150,28 @@ class PrintPurpose(models.TextChoices):
     COMPLAINT = "complaint", "A complaint or a claim"
     COURT = "court", "A court or a coroner"
     INSPECTION = "inspection", "An inspection or an audit of care"
+
+
+class DetailPart(models.TextChoices):
+    """What a detail of another record is about."""
+
+    NHS_NUMBER = "nhs_number", "NHS number"
+    NAME = "name", "Name"
+    BIRTH = "birth", "Date of birth"
+    GENDER = "gender", "Gender"
+    DIED = "died", "Died"
+    HOME = "home", "Home"
+    PHONE = "phone", "Phone number"
+    EMAIL = "email", "Email address"
+    LANGUAGE = "language", "Language"
+    INTERPRETER = "interpreter", "Needs an interpreter"
+    GP_PRACTICE = "gp_practice", "GP practice"
+    CONTACT = "contact", "Contact not on record here"
+    NEED = "need", "Communication need"
+
+
+class DetailDecision(models.TextChoices):
+    """What somebody decided about a detail of another record."""
+
+    TAKEN = "taken", "Taken over"
+    KEPT = "kept", "Kept what was here"

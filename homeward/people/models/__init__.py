@@ -2,6 +2,7 @@
 
 from homeward.people.models.choices import AboutMe, LegalStatus, PersonChange, SharingChoice
 from homeward.people.models.circle import Contact
+from homeward.people.models.deciding import DetailToDecide
 from homeward.people.models.home import Address
 from homeward.people.models.linking import PersonMerge, PersonMergeRow, PossibleDuplicate
 from homeward.people.models.person import Identifier, Person
@@ -18,6 +19,7 @@ __all__ = [
     "BrokenGlass",
     "CommunicationNeed",
     "Contact",
+    "DetailToDecide",
     "Identifier",
     "LegalStatus",
     "NameWord",

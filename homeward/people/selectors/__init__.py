@@ -9,6 +9,7 @@ from homeward.people.selectors.choices import (
     sharing_choices_of,
 )
 from homeward.people.selectors.circle import ContactNotFoundError, contact_of, current_contacts, former_contacts
+from homeward.people.selectors.deciding import DetailNotFoundError, detail_to_decide, details_to_decide
 from homeward.people.selectors.finding import (
     FoundPerson,
     KnownPerson,
@@ -70,6 +71,7 @@ __all__ = [
     "AlertNotFoundError",
     "Changes",
     "ContactNotFoundError",
+    "DetailNotFoundError",
     "FoundPerson",
     "KnownPerson",
     "LegalStatusNotFoundError",
@@ -93,6 +95,8 @@ __all__ = [
     "current_alerts",
     "current_contacts",
     "current_needs",
+    "detail_to_decide",
+    "details_to_decide",
     "find_people",
     "format_of",
     "former_alerts",

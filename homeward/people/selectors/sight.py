@@ -83,6 +83,7 @@ def sight_of(actor: Actor, person: Person, now: datetime, at_least: Sight) -> Si
 
     Raises: NotAllowedError; RecordRestrictedError as `refuse_restricted` does, where the opening is for a change.
     """
+    require(actor, Permission.SEE_PEOPLE)
     sight = sights(actor, [person], now)[person.pk]
     if actor.is_changing and sight >= at_least > Sight.CARD:
         refuse_restricted(actor, person, now)
@@ -96,6 +97,7 @@ def refuse_restricted(actor: Actor, person: Person, now: datetime) -> None:
 
     Raises: RecordRestrictedError, and the trail says that it was refused.
     """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
     since = person.restricted_since
     if since is None or actor.is_system:
         return

@@ -7,6 +7,7 @@ from homeward.people.services.choices import (
     write_about_me,
 )
 from homeward.people.services.circle import add_contact, change_contact, end_contact, order_contacts
+from homeward.people.services.deciding import SaidElsewhere, decide_detail, propose_details
 from homeward.people.services.home import (
     add_address,
     change_address,
@@ -46,6 +47,7 @@ __all__ = [
     "NewAddress",
     "NewPerson",
     "NumberTakenError",
+    "SaidElsewhere",
     "add_address",
     "add_contact",
     "add_identifier",
@@ -59,6 +61,7 @@ __all__ = [
     "change_key_safe",
     "change_nhs_number",
     "correct_timeline",
+    "decide_detail",
     "end_alert",
     "end_contact",
     "end_identifier",
@@ -70,6 +73,7 @@ __all__ = [
     "note_need",
     "note_printing",
     "order_contacts",
+    "propose_details",
     "raise_alert",
     "raise_alerts",
     "record_deaths",

@@ -12,6 +12,7 @@ from homeward.people.selectors import (
     alerts_kept_back,
     changes_of,
     current_alerts,
+    details_to_decide,
     format_of,
     former_alerts,
     former_contacts,
@@ -51,6 +52,7 @@ def details(request: HttpRequest, person_id: int) -> HttpResponse:
         "banner": present_banner(actor, one, alerts, now),
         "details": present_details(actor, one, known, now),
         "merges": present_merges(merges_of(actor, one), None),
+        "to_decide": len(details_to_decide(actor, one)[0]),
         "may_merge": actor.may(Permission.MERGE_PEOPLE),
     }
     return render(request, "people/details.jinja", context)

@@ -3,7 +3,19 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from homeward.web.people import choices, circle, details, facts, glass, homes, linking, safety, timeline, views
+from homeward.web.people import (
+    choices,
+    circle,
+    deciding,
+    details,
+    facts,
+    glass,
+    homes,
+    linking,
+    safety,
+    timeline,
+    views,
+)
 
 app_name = "people"
 urlpatterns = [
@@ -22,6 +34,8 @@ urlpatterns = [
     path("<int:person_id>/key-safe", views.key_safe, name="key_safe"),
     path("<int:person_id>/seen-by", RedirectView.as_view(pattern_name="privacy:seen_by")),
     path("<int:person_id>/details", details.details, name="details"),
+    path("<int:person_id>/to-decide", deciding.to_decide, name="to_decide"),
+    path("<int:person_id>/to-decide/<int:detail_id>", deciding.decide, name="decide"),
     path("<int:person_id>/changed", details.changed, name="changed"),
     path("<int:person_id>/details/<slug:part>", facts.change_part, name="change_part"),
     path("<int:person_id>/nhs-number", facts.change_number, name="change_number"),

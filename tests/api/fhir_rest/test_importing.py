@@ -1,6 +1,7 @@
 """Reading another system's record into a person's record here."""
 
 import json
+from base64 import b64encode
 from collections import Counter
 from datetime import date
 
@@ -11,9 +12,11 @@ from homeward.access.rules import Actor, Role
 from homeward.api.fhir.importing.filing import DIFFERS, NobodyMeantError, file_record
 from homeward.api.fhir.importing.reading import SUPPORTING, read_record
 from homeward.api.intake.text import UnreadableMessageError
+from homeward.documents.models import Document
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.people.models import Alert, Person, TimelineEntry
-from homeward.people.selectors import RecordRestrictedError
+from homeward.people.selectors import RecordRestrictedError, details_to_decide
+from homeward.people.services import decide_detail
 from homeward.referrals.models import KeptMessage
 
 VERIFIED = {
@@ -117,6 +120,36 @@ class TestFileRecord:
         assert "2 Other Road" in said
         assert "Gender" not in said
         assert len(filed.differences) == 2
+
+    def test_leaves_each_difference_for_somebody_to_decide_on(self, file, whole, importer, now):
+        told = a_patient(
+            telecom=[{"system": "phone", "value": "07700 900999"}],
+            address=[{"use": "home", "line": ["2 Other Road"], "postalCode": "DE2 2ZZ"}],
+        )
+        file(bundle(told))
+        file(bundle(told, PENICILLIN))
+        waiting = {one.part: one for one in details_to_decide(importer, whole.person)[0]}
+        assert set(waiting) == {"phone", "home"}
+        for one in waiting.values():
+            decide_detail(actor=importer, detail=one, decision="taken", now=now)
+        whole.person.refresh_from_db()
+        assert whole.person.phone == "07700 900999"
+        assert whole.person.addresses.get(lines="2 Other Road").postcode == "DE2 2ZZ"
+
+    def test_files_what_is_attached_among_the_documents_once(self, file, whole):
+        def letter(text: str, title: str) -> dict:
+            attachment = {"contentType": "text/plain", "title": title, "data": b64encode(text.encode()).decode()}
+            return {"resourceType": "DocumentReference", "status": "current", "content": [{"attachment": attachment}]}
+
+        program = {"contentType": "application/x-msdownload", "title": "Tool", "data": b64encode(b"MZ\x90\0").decode()}
+        other = {"resourceType": "DocumentReference", "status": "current", "content": [{"attachment": program}]}
+        before = Document.objects.count()
+        filed = file(bundle(a_patient(), letter("Seen in clinic", "Clinic letter"), other))
+        file(bundle(a_patient(), letter("Seen in clinic", "Clinic letter"), PENICILLIN))
+        made = Document.objects.order_by("-pk").first()
+        assert Document.objects.count() == before + 1
+        assert (made.title, made.source, made.person) == ("Clinic letter", "message", whole.person)
+        assert [note.path for note in filed.notes if "documents" in note.text] == ["attachment 2"]
 
     def test_keeps_back_what_it_says_of_safeguarding(self, file, whole):
         flag = {"resourceType": "Flag", "status": "active", "code": {"text": "Safeguarding concern: her nephew"}}

@@ -1,18 +1,25 @@
 """Puts another system's record into a person's record here: kept first, then read, never overwriting what stands."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 
 from homeward.access.rules import Actor, Permission
+from homeward.api.documents import documents_in
 from homeward.api.fhir.importing.reading import MOST_NOTES, Line, Record, read_record
 from homeward.api.fhir.patient import Person as Described
 from homeward.api.intake.notes import NotUnderstood
 from homeward.api.intake.text import UnreadableMessageError
 from homeward.audit.services import record as write_down
+from homeward.documents.models import DocumentVersion
+from homeward.documents.services import LONGEST_TITLE, NewDocument, add_documents
+from homeward.documents.states import DocumentKind, Source
+from homeward.documents.storage import keep as keep_file
 from homeward.kernel.rules import RefusedError, london_day, spaced_nhs_number, tidy_name, tidy_postcode
 from homeward.people.models import Person, TimelineEntry
 from homeward.people.rules import Identity, day_fault, rest_disagrees
@@ -24,8 +31,8 @@ from homeward.people.selectors import (
     person_ids_of,
     refuse_restricted,
 )
-from homeward.people.services import add_to_timeline, raise_alert
-from homeward.people.states import NhsNumberStatus, Sensitivity
+from homeward.people.services import SaidElsewhere, add_to_timeline, propose_details, raise_alert
+from homeward.people.states import DetailPart, Gender, NhsNumberStatus, Sensitivity
 from homeward.referrals.models import KeptMessage
 from homeward.referrals.services import judge_message, keep_message
 from homeward.referrals.states import MessageKind, MessageOutcome
@@ -215,7 +222,8 @@ def _file(actor: Actor, kept: KeptMessage, before_ids: list[int], read: Record, 
             sensitivity=_sensitivity(line),
         )
         added += 1
-    differences = tuple(_differences(person, read, now)) if read.person else ()
+    said = _differences(person, read, now) if read.person else []
+    differences = tuple(one.line for one in said)
     text = "\n".join(differences)
     if differences and (DIFFERS, DIFFERS_TITLE, text) not in known:
         add_to_timeline(
@@ -228,6 +236,15 @@ def _file(actor: Actor, kept: KeptMessage, before_ids: list[int], read: Record, 
             now=now,
             subject=subject,
         )
+    propose_details(
+        actor=actor,
+        person=person,
+        said=[one.detail for one in said if one.detail],
+        said_by=kept.received_from,
+        message_id=kept.pk,
+        now=now,
+    )
+    notes = [*notes, *_file_documents(actor, kept, person, now)]
     filed = Filed(kept.pk, person, False, raised, added, differences, tuple(notes), read.counts, read.read)
     judge_message(
         actor=actor,
@@ -264,65 +281,143 @@ def _listed(notes: list[NotUnderstood]) -> list[dict]:
     return rows
 
 
-def _differences(person: Person, read: Record, now: datetime) -> list[str]:
+def _file_documents(actor: Actor, kept: KeptMessage, person: Person, now: datetime) -> list[NotUnderstood]:
+    """File what is attached among the person's documents; gives what could not be filed, which stays as it came."""
+    notes, new, known = [], [], set()
+    taken = DocumentVersion.objects.filter(document__person_id__in=person_ids_of(person))
+    for place, inside in enumerate(documents_in(bytes(kept.content), kept.media_type), 1):
+        digest = sha256(inside.content).hexdigest()
+        if digest in known or taken.filter(sha256=digest).exists():
+            continue
+        known.add(digest)
+        try:
+            file = keep_file(inside.content)
+        except RefusedError as error:
+            notes.append(NotUnderstood(f"attachment {place}", f"It was not filed among the documents. {error}"))
+            continue
+        words = inside.title[:LONGEST_TITLE]
+        marked = Sensitivity.SAFEGUARDING if SAFEGUARDING in words.casefold() else ""
+        new.append(
+            NewDocument(
+                title=words,
+                kind=DocumentKind.OTHER,
+                source=Source.MESSAGE,
+                happened_on=london_day(now),
+                file=file,
+                sensitivity=marked,
+                message=(kept.pk, place),
+            )
+        )
+    add_documents(actor=actor, person=person, new=new, now=now)
+    return notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """What the other record says that ours does not: a line for the timeline, and what somebody decides on, if that."""
+
+    line: str
+    detail: SaidElsewhere | None
+
+
+def _differences(person: Person, read: Record, now: datetime) -> list[_Difference]:
     """What the other record says of who somebody is that ours does not, one line each: for a person to decide on."""
     described = read.person
     assert described is not None
-    said: list[str] = []
+    said: list[_Difference] = []
 
-    def compare(what: str, ours: str, theirs: str, *, same: bool | None = None) -> None:
+    def compare(
+        what: str, part: DetailPart, ours: str, theirs: str, value: Mapping[str, Any], *, same: bool | None = None
+    ) -> None:
         alike = tidy_name(ours) == tidy_name(theirs) if same is None else same
         if theirs.strip() and not alike:
-            said.append(f"{what}: here {ours.strip() or 'not known'}; there {theirs.strip()}")
+            line = f"{what}: here {ours.strip() or 'not known'}; there {theirs.strip()}"
+            said.append(_Difference(line, SaidElsewhere(part, ours.strip(), theirs.strip(), value)))
 
     number = described.nhs_number
     if number:
         theirs = spaced_nhs_number(number.value) if number.passes_check else f"{number.value} (fails its check)"
         compare(
             "NHS number",
+            DetailPart.NHS_NUMBER,
             spaced_nhs_number(person.nhs_number) if person.nhs_number else "",
             theirs,
+            {"number": number.value, "is_verified": number.is_verified} if number.passes_check else {},
             same=number.value == person.nhs_number,
         )
     compare(
-        "Name", f"{person.given_name} {person.family_name}", described.name.words(), same=_same_name(person, described)
+        "Name",
+        DetailPart.NAME,
+        f"{person.given_name} {person.family_name}",
+        described.name.words(),
+        {"given_name": " ".join(described.name.given), "family_name": described.name.family}
+        if described.name.given or described.name.family
+        else {},
+        same=_same_name(person, described),
     )
-    compare("Date of birth", str(person.birth_date or person.birth_text), described.birth_date_text[:10])
+    born = described.birth_date
+    compare(
+        "Date of birth",
+        DetailPart.BIRTH,
+        str(person.birth_date or person.birth_text),
+        described.birth_date_text[:10],
+        {"birth_date": born.isoformat(), "birth_text": ""} if born else {},
+    )
     if described.gender and described.gender != "unknown":
-        compare("Gender", person.gender, described.gender)
+        known_gender = described.gender in Gender.values
+        value = {"gender": described.gender} if known_gender else {}
+        compare("Gender", DetailPart.GENDER, person.gender, described.gender, value)
     if described.died_on or described.is_deceased:
         died = described.died_on[:10]
         compare(
             "Died",
+            DetailPart.DIED,
             str(person.died_on or ""),
             died or "yes, no day given",
+            {},
             same=bool(died and died == str(person.died_on)),
         )
     if read.is_restricted:
-        said.append("The other record is restricted: where they live and whom to call must not be passed on")
+        restricted = "The other record is restricted: where they live and whom to call must not be passed on"
+        said.append(_Difference(restricted, None))
     _compare_home(person, described, now, compare)
     phones = [one.value for one in described.contact_methods if one.kind in ("phone", "sms", "")]
-    compare("Phone", person.phone, next(iter(phones), ""), same=_digits(person.phone) in map(_digits, phones))
-    emails = [one.value for one in described.contact_methods if one.kind == "email"]
-    compare("Email", person.email, next(iter(emails), ""), same=person.email.lower() in [one.lower() for one in emails])
-    compare("Language", person.language, described.preferred_language or next(iter(described.languages), ""))
-    if described.needs_interpreter is not None and described.needs_interpreter != person.needs_interpreter:
-        compare("Interpreter", _yes(person.needs_interpreter), _yes(described.needs_interpreter), same=False)
+    phone, email = next(iter(phones), ""), next(iter(_emails(described)), "")
+    same = _digits(person.phone) in map(_digits, phones)
+    compare("Phone", DetailPart.PHONE, person.phone, phone, {"phone": phone}, same=same)
+    same = person.email.lower() in [one.lower() for one in _emails(described)]
+    compare("Email", DetailPart.EMAIL, person.email, email, {"email": email}, same=same)
+    language = described.preferred_language or next(iter(described.languages), "")
+    compare("Language", DetailPart.LANGUAGE, person.language, language, {"language": language})
+    needs = described.needs_interpreter
+    if needs is not None and needs != person.needs_interpreter:
+        value = {"needs_interpreter": needs}
+        ours = _yes(person.needs_interpreter)
+        compare("Interpreter", DetailPart.INTERPRETER, ours, _yes(needs), value, same=False)
     if described.general_practice:
         ours = person.gp_practice
         theirs = " ".join(filter(None, [described.general_practice.practice, described.general_practice.ods_code]))
         same = bool(ours and ours.ods_code and ours.ods_code.upper() == described.general_practice.ods_code.upper())
-        compare("GP practice", ours.name if ours else "", theirs, same=same)
+        value = {"ods_code": described.general_practice.ods_code} if described.general_practice.ods_code else {}
+        compare("GP practice", DetailPart.GP_PRACTICE, ours.name if ours else "", theirs, value, same=same)
     known = {tidy_name(one.name) for one in person.contacts.all() if one.ended_on is None}
     for contact in described.contacts:
         if contact.is_the_person or not contact.name or tidy_name(contact.name) in known:
             continue
         phone = next((one.value for one in contact.methods if one.kind == "phone"), "")
-        said.append(
-            "Contact not on record here: " + ", ".join(filter(None, [contact.name, contact.relationship, phone]))
-        )
-    said += described.communication_needs
-    return list(dict.fromkeys(said))
+        words = ", ".join(filter(None, [contact.name, contact.relationship, phone]))
+        value = {"name": contact.name, "relationship": contact.relationship, "phone": phone}
+        detail = SaidElsewhere(DetailPart.CONTACT, "", words, value)
+        said.append(_Difference(f"Contact not on record here: {words}", detail))
+    said += [
+        _Difference(need, SaidElsewhere(DetailPart.NEED, "", need, {"text": need}))
+        for need in described.communication_needs
+    ]
+    return list({one.line: one for one in said}.values())
+
+
+def _emails(described: Described) -> list[str]:
+    return [one.value for one in described.contact_methods if one.kind == "email"]
 
 
 def _compare_home(person: Person, described: Described, now: datetime, compare) -> None:
@@ -332,7 +427,9 @@ def _compare_home(person: Person, described: Described, now: datetime, compare) 
     ours = next(iter(current_addresses(person, london_day(now))), None)
     held = f"{ours.lines}, {ours.postcode}".strip(", ") if ours else ""
     same = bool(ours and ours.postcode and tidy_postcode(homes[0].postcode) == ours.postcode)
-    compare("Home", held, homes[0].words(), same=same)
+    lines = ", ".join(filter(None, [*homes[0].lines, homes[0].city])) if homes[0].postcode else ""
+    value = {"lines": lines, "postcode": homes[0].postcode} if lines else {}
+    compare("Home", DetailPart.HOME, held, homes[0].words(), value, same=same)
 
 
 def _same_name(person: Person, described: Described) -> bool:

@@ -64,6 +64,7 @@ PARTS = {
     "need": "Communication need",
     "legal": "Legal status",
     "identifier": "Number of",
+    "detail": "Another record",
 }
 
 
