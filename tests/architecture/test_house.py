@@ -162,6 +162,7 @@ class TestSelectors:
         },
         "rights": {"tables", "paths_to_person"},
         "visits": {"newest_plan"},
+        "delegation": {"is_kept", "competences_signed_off", "professions_of", "published_frameworks"},
     }
 
     @pytest.mark.parametrize("path", _files("selectors"), ids=lambda path: str(path.relative_to(BASE)))

@@ -1,5 +1,27 @@
 """Who may do what for whom, how somebody comes to be signed off, and what is assessed before anything is delegated."""
 
+from homeward.delegation.rules.assessing import (
+    BEST_INTERESTS,
+    TO_ASSESS,
+    Question,
+    latest_review,
+    questions_for,
+    why_not_delegate,
+)
+from homeward.delegation.rules.framework import (
+    REVIEW_MONTHS,
+    WITH_THE_PERSON,
+    Framework,
+    SoFar,
+    Step,
+    StepState,
+    frameworks,
+    is_under_way,
+    missing_to_sign,
+    months_later,
+    steps,
+    words_of,
+)
 from homeward.delegation.rules.may import (
     LAPSE_WARNINGS,
     Because,
@@ -7,15 +29,35 @@ from homeward.delegation.rules.may import (
     May,
     Signed,
     Standing,
+    a_or_an,
     may_do,
 )
 
 __all__ = [
+    "BEST_INTERESTS",
     "LAPSE_WARNINGS",
+    "REVIEW_MONTHS",
+    "TO_ASSESS",
+    "WITH_THE_PERSON",
     "Because",
     "Decision",
+    "Framework",
     "May",
+    "Question",
     "Signed",
+    "SoFar",
     "Standing",
+    "Step",
+    "StepState",
+    "a_or_an",
+    "frameworks",
+    "is_under_way",
+    "latest_review",
     "may_do",
+    "missing_to_sign",
+    "months_later",
+    "questions_for",
+    "steps",
+    "why_not_delegate",
+    "words_of",
 ]

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from homeward.delegation.states import DelegationState, WorkerAnswer
-from homeward.procedures.rules.definitions import Activity, Complexity, Skill
+from homeward.procedures.rules.definitions import Activity, Complexity, Skill, SkillKind
 
 # When somebody is told that a sign-off runs out (issue's own figures; local decision of when to book the review)
 LAPSE_WARNINGS = (timedelta(weeks=8), timedelta(weeks=4), timedelta(weeks=1))
@@ -22,14 +22,17 @@ class Because(StrEnum):
 
     OWN_PROFESSION = "own_profession"
     SIGNED_OFF = "signed_off"
+    DELEGATED = "delegated"
     REGISTRATION_LAPSED = "registration_lapsed"
     NEVER_DELEGATED = "never_delegated"
     NOT_THIS_KIND_OF_WORKER = "not_this_kind_of_worker"
     NOT_SIGNED_OFF = "not_signed_off"
     SIGN_OFF_ENDED = "sign_off_ended"
+    SIGN_OFF_WITHDRAWN = "sign_off_withdrawn"
     SIGNED_OFF_FOR_OTHERS = "signed_off_for_others"
     WORKER_HAS_NOT_ACCEPTED = "worker_has_not_accepted"
     WORKER_DECLINED = "worker_declined"
+    NOT_ASKED_ANY_MORE = "not_asked_any_more"
     EMPLOYER_DOES_NOT_ANSWER = "employer_does_not_answer"
     NOBODY_DELEGATED = "nobody_delegated"
     NOT_IN_FORCE = "not_in_force"
@@ -39,20 +42,34 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A sign-off as it counts: for one person, or for everyone where `person_id` is None; to its last day."""
+    """A sign-off as it counts: for one person, or for everyone where `person_id` is None.
+
+    It counts from its first day to its last; a day that is None is open.
+    """
 
     competence: str
     person_id: int | None = None
+    starts_on: date | None = None
     ends_on: date | None = None
     is_withdrawn: bool = False
+
+    def counts_on(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return (
+            not self.is_withdrawn
+            and (self.starts_on is None or self.starts_on <= day)
+            and (self.ends_on is None or self.ends_on >= day)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is known of a worker: skills with all they imply, registrations, sign-offs, and what was declared.
+    """What is known of a worker: professions, registrations, sign-offs, and what was declared.
 
-    `registered_until` is None where the service keeps no register of this worker. `accepts` and `employer_answers` are
-    the newest declarations by competence; a competence that nobody declared anything about is not in them.
+    `professions` are the skills they are employed, trained or registered for and all that these imply, without the
+    competences that only a sign-off gives. `registered_until` is None where the service keeps no register of this
+    worker. `accepts` and `employer_answers` are the newest declarations by competence; a competence that nobody
+    declared anything about is not in them.
     """
 
     worker_id: int
@@ -73,6 +90,14 @@ class Decision:
     review_on: date | None = None
     suspended_reason: str = ""
     answers: Mapping[int, WorkerAnswer] = field(default_factory=dict)
+
+    def is_in_force_on(self, day: date) -> bool:
+        """Whether it lets anybody do anything on a day."""
+        return (
+            self.state is DelegationState.ACTIVE
+            and (self.starts_on is None or self.starts_on <= day)
+            and (self.review_on is None or self.review_on >= day)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +125,18 @@ def may_do(
     who = skills[activity.skill].title.lower()
     if delegable is None or activity.complexity is Complexity.HIGH:
         return May(
-            False, Because.NEVER_DELEGATED, f"This is never delegated: it takes a {who}.", f"Send a {who} instead."
+            False,
+            Because.NEVER_DELEGATED,
+            f"This is never delegated: it takes {a_or_an(who)}.",
+            f"Send {a_or_an(who)} instead.",
         )
     kinds = [skills[code].title.lower() for code in delegable.to]
     if worker.professions.isdisjoint(delegable.to):
         return May(
             False,
             Because.NOT_THIS_KIND_OF_WORKER,
-            f"This may be delegated only to a {_any_of(kinds)}; {worker.name} is not one.",
-            f"Choose a {_any_of([who, *kinds])}.",
+            f"This may be delegated only to {a_or_an(_any_of(kinds))}; {worker.name} is not one.",
+            f"Choose {a_or_an(_any_of([who, *kinds]))}.",
         )
     if delegable.competence and (no := _not_competent(activity, skills, worker, person_id, day)):
         return no
@@ -121,8 +149,12 @@ def may_do(
             f"{worker.name} has not accepted this for this person.",
             f"Ask {worker.name}.",
         )
-    for_what = skills[delegable.competence].title.lower() if delegable.competence else activity.title.lower()
-    return May(True, Because.SIGNED_OFF, f"{worker.name} is signed off for {for_what}, and it is delegated for them.")
+    if delegable.competence is None or delegable.competence in worker.professions:
+        return May(True, Because.DELEGATED, f"It is delegated for this person, and {worker.name} is trained for it.")
+    for_what = skills[delegable.competence].title.lower()
+    return May(
+        True, Because.SIGNED_OFF, f"{worker.name} is signed off for {for_what}, and it is delegated for this person."
+    )
 
 
 def _by_profession(activity: Activity, skills: Mapping[str, Skill], worker: Standing, day: date) -> May:
@@ -135,41 +167,38 @@ def _by_profession(activity: Activity, skills: Mapping[str, Skill], worker: Stan
             f"{worker.name}'s registration ended on {_day(until)}.",
             "Check the register and record the new date.",
         )
-    return May(True, Because.OWN_PROFESSION, f"{worker.name} is a {skill.title.lower()}.")
+    title = skill.title.lower()
+    is_employed_as = skill.kind is SkillKind.PROFESSION
+    said = f"{worker.name} is {a_or_an(title)}." if is_employed_as else f"{worker.name} is trained for this: {title}."
+    return May(True, Because.OWN_PROFESSION, said)
 
 
 def _not_competent(
     activity: Activity, skills: Mapping[str, Skill], worker: Standing, person_id: int, day: date
 ) -> May | None:
     delegable = activity.delegable
+    if delegable.competence in worker.professions:
+        return None  # their own training covers it: a therapy assistant and exercises
     title = skills[delegable.competence].title.lower()
-    own = [one for one in worker.sign_offs if one.competence == delegable.competence and not one.is_withdrawn]
-    if not own:
+    every = [one for one in worker.sign_offs if one.competence == delegable.competence]
+    if not every:
         return May(
             False,
             Because.NOT_SIGNED_OFF,
             f"{worker.name} is not signed off for {title}.",
             f"Start or finish {worker.name}'s sign-off for {title}.",
         )
-    if delegable.is_person_specific:
-        own = [one for one in own if one.person_id == person_id]
-        if not own:
-            return May(
-                False,
-                Because.SIGNED_OFF_FOR_OTHERS,
-                f"{worker.name} is signed off for {title}, but not for this person, and this is signed off by person.",
-                f"Watch {worker.name} do it with this person, and sign them off.",
-            )
-    else:
-        own = [one for one in own if one.person_id in (None, person_id)]
-    if not any(one.ends_on is None or one.ends_on >= day for one in own):
-        last = max(one.ends_on for one in own)
+    covers = (person_id,) if delegable.is_person_specific else (None, person_id)
+    own = [one for one in every if one.person_id in covers]
+    if not own:
         return May(
             False,
-            Because.SIGN_OFF_ENDED,
-            f"{worker.name}'s sign-off for {title} ended on {_day(last)}.",
-            "Review their practice and sign them off again.",
+            Because.SIGNED_OFF_FOR_OTHERS,
+            f"{worker.name} is signed off for {title}, but not for this person, and this is signed off by person.",
+            f"Watch {worker.name} do it with this person, and sign them off.",
         )
+    if no := _not_in_force(own, title, worker, day):
+        return no
     if worker.accepts.get(delegable.competence) is not True:
         declined = worker.accepts.get(delegable.competence) is False
         return May(
@@ -188,31 +217,70 @@ def _not_competent(
     return None
 
 
+def _not_in_force(own: list[Signed], title: str, worker: Standing, day: date) -> May | None:
+    """Why none of these sign-offs, which cover the person, counts on the day; None where one does."""
+    standing = [one for one in own if not one.is_withdrawn]
+    if any(one.counts_on(day) for one in standing):
+        return None
+    if not standing:
+        return May(
+            False,
+            Because.SIGN_OFF_WITHDRAWN,
+            f"{worker.name}'s sign-off for {title} was withdrawn.",
+            "Find out why, watch their practice again, and sign them off if it is safe.",
+        )
+    ended = [one.ends_on for one in standing if one.ends_on and one.ends_on < day]
+    if not ended:
+        first = min(one.starts_on for one in standing if one.starts_on)
+        return May(
+            False,
+            Because.NOT_SIGNED_OFF,
+            f"{worker.name} is not signed off for {title} before {_day(first)}.",
+            f"Choose a day from {_day(first)}, or somebody else.",
+        )
+    return May(
+        False,
+        Because.SIGN_OFF_ENDED,
+        f"{worker.name}'s sign-off for {title} ended on {_day(max(ended))}.",
+        "Review their practice and sign them off again.",
+    )
+
+
 def _not_decided(decision: Decision | None, worker: Standing, who: str, day: date) -> May | None:
     if decision is None or decision.state is DelegationState.ENDED:
         return May(
             False,
             Because.NOBODY_DELEGATED,
             f"No {who} has delegated this for this person.",
-            f"Ask a {who} to decide, or send one.",
+            f"Ask {a_or_an(who)} to decide, or send one.",
         )
     if decision.state is DelegationState.SUSPENDED:
         return May(
             False,
             Because.SUSPENDED,
             f"The delegation is suspended: {decision.suspended_reason}",
-            f"A {who} looks at it and takes it up again, or does it.",
+            f"{a_or_an(who).capitalize()} looks at it and takes it up again, or does it.",
         )
     if decision.state is not DelegationState.ACTIVE or (decision.starts_on and decision.starts_on > day):
-        return May(False, Because.NOT_IN_FORCE, "The delegation is not in force yet.", f"Until then, send a {who}.")
+        return May(
+            False, Because.NOT_IN_FORCE, "The delegation is not in force yet.", f"Until then, send {a_or_an(who)}."
+        )
     if decision.review_on and decision.review_on < day:
         return May(
             False,
             Because.REVIEW_PAST,
             f"The delegation should have been reviewed by {_day(decision.review_on)}.",
-            f"A {who} reviews it.",
+            f"{a_or_an(who).capitalize()} reviews it.",
         )
-    if decision.answers.get(worker.worker_id) is WorkerAnswer.DECLINED:
+    answer = decision.answers.get(worker.worker_id)
+    if answer is WorkerAnswer.REMOVED:
+        return May(
+            False,
+            Because.NOT_ASKED_ANY_MORE,
+            f"{worker.name} is no longer among those who do this for this person.",
+            f"{a_or_an(who).capitalize()} asks {worker.name} again, or choose somebody else.",
+        )
+    if answer is WorkerAnswer.DECLINED:
         return May(
             False,
             Because.WORKER_DECLINED,
@@ -220,6 +288,11 @@ def _not_decided(decision: Decision | None, worker: Standing, who: str, day: dat
             "Choose somebody else: declining is theirs to do.",
         )
     return None
+
+
+def a_or_an(words: str) -> str:
+    """The words with their article: a nurse, an occupational therapist."""
+    return f"{'an' if words[:1].lower() in 'aeiou' else 'a'} {words}"
 
 
 def _any_of(words: list[str]) -> str:

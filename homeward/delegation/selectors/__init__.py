@@ -1,1 +1,15 @@
 """Reading who may do what for whom, how each came to be signed off, and what is delegated."""
+
+from homeward.delegation.selectors.progress import Evidence, evidence_of, published_frameworks
+from homeward.delegation.selectors.standing import competences_on, is_kept, who_may, why_each, why_may
+
+__all__ = [
+    "Evidence",
+    "competences_on",
+    "evidence_of",
+    "is_kept",
+    "published_frameworks",
+    "who_may",
+    "why_each",
+    "why_may",
+]

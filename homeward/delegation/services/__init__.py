@@ -1,1 +1,53 @@
 """Writing competence, sign-offs and delegation decisions."""
+
+from homeward.delegation.services.acting import MayNotDecideError
+from homeward.delegation.services.deciding import (
+    AlreadyDelegatedError,
+    NewLimit,
+    NotToBeDelegatedError,
+    answer,
+    ask_worker,
+    change_instructions,
+    delegate,
+    end,
+    remove_worker,
+    review_delegation,
+    suspend,
+    suspend_for,
+    take_up_again,
+)
+from homeward.delegation.services.signing import (
+    NotReadyError,
+    declare,
+    record_practice,
+    record_spot_check,
+    record_test,
+    sign_off,
+    withdraw_evidence,
+    withdraw_sign_off,
+)
+
+__all__ = [
+    "AlreadyDelegatedError",
+    "MayNotDecideError",
+    "NewLimit",
+    "NotReadyError",
+    "NotToBeDelegatedError",
+    "answer",
+    "ask_worker",
+    "change_instructions",
+    "declare",
+    "delegate",
+    "end",
+    "record_practice",
+    "record_spot_check",
+    "record_test",
+    "remove_worker",
+    "review_delegation",
+    "sign_off",
+    "suspend",
+    "suspend_for",
+    "take_up_again",
+    "withdraw_evidence",
+    "withdraw_sign_off",
+]
