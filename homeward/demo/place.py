@@ -26,6 +26,7 @@ from homeward.demo.history import (
     right_now,
     year,
 )
+from homeward.demo.joining import make_two_teams
 from homeward.demo.ledger import Ledger
 from homeward.demo.making import Making, weighted
 from homeward.demo.papers import make_papers
@@ -47,7 +48,7 @@ from homeward.teams.models import Organisation, Service, Worker
 from homeward.teams.services import open_service
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.planning import accept_and_respond
-from homeward.visits.services import make_visits, record_missed
+from homeward.visits.services import find_joinable, make_visits, record_missed
 from homeward.visits.states import AssignmentState, VisitState
 
 CODE, NAME = "merrowdale", "Merrowdale Community First"
@@ -120,13 +121,14 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     counted = f"{len(ledger.referrals)} referrals, {len(ledger.calls)} calls, {len(ledger.episodes)} episodes"
     making.tell(f"{size.history_days} days of history told: {counted}")
     ledger.write()
-    making.tell("History written")
+    making.tell(f"History written; {make_two_teams(making, staff)} people whom two teams visit in the morning")
     done = past_visits(making, rounds, first, today - timedelta(days=1)) if size.days else 0
     making.tell(f"{done} visits of the last {size.days} days")
     making.tell(f"{make_assessments(making, staff)} assessments")
     making.tell(f"{make_papers(making, staff)} documents, and ten years of one person's timeline")
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
     on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]
+    find_joinable(actor=making.actor, service_id=service.pk, now=now)
     open_accounts(making, staff, on_shift)
     at_the_desk(making)
     making.tell(f"{made} visits needed today. The place is made")

@@ -24,6 +24,7 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "forms:*": R,
     "plans:*": R,
     "sharing:*": R,
+    "joining:*": V,
     "episodes:*": R,
     "privacy:*": Sight.NOTHING,  # for the privacy officer, who sees who looked and nobody's record
     "today:*": V,

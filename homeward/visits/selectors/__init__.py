@@ -13,6 +13,15 @@ from homeward.visits.selectors.days import (
     newest_plan,
 )
 from homeward.visits.selectors.handing_over import HandoverSheetNotFoundError, handover_sheet, handover_sheets
+from homeward.visits.selectors.joining import (
+    JoinFigures,
+    JoinNotFoundError,
+    join_figures,
+    join_of,
+    joins_decided,
+    joins_on,
+    joins_proposed,
+)
 from homeward.visits.selectors.responding import Area, area_of, response_visits, standings_of, tellings_of
 from homeward.visits.selectors.ties import TIED_AFTER, TIED_BEFORE, tied_by_visits
 from homeward.visits.selectors.visits import VisitNotFoundError, last_visits_of, support_visits, visit_for, visits_of
@@ -26,6 +35,8 @@ __all__ = [
     "DayVisit",
     "DayWorker",
     "HandoverSheetNotFoundError",
+    "JoinFigures",
+    "JoinNotFoundError",
     "VisitNotFoundError",
     "area_of",
     "day_for",
@@ -33,6 +44,11 @@ __all__ = [
     "days_with_visits",
     "handover_sheet",
     "handover_sheets",
+    "join_figures",
+    "join_of",
+    "joins_decided",
+    "joins_on",
+    "joins_proposed",
     "last_visits_of",
     "moves_of",
     "moves_shown",

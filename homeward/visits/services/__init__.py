@@ -7,6 +7,7 @@ from .deciding import decide_response, explain_overrun, step_up
 from .following import PLAN_CHANGED, Followed, publish_plan
 from .going import set_area
 from .handing_over import add_handover_note, make_handover_sheets, take_over
+from .joining import JoinDecidedError, agree_join, carry_joins, decline_join, find_joinable, look_nightly, part_again
 from .moving import follow_addresses, follow_person
 from .needing import OFFICE_HOURS, RESPOND_WITHIN_AT_MOST, add_visits, make_visits, need_response
 from .sending import START_LATE_AT_MOST, assign_worker, cancel_visit
@@ -23,16 +24,21 @@ __all__ = [
     "START_LATE_AT_MOST",
     "SUPPORT_STARTED",
     "Followed",
+    "JoinDecidedError",
     "NewSupport",
     "PlanChangedMeanwhileError",
     "add_handover_note",
     "add_visits",
+    "agree_join",
     "arrive",
     "assign_worker",
     "cancel_visit",
+    "carry_joins",
     "close_response",
     "decide_response",
+    "decline_join",
     "explain_overrun",
+    "find_joinable",
     "follow_addresses",
     "follow_person",
     "hand_on_by_hand",
@@ -40,10 +46,12 @@ __all__ = [
     "keep_travel_table",
     "leave",
     "list_who_to_tell",
+    "look_nightly",
     "make_handover_sheets",
     "make_visits",
     "mark_told",
     "need_response",
+    "part_again",
     "plan_support",
     "publish_plan",
     "record_attendance",

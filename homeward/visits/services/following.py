@@ -12,7 +12,9 @@ from homeward.plans.rules import is_same_visit
 from homeward.plans.services import Agreement, publish_draft
 from homeward.visits.models import Visit
 from homeward.visits.rules import needed_on
+from homeward.visits.selectors.joining import joins_on
 from homeward.visits.services.changing import _done
+from homeward.visits.services.joining import carry_joins
 from homeward.visits.services.needing import _write_visits, visit_of_pattern
 from homeward.visits.services.sending import take_out
 from homeward.visits.states import VisitState
@@ -68,6 +70,7 @@ def publish_plan(
 
 def _follow(actor: Actor, plan: CarePlan, first: date, now: datetime) -> Followed:
     service_id = plan.episode.service_id
+    carry_joins(actor=actor, plan=plan, now=now)
     patterns = list(plan.patterns.select_related("plan__person").order_by("opens_at", "id"))
     standing = list(
         Visit.objects.select_for_update(of=("self",))
@@ -107,15 +110,19 @@ def _follow(actor: Actor, plan: CarePlan, first: date, now: datetime) -> Followe
     for visit in to_cancel:
         take_out(actor=actor, visit=visit, reason=PLAN_CHANGED, now=now)
         cancelled += 1
+    days = _days_made(service_id, first)
+    joins = {day: joins_on(service_id, day) for day in days}
     made = [
         visit
-        for day in _days_made(service_id, first)
+        for day in days
         for pattern in patterns
         if (pattern.pk, day) not in taken
+        and pattern.pk not in {join.joined_id for join in joins[day].values()}
         and (visit := visit_of_pattern(pattern, service_id, day)) is not None
         and visit.window_closes_at > now
     ]
-    _write_visits(made)
+    for day in days:
+        _write_visits([visit for visit in made if visit.day == day], joins[day])
     for visit in made:
         _done(actor, "need visit", visit, now)
     return Followed(plan, unchanged, cancelled, len(made), tuple(kept))

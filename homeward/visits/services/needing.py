@@ -1,6 +1,8 @@
 """Visits that are needed: from plans, from a response clock, from an import."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,8 +19,9 @@ from homeward.plans.models import VisitPattern
 from homeward.procedures.rules import Pathway, Setting, Urgency, VisitTemplate, read_clock
 from homeward.procedures.selectors import built, library
 from homeward.referrals.selectors import clock_events, reading_for, response_clock
-from homeward.visits.models import Assignment, Visit, VisitTask
+from homeward.visits.models import Assignment, JoinedVisits, Visit, VisitTask
 from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, first_visit, first_visit_day, needed_on
+from homeward.visits.selectors.joining import joins_on
 from homeward.visits.services.changing import _done
 
 # When a pathway's clock gives no due time, a response visit is still wanted today rather than some day.
@@ -48,9 +51,11 @@ def make_visits(*, actor: Actor, service_id: int, day: date, now: datetime) -> i
         .prefetch_related("plan__person__addresses")
         .order_by("id")
     )
-    found = (visit_of_pattern(pattern, service_id, day) for pattern in patterns)
+    joins = joins_on(service_id, day)
+    fallen_away = {join.joined_id for join in joins.values()}
+    found = (visit_of_pattern(pattern, service_id, day) for pattern in patterns if pattern.pk not in fallen_away)
     visits = [visit for visit in found if visit is not None]
-    _write_visits(visits)
+    _write_visits(visits, joins)
     if visits:
         record(
             actor=actor,
@@ -94,8 +99,20 @@ def visit_of_pattern(pattern: VisitPattern, service_id: int, day: date) -> Visit
     )
 
 
-def _write_visits(visits: list[Visit]) -> None:
-    """Keep visits made from patterns, each with the tasks of its own. Whoever calls it is a service, and audits."""
+def as_one(visit: Visit, join: JoinedVisits) -> None:
+    """Give a visit, not yet saved, the times and workers that were agreed for the two that it stands for."""
+    visit.window_opens_at, visit.window_closes_at = (
+        wall_clock(visit.day, at) for at in (join.opens_at, join.closes_at)
+    )
+    visit.is_window_hard, visit.slots = join.is_window_hard, join.slots
+
+
+def _write_visits(visits: list[Visit], joins: Mapping[int, JoinedVisits] = MappingProxyType({})) -> None:
+    """Keep visits made from patterns, each with the tasks of its own, or of the two that `joins`, by the pattern that
+    is kept, makes one. Whoever calls it is a service, and audits."""
+    for visit in visits:
+        if visit.pattern_id in joins:
+            as_one(visit, joins[visit.pattern_id])
     Visit.objects.bulk_create(visits, batch_size=500)
     VisitTask.objects.bulk_create(
         [
@@ -106,7 +123,7 @@ def _write_visits(visits: list[Visit]) -> None:
                 is_delegated=task.get("is_delegated", False),
             )
             for visit in visits
-            for task in visit.pattern.tasks
+            for task in joins.get(visit.pattern_id, visit.pattern).tasks
         ],
         batch_size=500,
     )

@@ -19,7 +19,7 @@ from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.people.linking.looking import look_for_duplicates
 from homeward.rights.services import find_unusual
 from homeward.teams.selectors import all_service_ids
-from homeward.visits.services import follow_addresses, make_handover_sheets
+from homeward.visits.services import follow_addresses, look_nightly, make_handover_sheets
 
 SECONDS_BETWEEN = 5  # a clock's fraction is told at most this long after it is reached
 logger = logging.getLogger("homeward.work")
@@ -64,7 +64,14 @@ def work_once(now: datetime) -> list[str]:
         ("notices", lambda: send_deliveries(actor, now)),
         ("sealing of the audit trail", lambda: _seal(actor, now)),
         ("unusual access", lambda: find_unusual(actor=actor, now=now)),
-        # last: once a night it takes seconds
+        # last: once a night these take seconds
+        *(
+            (
+                f"visits that could be one of service {pk}",
+                lambda pk=pk: look_nightly(actor=actor, service_id=pk, now=now),
+            )
+            for pk in service_ids
+        ),
         *(
             (
                 f"second records of service {pk}",

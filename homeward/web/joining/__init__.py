@@ -1,0 +1,1 @@
+"""Visits that could be one: what was found, deciding with the person, and what it saved."""
