@@ -18,6 +18,7 @@ HOMEWARD_AUDIT_KEYS    keys that mark and sign the audit trail, newest first, co
 HOMEWARD_AUDIT_HEAD    file the head of the audit trail is kept in, best on another machine; under var/ when not given
 HOMEWARD_RETENTION     years to keep a record after its last entry, as care=8,contact=2
 HOMEWARD_NAMES_STAFF   "0" to give roles of staff, not names, to a person who asks who looked at their record
+HOMEWARD_CONCERN_MINUTES  minutes until a care worker's concern must be answered, as now=15,today=240,soon=2880
 HOMEWARD_DUPLICATE_LIKELIHOOD  0 to 1: how likely two records must be of one person to be listed; 0.8 when not given
 HOMEWARD_TIMING   "1" to say in each answer what it cost the server, for measuring
 HOMEWARD_PUBLIC_REFERRALS  services whose open form for professionals is on, code=phone, comma-separated (the phone
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "homeward.visits",
     "homeward.escalation",
     "homeward.rights",
+    "homeward.whatif",
     "homeward.demo",
     "homeward.api",
     "homeward.web",
@@ -285,6 +287,12 @@ RETENTION_YEARS = {"care": 8, "contact": 2} | {
     )
 }
 # Whether somebody who asks who looked at their record is given the names of staff; their role is always given.
+CONCERN_MINUTES = {
+    urgency.strip(): int(minutes)
+    for urgency, _, minutes in (
+        one.partition("=") for one in os.environ.get("HOMEWARD_CONCERN_MINUTES", "").split(",") if "=" in one
+    )
+}
 NAMES_STAFF_TO_PEOPLE = os.environ.get("HOMEWARD_NAMES_STAFF", "1") == "1"
 
 LIVE_POLL_SECONDS = 2  # a page asks this often whether anything changed; the promise is 5 seconds

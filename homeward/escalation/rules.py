@@ -14,6 +14,12 @@ DEFAULT_WHO_IS_TOLD: Mapping[int, tuple[Role, ...]] = {
 }
 # A promise to call back has no pathway to name its fractions.
 CALL_BACK_PERCENTS = (75, 100)
+# A care worker's concern that nobody has answered. A local decision: whoever else can judge it, then whoever manages.
+TOLD_OF_CONCERNS: Mapping[int, tuple[Role, ...]] = {
+    50: (Role.REGISTERED_PROFESSIONAL,),
+    75: (Role.REGISTERED_PROFESSIONAL, Role.CRISIS_RESPONDER),
+    100: (Role.REGISTERED_PROFESSIONAL, Role.CRISIS_RESPONDER, Role.CASE_MANAGER),
+}
 # From here on it goes by email and text message as well, not on screen alone.
 URGENT_FROM_PERCENT = 75
 # A local decision: who can act on an early warning score, at once or by sending somebody.

@@ -9,10 +9,12 @@ from django.db import transaction
 from homeward.access.rules import SYSTEM_ROLES, Actor, Permission, Role, require
 from homeward.assessments.selectors import scores_owed
 from homeward.audit.services import record
+from homeward.delegation.selectors.concerns import concerns_to_watch
 from homeward.episodes.selectors import clocks_of_open_episodes
 from homeward.escalation.models import Escalation, WhoIsTold
 from homeward.escalation.rules import (
     CALL_BACK_PERCENTS,
+    TOLD_OF_CONCERNS,
     TOLD_OF_SCORES,
     URGENT_FROM_PERCENT,
     new_fractions,
@@ -44,19 +46,22 @@ class _Watched:
     says: str
     path: str
     held_by: Account | None = None
+    # Who is told of this sort of clock, where the service's own table is not for it
+    table: Mapping[int, tuple[Role, ...]] | None = None
 
 
 @transaction.atomic
 def escalate_due(*, actor: Actor, service_id: int, now: datetime) -> list[Escalation]:
     """Tell whoever must be told that a clock has used up a fraction its pathway names; gives what is new.
 
-    Reads every clock that runs: referrals waiting, open episodes, calls back owed. Each fraction is found once however
-    often this runs; after a stop, only the latest fraction reached is told.
+    Reads every clock that runs: referrals waiting, open episodes, calls back owed, concerns without an answer. Each
+    fraction is found once however often this runs; after a stop, only the latest fraction reached is told.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.RUN_SCHEDULE, service_id)
-    watched = [*_referrals(actor, service_id, now), *_episodes(actor, service_id, now), *_calls(actor, service_id, now)]
+    sorts = (_referrals, _episodes, _calls, _concerns)
+    watched = [one for sort in sorts for one in sort(actor, service_id, now)]
     known: dict[tuple, list[int]] = {}
     rows = Escalation.objects.filter(service_id=service_id, subject_id__in={one.subject_id for one in watched})
     for row in rows.values_list("subject_kind", "subject_id", "clock", "run", "percent"):
@@ -184,8 +189,29 @@ def _calls(actor: Actor, service_id: int, now: datetime) -> list[_Watched]:
     return watched
 
 
+def _concerns(actor: Actor, service_id: int, now: datetime) -> list[_Watched]:
+    watched = []
+    for concern in concerns_to_watch(actor, service_id):
+        used = used_percent(concern.raised_at, concern.answer_due_at, now)
+        reached = tuple(percent for percent in TOLD_OF_CONCERNS if percent <= used)
+        watched.append(
+            _Watched(
+                SubjectKind.CONCERN,
+                concern.pk,
+                "concern_answer",
+                int(concern.answer_due_at.timestamp()) // 60,  # opened again, it runs anew
+                reached,
+                "The answer to a care worker's concern",
+                f"/concerns/{concern.pk}",
+                concern.put_to,
+                TOLD_OF_CONCERNS,
+            )
+        )
+    return watched
+
+
 def _tell(actor: Actor, service_id: int, one: _Watched, percent: int, table: Mapping, now: datetime) -> int:
-    accounts = accounts_on_duty(actor, service_id, roles_told(table, percent), now)
+    accounts = accounts_on_duty(actor, service_id, roles_told(one.table or table, percent), now)
     if one.held_by is not None:
         accounts = [one.held_by, *accounts]
     title = f"{one.says} has run out" if percent >= 100 else f"{one.says}: {percent}% of the time is used"

@@ -7,3 +7,4 @@ class SubjectKind(models.TextChoices):
     REFERRAL = "referral", "Referral"
     EPISODE = "episode", "Episode"
     CALL = "call", "Call back"
+    CONCERN = "concern", "Concern"

@@ -16,17 +16,23 @@ from django.db.models import Prefetch, Q
 
 import visit_planner
 from homeward.access.rules import Actor
+from homeward.delegation.selectors import is_kept
 from homeward.kernel.rules import london_day, london_moment, minutes_into, wall_clock
 from homeward.procedures.selectors import library
-from homeward.roster.models import Shift
-from homeward.roster.selectors import shifts_over
+from homeward.roster.models import Contract, Shift
+from homeward.roster.selectors import contracts_on, shifts_over
+from homeward.roster.states import PayBasis
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.planning.places import Place, place_of_shift, place_of_visit, travel_between
 from homeward.visits.planning.words import Words, number, visit_id, worker_id
 from homeward.visits.selectors import newest_plan
+from homeward.visits.selectors.delegated import Places, places_of
 from homeward.visits.states import AssignmentState, VisitState
 
+# What a pound weighs against travel, in minutes: half an hour of somebody paid by the visit, at 20 pounds an hour, is
+# worth ten minutes on the road of somebody whose shift is paid anyway, and no more. Local decision.
+MINUTES_A_POUND = 1.0
 KNOWN_FACES_DAYS = 14  # who came in this many days is a known face: preferred, not required
 # A worker about to arrive is not turned round: what starts this soon is left as it is.
 ON_THEIR_WAY_MINUTES = 15
@@ -41,7 +47,7 @@ class Board:
 
     `visits` are those still to plan, those without a place on the map included; `begun` are facts; `beside` are what
     the same workers do on the day before or after, which their own day plans. `based_on` is the day plan in force when
-    it was read.
+    it was read; `delegated` says who may take which place of `visits`.
     """
 
     day: date
@@ -52,6 +58,7 @@ class Board:
     begun: list[Visit]
     beside: dict[int, Visit]
     based_on: int | None
+    delegated: Places
 
     @cached_property
     def words(self) -> Words:
@@ -89,12 +96,14 @@ def read_board(
     *,
     asking_for: int | None = None,
     sending: Sending | None = None,
+    called_in: Shift | None = None,
     is_crisis_late_allowed: bool = True,
 ) -> Board:
     """A service's day as it stands at `now`, with the crises of the day before that nobody has reached yet.
 
-    `asking_for` is a visit to treat as nobody's yet, unless it has begun; `sending` says who would go to one. Unless
-    `is_crisis_late_allowed`, a response starts before its clock breaches or is left out.
+    `asking_for` is a visit to treat as nobody's yet, unless it has begun; `sending` says who would go to one;
+    `called_in` is a shift (unsaved) of somebody who would come in. Unless `is_crisis_late_allowed`, a response starts
+    before its clock breaches or is left out.
     """
     now = as_of(day, now)
     newest = newest_plan(service_id, day)
@@ -109,6 +118,8 @@ def read_board(
         .order_by("id")
     }
     shifts = {shift.pk: shift for shift in shifts_over(Actor.system("planner", service_id), service_id, day)}
+    if called_in is not None:
+        shifts[called_in.pk] = called_in
     beside = _visits_beside(service_id, day, shifts.values(), visits)
     if sending is not None:
         asking_for = sending.visit_id
@@ -122,6 +133,7 @@ def read_board(
         begun=reading.begun,
         beside={visit.pk: visit for visit in beside},
         based_on=newest.pk if newest else None,
+        delegated=reading.delegated,
     )
 
 
@@ -187,6 +199,7 @@ class _Reading:
         for shift in shifts.values():
             self.shifts_of[shift.worker_id].append(shift)
         self.skills_of = {pk: _skills(theirs[0].worker) for pk, theirs in self.shifts_of.items()}
+        self.contracts = contracts_on(Actor.system("planner", service_id), service_id, day)
         self.begun = [visit for visit in visits.values() if self._has_begun(visit)]
         facts = {visit.pk for visit in self.begun}
         self.begun_beside = [visit for visit in beside if self._has_begun_beside(visit)]
@@ -207,6 +220,8 @@ class _Reading:
         self.starts = self._starts_held()
         self.next_start = self._next_starts()
         self.pins = {visit.pk: self._pins(visit) for visit in self.placed}
+        self.delegated = places_of(Actor.system("planner", service_id), service_id, day, list(self.open.values()))
+        self.keeps_sign_offs = is_kept(service_id)
 
     def _has_begun(self, visit: Visit) -> bool:
         """Everyone is there, or was to be: a crisis begins only when somebody says so, because someone is waiting."""
@@ -314,6 +329,7 @@ class _Reading:
             visits=tuple(self._visit(visit, not_before, holders, faces) for visit in self.placed),
             travel=self.travel,
             gaps=gaps,
+            weights=visit_planner.Weights(pay=MINUTES_A_POUND),
             held=tuple(
                 visit_planner.Held(
                     visit_id(visit.pk), row.slot, worker_id(row.worker_id), self.starts[visit.pk, row.slot]
@@ -340,12 +356,27 @@ class _Reading:
             id=visit_id(visit.pk),
             place=self.places[place_of_visit(visit)],
             person=str(visit.person_id),
-            slots=tuple(_slot(slot, holders) for slot in visit.slots),
+            slots=tuple(self._slot(visit, place, holders) for place in range(len(visit.slots))),
             window=visit_planner.Window(opens, max(opens, closes), is_hard and closes >= opens),
             cost_if_undone=visit.undone_cost,
             preferred=faces.get(visit.person_id, frozenset()),
             pinned=self.pins[visit.pk],
         )
+
+    def _slot(self, visit: Visit, place: int, holders: dict[str, frozenset[str]]) -> visit_planner.Slot:
+        """One place of a visit. Whoever a person decided on stays on it, and what they may not do is flagged."""
+        slot = visit.slots[place]
+        if self.keeps_sign_offs:
+            pinned = {pin.slot: pin.worker for pin in self.pins[visit.pk]}
+            there = [number(worker) for other, worker in pinned.items() if other != place]
+            may = self.delegated.who(visit.pk, place, there)
+            allowed = None if may is None else frozenset(map(worker_id, may))
+            if allowed is not None and place in pinned:
+                allowed |= {pinned[place]}
+        else:
+            codes = slot.get("competences") or []
+            allowed = frozenset.intersection(*(holders.get(code, frozenset()) for code in codes)) if codes else None
+        return visit_planner.Slot(skill=slot["skill"], minutes=slot["minutes"], allowed=allowed)
 
     def _worker(self, theirs: list[Shift]) -> visit_planner.Worker | None:
         worker = theirs[0].worker
@@ -368,6 +399,7 @@ class _Reading:
             skills=self.skills_of[worker.pk],
             mode=worker.travel_mode,
             shifts=tuple(stretches),
+            cost_per_hour=pounds_an_hour(self.contracts.get(worker.pk)),
         )
 
     @cached_property
@@ -476,13 +508,14 @@ class _Reading:
         return {person_id: frozenset(workers) for person_id, workers in faces.items()}
 
 
+def pounds_an_hour(contract: Contract | None) -> float:
+    """What an hour with people costs besides: nothing where the whole shift is paid, or no contract is known."""
+    if contract is None or contract.pay_basis != PayBasis.CONTACT or not contract.hourly_pence:
+        return 0.0
+    return contract.hourly_pence / 100
+
+
 def _skills(worker: Worker) -> frozenset[str]:
     """A worker's skills and all that they imply; those the vocabulary does not have stand for themselves."""
     known = {skill.code for skill in library().skills}
     return library().skills_held(code for code in worker.skills if code in known) | set(worker.skills)
-
-
-def _slot(slot: dict, holders: dict[str, frozenset[str]]) -> visit_planner.Slot:
-    competences = slot.get("competences") or []
-    allowed = frozenset.intersection(*(holders.get(code, frozenset()) for code in competences)) if competences else None
-    return visit_planner.Slot(skill=slot["skill"], minutes=slot["minutes"], allowed=allowed)

@@ -1,6 +1,6 @@
 """Who could be there first."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import visit_planner
@@ -9,15 +9,18 @@ from homeward.kernel.rules import london_moment, minutes_into
 from homeward.teams.models import Worker
 from homeward.visits.models import Visit
 from homeward.visits.planning.board import as_of, day_of, read_board
+from homeward.visits.planning.delegated import kept_out
 from homeward.visits.planning.proposing import whole_minute
 from homeward.visits.planning.words import Words, number, visit_id
+from homeward.visits.selectors.delegated import KeptOut
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """Who could fill one slot of a visit, or, for a team, every slot together: when, from how far, at what delay.
 
-    `slots`, `workers` and `travel_minutes` go together, one of each for each worker.
+    `slots`, `workers` and `travel_minutes` go together, one of each for each worker; `may` says why they may do what is
+    delegated there, where anything is.
     """
 
     slots: tuple[int, ...]
@@ -26,14 +29,19 @@ class Offer:
     starts_at: datetime
     travel_minutes: tuple[float, ...]
     sentence: str
+    may: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """Who could come: for each slot the soonest workers, and for a joint visit the soonest teams."""
+    """Who could come: for each slot the soonest workers, and for a joint visit the soonest teams.
+
+    `kept_out` are, for each slot, those on shift with the skill who may not do what is delegated there, and why.
+    """
 
     for_slot: dict[int, list[Offer]]
     teams: tuple[Offer, ...]
+    kept_out: dict[int, list[KeptOut]] = field(default_factory=dict)
 
 
 def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> Offers:
@@ -57,7 +65,25 @@ def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> O
     for offer in offers:
         if not offer.is_team and len(found[offer.slots[0]]) < limit:
             found[offer.slots[0]].append(_offer(board.day, offer, board.words, workers))
-    return Offers(found, tuple(_offer(board.day, offer, board.words, workers) for offer in offers if offer.is_team))
+    teams = [_offer(board.day, offer, board.words, workers) for offer in offers if offer.is_team]
+    asked = {worker.pk for theirs in [*found.values(), teams] for offer in theirs for worker in offer.workers}
+    may = board.delegated.why(visit.pk, asked)
+    held = {row.slot: row.worker_id for row in visit.assignments.all()}
+    out = {
+        slot: kept_out(board, board.visits[visit.pk], slot, [pk for place, pk in held.items() if place != slot])
+        for slot in found
+        if visit.pk in board.visits
+    }
+    return Offers(
+        {slot: [_with_why(offer, may) for offer in theirs] for slot, theirs in found.items()},
+        tuple(_with_why(offer, may) for offer in teams),
+        {slot: theirs for slot, theirs in out.items() if theirs},
+    )
+
+
+def _with_why(offer: Offer, may: dict[int, tuple[str, ...]]) -> Offer:
+    said = tuple(line for worker in offer.workers for line in may.get(worker.pk, ()))
+    return replace(offer, may=said) if said else offer
 
 
 def _offer(day: date, offer: visit_planner.Offer, words: Words, workers: dict[int, Worker]) -> Offer:

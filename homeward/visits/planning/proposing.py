@@ -18,6 +18,7 @@ from homeward.referrals.models import Referral
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, DayPlan, PlanMove, Visit
 from homeward.visits.planning.board import Board, Sending, day_of, read_board
+from homeward.visits.planning.delegated import why_nobody
 from homeward.visits.planning.places import place_of_visit
 from homeward.visits.planning.words import CANNOT_BOTH_BE, NO_PLACE, number, visit_id
 from homeward.visits.rules import is_too_late, why_not_send
@@ -183,6 +184,7 @@ def send(
                 now=now,
                 why=why,
                 travel_minutes=(travel_minutes or {}).get(slot, 0.0),
+                beside=[other for other in workers.values() if other.pk != worker.pk],
             )
     if day_of(visit, now) != london_day(now):
         return Response(visit.episode, visit, None, ())
@@ -337,7 +339,9 @@ def _put_into_force(
 ) -> DayPlan:
     said = visit_planner.explain(board.problem, plan)
     unplanned = {
-        number(visit): board.words.why_not(said.undone[visit]) for visit in plan.undone if number(visit) in board.visits
+        pk: why_nobody(board, board.visits[pk]) or board.words.why_not(said.undone[visit_id(pk)])
+        for pk in map(number, plan.undone)
+        if pk in board.visits
     }
     unplanned |= {pk: NO_PLACE for pk, visit in board.visits.items() if place_of_visit(visit) is None}
     # decisions that contradict one another have no time at which they could all be kept

@@ -24,6 +24,7 @@ from homeward.visits.rules.needing import (
     state_from,
     told_after,
 )
+from homeward.visits.rules.recording import is_outside_limits, number_text, range_text
 from homeward.visits.rules.sending import (
     AREA_RADIUS_KM,
     PERSON_TOLD_FROM,
@@ -62,10 +63,13 @@ __all__ = [
     "first_visit",
     "first_visit_day",
     "is_outside",
+    "is_outside_limits",
     "is_too_late",
     "joinable",
     "minutes_of",
     "needed_on",
+    "number_text",
+    "range_text",
     "scene_decision",
     "scene_of",
     "state_from",

@@ -8,7 +8,7 @@ from homeward.procedures.rules.definitions import Activity
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What whoever takes a place must be allowed to do, and the competences that no activity of the visit stands for."""
+    """What whoever takes a place must be allowed to do, and competences that no activity of the visit stands for."""
 
     activities: tuple[str, ...] = ()
     competences: tuple[str, ...] = ()

@@ -2,14 +2,17 @@
 
 from .attending import FIRST_CONTACT, SUPPORT_STARTED, arrive, leave, record_attendance, record_missed
 from .closing import close_response, hand_on_by_hand, has_overrun
+from .concerns import put_concern
 from .day_plans import PlanChangedMeanwhileError, keep_travel_table, record_plan
 from .deciding import decide_response, explain_overrun, step_up
+from .delegated import FollowedVisit, follow_delegation
 from .following import PLAN_CHANGED, Followed, publish_plan
 from .going import set_area
 from .handing_over import add_handover_note, make_handover_sheets, take_over
 from .joining import JoinDecidedError, agree_join, carry_joins, decline_join, find_joinable, look_nightly, part_again
 from .moving import follow_addresses, follow_person
 from .needing import OFFICE_HOURS, RESPOND_WITHIN_AT_MOST, add_visits, make_visits, need_response
+from .recording import NewEntry, NewReading, Recorded, check_outcome, record_tasks
 from .sending import START_LATE_AT_MOST, assign_worker, cancel_visit
 from .supporting import DAYS_AT_MOST, NewSupport, plan_support, support_ends_at, support_templates
 from .telling import ON_SCREEN, list_who_to_tell, mark_told
@@ -24,9 +27,13 @@ __all__ = [
     "START_LATE_AT_MOST",
     "SUPPORT_STARTED",
     "Followed",
+    "FollowedVisit",
     "JoinDecidedError",
+    "NewEntry",
+    "NewReading",
     "NewSupport",
     "PlanChangedMeanwhileError",
+    "Recorded",
     "add_handover_note",
     "add_visits",
     "agree_join",
@@ -34,12 +41,14 @@ __all__ = [
     "assign_worker",
     "cancel_visit",
     "carry_joins",
+    "check_outcome",
     "close_response",
     "decide_response",
     "decline_join",
     "explain_overrun",
     "find_joinable",
     "follow_addresses",
+    "follow_delegation",
     "follow_person",
     "hand_on_by_hand",
     "has_overrun",
@@ -54,9 +63,11 @@ __all__ = [
     "part_again",
     "plan_support",
     "publish_plan",
+    "put_concern",
     "record_attendance",
     "record_missed",
     "record_plan",
+    "record_tasks",
     "set_area",
     "step_up",
     "support_ends_at",

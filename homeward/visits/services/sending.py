@@ -1,5 +1,6 @@
 """Who a person decided to send, and visits taken out of the day."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from homeward.procedures.selectors import library
 from homeward.roster.models import Absence
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, Visit
+from homeward.visits.selectors.delegated import places_of
 from homeward.visits.services.changing import _done, _settle
 from homeward.visits.states import (
     AssignmentState,
@@ -33,11 +35,15 @@ def assign_worker(
     now: datetime,
     why: str = "",
     travel_minutes: float = 0.0,
+    beside: Collection[Worker] = (),
 ) -> Assignment:
     """Decide who goes. The planner then leaves this slot alone; whoever held it is freed.
 
+    `beside` are workers who are sent to the visit's other slots with them.
+
     Raises: NotAllowedError; VisitCannotMoveError when the visit is over; RefusedError when there is no such slot, the
-    worker is already in the visit, is away that day, has not the skill or has started it, or the time is days away.
+    worker is already in the visit, is away that day, has not the skill, may not do what is delegated there or has
+    started it, or the time is days away.
     """
     require(actor, Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.PLAN_DAY, visit.service_id)
     visit = Visit.objects.select_for_update().select_related("person").get(pk=visit.pk)
@@ -50,6 +56,7 @@ def assign_worker(
         raise RefusedError(f"{worker.label} has not the skill this needs. Choose somebody else.")
     if Absence.objects.filter(worker=worker, starts_on__lte=visit.day, ends_on__gte=visit.day).exists():
         raise RefusedError(f"{worker.label} is away that day. Choose somebody else.")
+    _refuse_unless_may(visit, slot, worker, beside)
     if starts_at > max(now, visit.window_closes_at) + START_LATE_AT_MOST:
         raise RefusedError("The time is more than a day after the visit should begin. Choose who goes again.")
     if visit.state not in (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY):
@@ -89,6 +96,17 @@ def assign_worker(
     return assignment
 
 
+def _refuse_unless_may(visit: Visit, slot: int, worker: Worker, beside: Collection[Worker]) -> None:
+    """Raises: RefusedError with why they may not do what is delegated at this place, and what would change that."""
+    decided = [row.worker_id for row in visit.assignments.exclude(slot=slot) if row.is_pinned]
+    places = places_of(Actor.system("planner", visit.service_id), visit.service_id, visit.day, [visit])
+    may_not = places.why_not(visit.pk, slot, [worker], [*decided, *(other.pk for other in beside)])
+    if may_not:
+        one = may_not[0]
+        which = f" (place {slot + 1} of {len(visit.slots)})" if len(visit.slots) > 1 else ""
+        raise RefusedError(f"{one.activity}{which}: {one.may.because} {one.may.nearest}")
+
+
 @transaction.atomic
 def cancel_visit(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> Visit:
     """Take a visit out of the day, saying why; workers on it are freed.
@@ -124,4 +142,9 @@ def take_out(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> Visit
         subject=("visit", visit.pk),
     )
     _done(actor, "cancel visit", visit, now)
+    # what a registered professional was to do instead of somebody at this visit is over with it
+    for instead in Visit.objects.filter(
+        tasks_taken_over__visit=visit, state__in=(VisitState.NEEDED, VisitState.PLANNED)
+    ).distinct():
+        take_out(actor=actor, visit=instead, reason=reason, now=now)
     return visit

@@ -19,6 +19,7 @@ from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.people.linking.looking import look_for_duplicates
 from homeward.rights.services import find_unusual
 from homeward.teams.selectors import all_service_ids
+from homeward.visits.planning import follow_delegations
 from homeward.visits.services import follow_addresses, look_nightly, make_handover_sheets
 
 SECONDS_BETWEEN = 5  # a clock's fraction is told at most this long after it is reached
@@ -56,6 +57,13 @@ def work_once(now: datetime) -> list[str]:
             (
                 f"addresses of service {pk}",
                 lambda pk=pk: follow_addresses(actor=actor, service_id=pk, now=now),
+            )
+            for pk in service_ids
+        ),
+        *(
+            (
+                f"delegations of service {pk}",
+                lambda pk=pk: follow_delegations(actor=actor, service_id=pk, now=now),
             )
             for pk in service_ids
         ),

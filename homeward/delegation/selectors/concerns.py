@@ -1,0 +1,86 @@
+"""Reading concerns: those that wait for an answer, one's own, one with all that happened to it."""
+
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from homeward.access.rules import Actor, Permission, require
+from homeward.audit.services import record, record_reads
+from homeward.delegation.models import Concern, ConcernEvent
+from homeward.delegation.states import ConcernState
+
+
+class ConcernNotFoundError(Exception):
+    """There is no such concern that the actor may read."""
+
+
+def concerns_to_answer(actor: Actor, service_id: int, now: datetime) -> list[Concern]:
+    """The concerns that are not closed, those waiting for an answer first, by when it is due; everyone is audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.ANSWER_CONCERNS, service_id)
+    rows = list(_whole().filter(service_id=service_id).exclude(state=ConcernState.CLOSED))
+    rows.sort(key=lambda one: (one.state != ConcernState.OPEN, one.answer_due_at, one.pk))
+    _audit(actor, service_id, rows, now)
+    return rows
+
+
+def own_concerns(actor: Actor, service_id: int, now: datetime, limit: int = 50) -> list[Concern]:
+    """The concerns the actor raised, newest first.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RAISE_CONCERNS, service_id)
+    if actor.worker_id is None:
+        return []
+    rows = list(_whole().filter(service_id=service_id, raised_by_id=actor.worker_id).order_by("-pk")[:limit])
+    _audit(actor, service_id, rows, now)
+    return rows
+
+
+def concern_for(actor: Actor, concern_id: int, now: datetime) -> Concern:
+    """One concern with its person and events, for who answers concerns, raised it or wrote it down; audited.
+
+    Raises: NotAllowedError; ConcernNotFoundError.
+    """
+    require(actor, Permission.RAISE_CONCERNS)
+    concern = _whole().filter(service_id__in=actor.service_ids, pk=concern_id).first()
+    wrote = concern is not None and any(
+        one.kind == "raised" and one.by_account_id == actor.account_id for one in concern.events.all()
+    )
+    raised = concern is not None and actor.worker_id is not None and concern.raised_by_id == actor.worker_id
+    if concern is None or not (actor.may(Permission.ANSWER_CONCERNS) or raised or wrote):
+        raise ConcernNotFoundError("There is no such concern that you may read.")
+    record(
+        actor=actor, action="open concern", subject=("concern", concern.pk), person_id=concern.person_id, now=now,
+        service_id=concern.service_id,
+    )  # fmt: skip
+    return concern
+
+
+def concerns_to_watch(actor: Actor, service_id: int) -> list[Concern]:
+    """The concerns that wait for an answer, for whoever watches the clocks.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    return list(Concern.objects.filter(service_id=service_id, state=ConcernState.OPEN).select_related("put_to"))
+
+
+def _whole():
+    events = ConcernEvent.objects.order_by("at", "pk")
+    return Concern.objects.select_related("person", "raised_by__organisation", "put_to", "service").prefetch_related(
+        Prefetch("events", events)
+    )
+
+
+def _audit(actor: Actor, service_id: int, rows: list[Concern], now: datetime) -> None:
+    record_reads(
+        actor=actor,
+        action="see concerns",
+        subject_kind="concern",
+        now=now,
+        service_id=service_id,
+        person_ids=sorted({one.person_id for one in rows}),
+    )
