@@ -75,7 +75,8 @@ def sick_calls(actor: Actor, service_id: int, first: date, last: date) -> list[C
 
     Raises: NotAllowedError.
     """
-    _require_cover(actor, service_id)
+    able = (Permission.SEE_RESPONDING, Permission.SEE_ROSTER)
+    require(actor, next(filter(actor.may, able), Permission.SEE_RESPONDING), service_id)
     calls = list(
         SickCall.objects.filter(service_id=service_id, day__gte=first, day__lte=last)
         .select_related("worker__organisation")
@@ -124,6 +125,18 @@ def sick_call(actor: Actor, call_id: int, now: datetime) -> LostDay:
         tellings=tellings,
         other_days=tuple(call.absence.sick_calls.exclude(pk=call.pk).order_by("day")),
     )
+
+
+def names_in(actor: Actor, day: LostDay) -> dict[int, tuple[str, str]]:
+    """The name and employer of every worker that the ways of covering a day speak of.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESPONDING, day.call.service_id)
+    spoken = {place["worker"] for one in day.options for place in one.places if place["worker"]}
+    spoken |= {move[side] for one in day.options for move in one.moves for side in ("from_worker", "to_worker")}
+    rows = Worker.objects.filter(pk__in=spoken - {None}).select_related("organisation")
+    return {worker.pk: (worker.label, str(worker.organisation)) for worker in rows}
 
 
 def own_sick_calls(actor: Actor, first: date) -> list[SickCall]:
@@ -220,6 +233,8 @@ def sickness_between(actor: Actor, service_id: int, first: date, last: date) -> 
 
     Raises: NotAllowedError.
     """
+    able = (Permission.SEE_RESPONDING, Permission.SEE_ROSTER)
+    require(actor, next(filter(actor.may, able), Permission.SEE_RESPONDING), service_id)
     lines = sick_calls(actor, service_id, first, last)
     by_employer: dict[str, list[CallLine]] = {}
     for line in lines:
@@ -309,8 +324,3 @@ def _lines(calls: list[SickCall]) -> list[CallLine]:
                 slots.append(Lost(minutes, is_crisis or is_hard, taken))
         lines.append(CallLine(call, covered(slots, call.worker.organisation_id), call.pk in decided))
     return lines
-
-
-def _require_cover(actor: Actor, service_id: int) -> None:
-    able = (Permission.SEE_RESPONDING, Permission.SEE_ROSTER)
-    require(actor, next(filter(actor.may, able), Permission.SEE_RESPONDING), service_id)
