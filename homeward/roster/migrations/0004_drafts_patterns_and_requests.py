@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='shift',
             name='pattern',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='shifts', to='roster.rotapattern'),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='made_shifts', to='roster.rotapattern'),
         ),
         migrations.CreateModel(
             name='ShiftChange',

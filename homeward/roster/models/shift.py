@@ -25,7 +25,7 @@ class Shift(models.Model):
     start_place_key = models.CharField(max_length=40, blank=True)
     # Not yet told to the worker; days are planned with drafts as with all others
     is_draft = models.BooleanField(default=False, db_default=False)
-    pattern = models.ForeignKey("RotaPattern", null=True, on_delete=models.SET_NULL, related_name="shifts")
+    pattern = models.ForeignKey("RotaPattern", null=True, on_delete=models.SET_NULL, related_name="made_shifts")
     # Taken out, or replaced: visits that were planned on it still say so
     removed_at = models.DateTimeField(null=True)
 
