@@ -33,6 +33,7 @@ from homeward.demo.papers import make_papers
 from homeward.demo.people import Resident, make_people
 from homeward.demo.points import ATTRIBUTION
 from homeward.demo.rota import away_on, make_absences, make_cover, make_shifts, put_people_on_call
+from homeward.demo.signing import make_signing
 from homeward.demo.size import SHIFTS_AHEAD_DAYS, VISITS_A_DAY, Size
 from homeward.demo.staff import Staff, make_staff, open_accounts
 from homeward.episodes.models import Episode
@@ -126,6 +127,8 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     making.tell(f"{done} visits of the last {size.days} days")
     making.tell(f"{make_assessments(making, staff)} assessments")
     making.tell(f"{make_papers(making, staff)} documents, and ten years of one person's timeline")
+    signed, delegated = make_signing(making, staff)
+    making.tell(f"{signed} sign-offs, {delegated} delegations")
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
     on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]
     find_joinable(actor=making.actor, service_id=service.pk, now=now)
@@ -180,6 +183,7 @@ def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], see
     if begin < today:
         done = past_visits(making, rounds, begin, today - timedelta(days=1))
         making.tell(f"{done} visits of the days between")
+    make_signing(making, staff)
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
     making.tell(f"{made} visits needed today")
 

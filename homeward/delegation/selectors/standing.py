@@ -168,15 +168,15 @@ class Facts:
 
     def _sign_offs(self, service_id: int, competences: set[str], few: dict) -> dict[int, list[Signed]]:
         rows = SignOff.objects.filter(worker__service_id=service_id, competence__in=competences, **few).values_list(
-            "worker_id", "competence", "person_id", "signed_at", "ends_on", "withdrawn_at"
+            "worker_id", "competence", "person_id", "signed_at", "ends_on", "withdrawn_at", "carried_over"
         )
         signed: dict[int, list[Signed]] = {}
-        for worker, competence, person, signed_at, ends_on, withdrawn_at in rows:
+        for worker, competence, person, signed_at, ends_on, withdrawn_at, carried_over in rows:
             signed.setdefault(worker, []).append(
                 Signed(
                     competence,
                     self.kept_as.get(person, person),
-                    london_day(signed_at),
+                    None if carried_over else london_day(signed_at),  # it counted before it was written down here
                     ends_on,
                     withdrawn_at is not None,
                 )

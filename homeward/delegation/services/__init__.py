@@ -1,6 +1,7 @@
 """Writing competence, sign-offs and delegation decisions."""
 
 from homeward.delegation.services.acting import MayNotDecideError
+from homeward.delegation.services.bringing import Signing, bring_in
 from homeward.delegation.services.deciding import (
     AlreadyDelegatedError,
     NewLimit,
@@ -33,8 +34,10 @@ __all__ = [
     "NewLimit",
     "NotReadyError",
     "NotToBeDelegatedError",
+    "Signing",
     "answer",
     "ask_worker",
+    "bring_in",
     "change_instructions",
     "declare",
     "delegate",
