@@ -15,6 +15,7 @@ urlpatterns = [
     path("front-door/", include("homeward.web.front_door.urls")),
     path("responding/", include("homeward.web.responding.urls")),
     path("cover/", include("homeward.web.cover.urls")),
+    path("hours/", include("homeward.web.hours.urls")),
     path("", include("homeward.web.sharing.urls")),
     path("people/", include("homeward.web.people.urls")),
     path("people/<int:person_id>/documents/", include("homeward.web.documents.urls")),
