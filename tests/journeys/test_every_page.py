@@ -77,4 +77,4 @@ def somebody(page) -> str:
     """The record of somebody with an open episode, which has most of what a record can hold."""
     page.goto("/episodes/")
     page.locator("a[href^='/episodes/']").filter(has_text=re.compile(r"\w")).nth(3).click()
-    return page.locator("a[href^='/people/']").first.get_attribute("href")
+    return page.locator("main a[href^='/people/']").first.get_attribute("href")
