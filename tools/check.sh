@@ -10,11 +10,11 @@ step "style and common faults (ruff)"
 $bin/ruff check -q .
 $bin/ruff format -q --check .
 step "types of the planner and the rules (mypy)"
-$bin/mypy --no-error-summary visit_planner homeward/*/rules.py homeward/procedures/rules homeward/referrals/rules
+$bin/mypy --no-error-summary visit_planner rota_builder homeward/*/rules.py homeward/procedures/rules homeward/referrals/rules
 step "which way the rooms lean (import-linter)"
 $bin/lint-imports >var/imports.log 2>&1 || { cat var/imports.log; exit 1; }
 step "security (bandit)"
-$bin/bandit -q -c pyproject.toml -r homeward visit_planner tools 2>var/bandit.log
+$bin/bandit -q -c pyproject.toml -r homeward visit_planner rota_builder tools 2>var/bandit.log
 step "templates (djlint)"
 found=$($bin/djlint homeward/web/templates -e jinja --lint --quiet 2>&1) || { printf '%s\n' "$found"; exit 1; }
 step "procedures"
