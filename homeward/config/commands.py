@@ -16,8 +16,9 @@ def main() -> None:
 
     django.setup()  # until then Django knows, and remembers, only its own commands
     arguments = list(sys.argv)
-    if len(arguments) > 2 and f"{arguments[1]}_{arguments[2]}" in get_commands():
-        arguments[1:3] = [f"{arguments[1]}_{arguments[2]}"]
+    together = "_".join(arguments[1:3]).replace("-", "_")
+    if len(arguments) > 2 and together in get_commands():
+        arguments[1:3] = [together]
     elif len(arguments) > 1:
         arguments[1] = arguments[1].replace("-", "_") if not arguments[1].startswith("-") else arguments[1]
     execute_from_command_line(arguments)

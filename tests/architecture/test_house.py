@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 BASE = Path(__file__).resolve().parents[2] / "homeward"
 # Top to bottom: a room may use those after it.
 ROOMS = [
+    "whatif",
     "rights",
     "escalation",
     "visits",

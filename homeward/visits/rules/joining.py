@@ -108,6 +108,8 @@ def join(one: Routine, other: Routine, who_can: WhoCan) -> Joined | None:
     if not weekdays or _are_apart_on_purpose(one, other) or _is_of_several_professions((one, other)):
         return None
     shared = {task.key for task in one.tasks} & {task.key for task in other.tasks}
+    if shared and one.episode_id == other.episode_id:
+        return None  # whoever wrote the plan wanted it twice a day
     window = _window(one, other, NEAR_MINUTES_SAME_PURPOSE if shared else NEAR_MINUTES)
     if window is None:
         return None

@@ -66,6 +66,7 @@ class TestJoinable:
             ("days differ", replace(CARE, weekdays=frozenset("135")), replace(OTHER, weekdays=frozenset("24"))),
             ("their windows are hours apart", CARE, replace(OTHER, opens=720, closes=840)),
             ("one plan spaces them out, as for medicines", CARE, replace(OTHER, episode_id=10, is_spaced=True)),
+            ("one plan asks for the same twice a day", CARE, replace(OTHER, episode_id=10)),
             ("two professions come together for a reason", CARE, replace(OTHER, skills=("nurse", "home_care_worker"))),
             ("nobody may do all of it", CARE, replace(NURSE, skills=("nurse",), tasks=(PRACTICE,))),
             ("it would be too long for one visit", replace(CARE, minutes=60), replace(OTHER, minutes=60)),
