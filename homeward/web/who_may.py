@@ -28,6 +28,8 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "episodes:*": R,
     "privacy:*": Sight.NOTHING,  # for the privacy officer, who sees who looked and nobody's record
     "today:*": V,
+    "concerns:*": V,
+    "supervision:*": V,
     "responding:*": R,
     # a referral is itself the tie: whoever may see the queue sees it
     "front_door:*": C,

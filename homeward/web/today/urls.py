@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homeward.web.today import views
+from homeward.web.today import recording, views
 
 app_name = "today"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("visits/<int:visit_id>/assign", views.assign, name="assign"),
     path("visits/<int:visit_id>/replan", views.replan, name="replan"),
     path("visits/<int:visit_id>/cancel", views.cancel, name="cancel"),
+    path("visits/<int:visit_id>/tasks", recording.tasks, name="tasks"),
     path("workers/<int:worker_id>", views.worker, name="worker"),
 ]

@@ -31,6 +31,8 @@ class Task:
     note: str
     is_delegated: bool
     is_done: bool
+    # The visit at which a registered professional does it instead
+    elsewhere: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,15 @@ class OfferLine:
     about: str
     text: str
     sentence: str
+    may: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOutLine:
+    """Somebody on shift with the skill who may not go, why, and what would change that."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +127,7 @@ class PlaceOffers:
     heading: str
     now: str
     offers: tuple[OfferLine, ...]
+    kept_out: tuple[KeptOutLine, ...] = ()
 
 
 OVER = (VisitState.DONE, VisitState.MISSED, VisitState.CANCELLED)
@@ -213,6 +225,10 @@ def present_offers(visit, offers) -> tuple[PlaceOffers, ...]:
                 f"{number}{skill_title(visit.slots[slot]['skill'])}",
                 f"Now: {holder.worker.label}" if holder else "Now: nobody",
                 tuple(_offer(offer) for offer in theirs if holder is None or offer.workers[0].pk != holder.worker_id),
+                tuple(
+                    KeptOutLine(out.worker.label, f"{out.may.because} {out.may.nearest}")
+                    for out in offers.kept_out.get(slot, ())
+                ),
             )
         )
     return tuple(places)
@@ -229,6 +245,7 @@ def _offer(offer) -> OfferLine:
         ),
         f"Would start at {clock(starts.hour, starts.minute)}, {travel} travel",
         offer.sentence,
+        offer.may,
     )
 
 
@@ -278,7 +295,7 @@ def _task(task) -> Task:
         note = f"Done at {clock(done.hour, done.minute)}{f' by {task.done_by}' if task.done_by else ''}"
     elif task.not_done_reason:
         note = f"Not done: {task.not_done_reason}"
-    return Task(task.title, note, task.is_delegated, task.done_at is not None)
+    return Task(task.title, note, task.is_delegated, task.done_at is not None, task.handed_to_id)
 
 
 def _going(part, look: Look) -> Going:

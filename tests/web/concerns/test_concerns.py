@@ -1,0 +1,114 @@
+"""Concerns in the browser: raised at a visit or by phone, answered, seen, closed."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from homeward.access.rules import Role
+from homeward.delegation.models import Concern
+from homeward.teams.models import Account, Organisation, Worker
+from homeward.visits.models import Assignment, Visit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bel(service):
+    trust = Organisation.objects.create(service=service, kind="nhs_trust", name="Merrow Trust", is_employer=True)
+    return Worker.objects.create(
+        service=service, organisation=trust, local_reference="B", name="Bel Birch", skills=["home_care_worker"]
+    )
+
+
+@pytest.fixture
+def visit(service, ivy, bel, now):
+    visit = Visit.objects.create(
+        service=service, person=ivy, address=ivy.addresses.get(), day=timezone.localdate(now), title="Tea",
+        window_opens_at=now, window_closes_at=now + timedelta(hours=1), state="planned",
+        slots=[{"skill": "home_care_worker", "minutes": 30}],
+    )  # fmt: skip
+    Assignment.objects.create(visit=visit, slot=0, worker=bel, starts_at=now, ends_at=now + timedelta(minutes=30))
+    return visit
+
+
+@pytest.fixture
+def worker(sign_in, bel):
+    """Bel's browser."""
+    client = sign_in(Role.FIELD_WORKER, "Bel Birch")
+    Worker.objects.filter(pk=bel.pk).update(account=Account.objects.get(full_name="Bel Birch"))
+    return client
+
+
+@pytest.fixture
+def nurse(sign_in):
+    return sign_in(Role.REGISTERED_PROFESSIONAL, "Nurse Ash")
+
+
+def raised(client, visit, **more):
+    page = client.get(f"/concerns/visits/{visit.pk}/raise").content.decode()
+    key = page.split('name="sent_key" value="')[1].split('"')[0]
+    sent = {"sent_key": key, "text": "Her heel is red", "urgency": "today"} | more
+    return key, client.post(f"/concerns/visits/{visit.pk}/raise", sent)
+
+
+class TestRaising:
+    def test_puts_it_to_the_nurse_and_shows_it_to_the_worker(self, worker, nurse, visit):
+        raised(worker, visit)
+        concern = Concern.objects.get()
+        assert (concern.put_to.full_name, concern.raised_by.name, concern.came_by) == ("Nurse Ash", "Bel Birch", "app")
+        assert "Her heel is red" in nurse.get("/concerns/").content.decode()
+        assert "Concerns you raised" in worker.get("/concerns/").content.decode()
+
+    def test_is_one_however_often_it_is_sent(self, worker, visit):
+        key, first = raised(worker, visit)
+        again = {"sent_key": key, "text": "Her heel is red", "urgency": "today"}
+        second = worker.post(f"/concerns/visits/{visit.pk}/raise", again)
+        assert first["Location"] == second["Location"]
+        assert Concern.objects.count() == 1
+
+    def test_keeps_what_was_typed_where_something_is_missing(self, worker, visit):
+        key, page = raised(worker, visit, urgency="")
+        assert "Her heel is red" in page.content.decode()
+        assert f'value="{key}"' in page.content.decode(), "sending it again is still the same one"
+
+    def test_by_phone_says_who_rang_and_who_wrote_it_down(self, coordinator, visit, bel):
+        raised(coordinator, visit, who=str(bel.pk))
+        concern = Concern.objects.get()
+        assert (concern.came_by, concern.raised_by, concern.written_by) == ("phone", bel, "Priya Shah")
+
+    def test_is_not_for_who_does_not_go(self, sign_in, visit):
+        other = sign_in(Role.FIELD_WORKER, "Somebody Else")
+        assert other.get(f"/concerns/visits/{visit.pk}/raise").status_code == 404
+
+
+class TestAnswering:
+    def test_goes_back_to_the_worker_before_it_is_closed(self, worker, nurse, visit):
+        raised(worker, visit)
+        concern = Concern.objects.get()
+        address = f"/concerns/{concern.pk}"
+        assert "waiting for an answer" in nurse.post(f"{address}/close", {"text": ""}).content.decode().lower()
+        nurse.post(f"{address}/answer", {"text": "Raise her heel. I come at 4."})
+        refused = nurse.post(f"{address}/close", {"text": ""}).content.decode()
+        assert "have not seen the answer yet" in refused
+        assert "I have seen the answer" in worker.get(address).content.decode()
+        worker.post(f"{address}/seen")
+        assert nurse.post(f"{address}/close", {"text": "Healing"}).status_code == 302
+        concern.refresh_from_db()
+        assert concern.state == "closed"
+        assert [event.kind for event in concern.events.order_by("pk")] == [
+            "raised", "put to", "answered", "seen", "closed",
+        ]  # fmt: skip
+
+    def test_is_not_for_the_worker(self, worker, nurse, visit):
+        raised(worker, visit)
+        answer = worker.post(f"/concerns/{Concern.objects.get().pk}/answer", {"text": "I answer myself"})
+        assert answer.status_code == 403
+
+    def test_a_concern_is_nobody_elses_to_read(self, worker, sign_in, visit):
+        raised(worker, visit)
+        other = sign_in(Role.FIELD_WORKER, "Somebody Else")
+        assert other.get(f"/concerns/{Concern.objects.get().pk}").status_code == 404
+
+    def test_live_part_answers_with_nothing_while_nothing_changed(self, nurse):
+        assert nurse.get("/concerns/live?seen=99999999").status_code == 204
