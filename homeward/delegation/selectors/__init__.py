@@ -1,16 +1,46 @@
 """Reading who may do what for whom, how each came to be signed off, and what is delegated."""
 
+from homeward.delegation.selectors.overview import (
+    DelegationNotFoundError,
+    Ready,
+    Waiting,
+    asked_of,
+    delegation_for,
+    delegations_in,
+    delegations_of,
+    lapsing_sign_offs,
+    sign_off_for,
+    sign_offs_in,
+    spot_check_for,
+    waiting,
+)
+from homeward.delegation.selectors.passport import Verified, passport_of, verify
 from homeward.delegation.selectors.progress import Evidence, evidence_of, published_frameworks
 from homeward.delegation.selectors.standing import competences_on, is_kept, who_may, why_each, why_may
 from homeward.delegation.selectors.supposing import could_if_signed_off
 
 __all__ = [
+    "DelegationNotFoundError",
     "Evidence",
+    "Ready",
+    "Verified",
+    "Waiting",
+    "asked_of",
     "competences_on",
     "could_if_signed_off",
+    "delegation_for",
+    "delegations_in",
+    "delegations_of",
     "evidence_of",
     "is_kept",
+    "lapsing_sign_offs",
+    "passport_of",
     "published_frameworks",
+    "sign_off_for",
+    "sign_offs_in",
+    "spot_check_for",
+    "verify",
+    "waiting",
     "who_may",
     "why_each",
     "why_may",

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.db.models import Q
+
 from homeward.access.rules import Actor, Permission, require
 from homeward.delegation.models import Declaration, Delegation, DelegationWorker, SignOff
 from homeward.delegation.rules import Decision, May, Signed, Standing, may_do
 from homeward.delegation.states import DeclarationKind, DelegationState, WorkerAnswer
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import london_day, wall_clock
 from homeward.people.models import Person
 from homeward.people.searching.index import everybody_in
 from homeward.procedures.rules import Activity, Complexity, Skill
@@ -36,8 +38,11 @@ def who_may(
     """
     require(actor, Permission.PLAN_DAY if actor.may(Permission.PLAN_DAY) else Permission.SEE_TODAY, service_id)
     asked = set(asked)
-    activities = {code: one for code, one in published_activities().items() if code in {code for _, code in asked}}
-    facts = Facts(service_id, activities.values(), {person for person, _ in asked})
+    published, codes = published_activities(), {code for _, code in asked}
+    activities = {code: one for code, one in published.items() if code in codes}
+    by_sign_off = competences_signed_off(published.values())
+    people = {person for person, _ in asked}
+    facts = Facts(service_id, activities.values(), people, by_sign_off_only=by_sign_off, only_on=day)
     able = {code: _Able(facts, activity, day) for code, activity in activities.items()}
     shown = None if _sees_everyone(actor) else {actor.worker_id}
     answer = {}
@@ -120,6 +125,7 @@ class Facts:
     """What the record says of the active workers of a service, and of what was decided for some people.
 
     `workers` are their standings by number. What is known of somebody merged into another is known of that other.
+    With `only_on`, sign-offs that do not count on that day are left out, and nobody can be told why.
     """
 
     def __init__(
@@ -128,6 +134,9 @@ class Facts:
         activities: Collection[Activity],
         person_ids: Collection[int],
         worker_ids: Collection[int] | None = None,
+        *,
+        by_sign_off_only: Collection[str] | None = None,
+        only_on: date | None = None,
     ) -> None:
         self.skills: dict[str, Skill] = {skill.code: skill for skill in library().skills}
         self.kept_as = _kept_as(person_ids)
@@ -139,10 +148,11 @@ class Facts:
         numbers = [pk for pk, *_ in found]
         few = {} if worker_ids is None else {"worker_id__in": numbers}
         until = registered_until(numbers)
-        signed = self._sign_offs(service_id, wanted, few)
+        signed = self._sign_offs(service_id, wanted, few, only_on)
         accepts, answers = _declarations(service_id, wanted, few)
         professions: dict[tuple[str, ...], frozenset[str]] = {}
-        by_sign_off_only = competences_signed_off()
+        if by_sign_off_only is None:
+            by_sign_off_only = competences_signed_off()
         self.workers: dict[int, Standing] = {}
         for pk, name, reference, skills in found:
             held = tuple(skills)
@@ -166,12 +176,24 @@ class Facts:
             activity, self.skills, self.workers[worker_id], self.decisions.get((person, activity.code)), person, day
         )
 
-    def _sign_offs(self, service_id: int, competences: set[str], few: dict) -> dict[int, list[Signed]]:
-        rows = SignOff.objects.filter(worker__service_id=service_id, competence__in=competences, **few).values_list(
-            "worker_id", "competence", "person_id", "signed_at", "ends_on", "withdrawn_at", "carried_over"
-        )
+    def _sign_offs(
+        self, service_id: int, competences: set[str], few: dict, only_on: date | None
+    ) -> dict[int, list[Signed]]:
+        rows = SignOff.objects.filter(worker__service_id=service_id, competence__in=competences, **few)
         signed: dict[int, list[Signed]] = {}
-        for worker, competence, person, signed_at, ends_on, withdrawn_at, carried_over in rows:
+        if only_on is not None:
+            # thousands of moments are not read where the database can compare them
+            rows = rows.filter(
+                Q(carried_over__gt="") | Q(signed_at__lt=wall_clock(only_on, "24:00")),
+                Q(ends_on__isnull=True) | Q(ends_on__gte=only_on),
+                withdrawn_at__isnull=True,
+            )
+            for worker, competence, person in rows.values_list("worker_id", "competence", "person_id"):
+                signed.setdefault(worker, []).append(Signed(competence, self.kept_as.get(person, person)))
+            return signed
+        for worker, competence, person, signed_at, ends_on, withdrawn_at, carried_over in rows.values_list(
+            "worker_id", "competence", "person_id", "signed_at", "ends_on", "withdrawn_at", "carried_over"
+        ):
             signed.setdefault(worker, []).append(
                 Signed(
                     competence,
@@ -262,11 +284,11 @@ class _Able:
         return self.by_profession | (able - refused)
 
 
-def competences_signed_off() -> frozenset[str]:
-    """The competences that some published activity asks a sign-off for. Nothing personal."""
+def competences_signed_off(activities: Iterable[Activity] | None = None) -> frozenset[str]:
+    """The competences that some activity, of all published unless given, asks a sign-off for. Nothing personal."""
     return frozenset(
         one.delegable.competence
-        for one in published_activities().values()
+        for one in (published_activities().values() if activities is None else activities)
         if one.delegable is not None and one.delegable.competence
     )
 

@@ -27,6 +27,7 @@ from homeward.delegation.services.signing import (
     withdraw_evidence,
     withdraw_sign_off,
 )
+from homeward.delegation.services.warning import warn_of_lapses
 
 __all__ = [
     "AlreadyDelegatedError",
@@ -51,6 +52,7 @@ __all__ = [
     "suspend",
     "suspend_for",
     "take_up_again",
+    "warn_of_lapses",
     "withdraw_evidence",
     "withdraw_sign_off",
 ]
