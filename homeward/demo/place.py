@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.demo.assessments import make_assessments
+from homeward.demo.contracts import DRAFTED_DAYS, draft_rota, make_contracts
 from homeward.demo.days import attend, past_visits, rounds_of
 from homeward.demo.desk import at_the_desk
 from homeward.demo.history import (
@@ -44,7 +45,8 @@ from homeward.procedures.services import publish_library
 from homeward.referrals.models import Referral
 from homeward.referrals.services import withdraw_referral
 from homeward.referrals.states import OPEN_STATES, Urgency
-from homeward.roster.models import Shift
+from homeward.roster.models import OnCall, Shift
+from homeward.roster.services import publish_rota
 from homeward.teams.models import Organisation, Service, Worker
 from homeward.teams.services import open_service
 from homeward.visits.models import Assignment, Visit
@@ -111,6 +113,8 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     make_cover(making)
     put_people_on_call(making, today - timedelta(days=1), today + timedelta(days=SHIFTS_AHEAD_DAYS))
     away = {day: away_on(making, day) for day in days_between(first, today)}
+    make_contracts(making, staff)
+    _draft_ahead(making, staff)
     making.tell(f"{len(staff.workers)} staff of {len(staff.organisations)} organisations, {len(shifts)} shifts")
     residents = make_people(making, staff)
     making.tell(f"{len(residents)} people on record")
@@ -285,11 +289,27 @@ def _finish(making: Making, day: date) -> None:
 def _roster_ahead(making: Making, staff: Staff, begin: date, today: date) -> None:
     """Shifts for the days that have none, to some days ahead."""
     have = set(Shift.objects.filter(worker__service=making.service, day__gte=begin).values_list("day", flat=True))
-    missing = [day for day in days_between(begin, today + timedelta(days=SHIFTS_AHEAD_DAYS)) if day not in have]
-    for day in missing:
-        make_shifts(making, staff, day, day)
-        put_people_on_call(making, day, day)
+    ahead = today + timedelta(days=SHIFTS_AHEAD_DAYS)
+    on_call = {
+        london_day(moment)
+        for moment in OnCall.objects.filter(service=making.service).values_list("starts_at", flat=True)
+    }
+    for day in days_between(begin, ahead):
+        if day not in have:
+            make_shifts(making, staff, day, day)
+        if day not in on_call:
+            put_people_on_call(making, day, day)
+    if Shift.objects.filter(worker__service=making.service, day__lte=ahead, is_draft=True).exists():
+        publish_rota(actor=making.actor, service_id=making.service.pk, last_day=ahead, now=making.now)
+    _draft_ahead(making, staff)
     make_absences(making, staff, begin, today)
+
+
+def _draft_ahead(making: Making, staff: Staff) -> None:
+    """Drafts for the weeks after the last day that has shifts."""
+    last = Shift.objects.filter(worker__service=making.service).order_by("-day").values_list("day", flat=True).first()
+    first = max(last or making.today, making.today) + timedelta(days=1)
+    draft_rota(making, staff, first, making.today + timedelta(days=DRAFTED_DAYS))
 
 
 def _end_what_is_over(making: Making) -> None:

@@ -29,6 +29,8 @@ WEEKEND_SHARE = 4
 AGENCY = {"Home care worker", "Senior home care worker"}
 COUNCIL_VISITING = {"Reablement worker", "Reablement supervisor"}
 VISITING = CRISIS | WEEKDAYS | AGENCY | COUNCIL_VISITING
+# Ten and a half hours each: a night worker works at most 48 a week on average (Working Time Regulations, regulation 6)
+NIGHTS_A_WEEK = 4
 NIGHT_ONE_IN = 5  # of the crisis team, those who work nights
 # Nights off move round from one profession to the next, so that not all of them have the same
 NIGHT_TURN = {"Advanced practitioner": 2, "Crisis therapist": 5}
@@ -52,8 +54,8 @@ def hours_of(worker: Worker, place_in_team: int, day: date) -> tuple[tuple[str, 
     works = (turn + place_in_team * 3) % 7 < 5
     if worker.job_title in CRISIS and place_in_team % NIGHT_ONE_IN == 0:
         nights = place_in_team // NIGHT_ONE_IN + NIGHT_TURN.get(worker.job_title, 0)
-        tonight = (turn + nights * 3) % 7 < 5
-        last_night = (turn - 1 + nights * 3) % 7 < 5
+        tonight = (turn + nights * 3) % 7 < NIGHTS_A_WEEK
+        last_night = (turn - 1 + nights * 3) % 7 < NIGHTS_A_WEEK
         return ((("00:00", NIGHT_ENDS),) if last_night else ()) + (((NIGHT_BEGINS, "24:00"),) if tonight else ())
     if worker.job_title in WEEKDAYS:
         if day.isoweekday() > 5:
@@ -62,7 +64,8 @@ def hours_of(worker: Worker, place_in_team: int, day: date) -> tuple[tuple[str, 
         return OFFICE if place_in_team % 5 != day.isoweekday() - 1 else ()
     if not works or worker.job_title not in VISITING:
         return ()
-    week = turn // 7
+    # the next part of the pattern begins after days off, so that no early follows a late without eleven hours of rest
+    week = (turn + place_in_team * 3) // 7
     if worker.job_title in CRISIS:
         return CRISIS_EARLY if (place_in_team + week) % 2 else CRISIS_LATE
     if worker.job_title in AGENCY:

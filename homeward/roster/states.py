@@ -43,6 +43,16 @@ class RequestState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+class ProposalState(models.TextChoices):
+    """A rota that is built: asked for, ready to be looked at, then taken in full or in part, or not."""
+
+    ASKED = "asked", "Being built"
+    READY = "ready", "To be looked at"
+    FAILED = "failed", "Could not be built"
+    ACCEPTED = "accepted", "Accepted"
+    DISCARDED = "discarded", "Discarded"
+
+
 # From each state, where a request may go
 REQUEST_MOVES = {
     RequestState.WAITS_FOR_OTHER: {RequestState.ASKED, RequestState.DECLINED, RequestState.WITHDRAWN},

@@ -121,6 +121,16 @@ def all_service_ids() -> list[int]:
     return list(Service.objects.order_by("pk").values_list("pk", flat=True))
 
 
+def employers_of(service_id: int) -> list[Organisation]:
+    """The organisations that employ workers of a service, by name."""
+    return list(Organisation.objects.filter(service_id=service_id, workers__is_active=True).distinct().order_by("name"))
+
+
+def registers() -> list[tuple[str, str]]:
+    """The professional registers: code and title."""
+    return list(Registration.Register.choices)
+
+
 def worker_for(actor: Actor, worker_id: int) -> Worker:
     """A worker of the actor's services, with employer and team.
 

@@ -2,6 +2,7 @@
 
 from homeward.roster.models.contract import Contract, EmployerRules
 from homeward.roster.models.cover import CoverHours, OnCall
+from homeward.roster.models.proposal import RotaProposal
 from homeward.roster.models.request import OpenShift, RosterRequest
 from homeward.roster.models.shift import Absence, Publication, RotaPattern, Shift, ShiftChange
 
@@ -15,6 +16,7 @@ __all__ = [
     "Publication",
     "RosterRequest",
     "RotaPattern",
+    "RotaProposal",
     "Shift",
     "ShiftChange",
 ]

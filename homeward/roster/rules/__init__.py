@@ -29,6 +29,7 @@ from homeward.roster.rules.limits import (
     wants_break,
 )
 from homeward.roster.rules.patterns import MOST_WEEKS, PatternShift, minutes_a_week, pattern_from, shifts_from
+from homeward.roster.rules.seeing import rota_permission
 
 __all__ = [
     "BREAK_LASTS",
@@ -57,6 +58,7 @@ __all__ = [
     "minutes_a_week",
     "overlapping",
     "pattern_from",
+    "rota_permission",
     "shifts_from",
     "stretch_of",
     "wants_break",

@@ -7,6 +7,7 @@ from homeward.roster.selectors.contracts import (
     employer_rules,
     hours_left,
     limits_of,
+    my_contract,
     shifts_known,
     worked_minutes,
 )
@@ -26,12 +27,14 @@ from homeward.roster.selectors.rota import (
     Rota,
     Stretch,
     demand_between,
+    drafts_up_to,
     my_rota,
     needs_between,
     patterns_of_rota,
     rota_between,
     shift_changes_of,
     shift_on_rota,
+    shifts_to_swap,
 )
 from homeward.roster.selectors.shifts import absences_of, absences_on, accounts_on_duty, shifts_on, shifts_over
 
@@ -50,9 +53,11 @@ __all__ = [
     "cover_hours",
     "cover_of_week",
     "demand_between",
+    "drafts_up_to",
     "employer_rules",
     "hours_left",
     "limits_of",
+    "my_contract",
     "my_requests",
     "my_rota",
     "needs_between",
@@ -70,5 +75,6 @@ __all__ = [
     "shifts_known",
     "shifts_on",
     "shifts_over",
+    "shifts_to_swap",
     "worked_minutes",
 ]

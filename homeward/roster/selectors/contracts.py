@@ -8,7 +8,15 @@ from django.db.models import Q
 from homeward.access.rules import Actor, Permission, require
 from homeward.kernel.rules import london_day, wall_clock
 from homeward.roster.models import Absence, Contract, EmployerRules, Shift
-from homeward.roster.rules import DAILY_REST, LONGEST_SHIFT, WEEKS_AVERAGED, WORKING_TIME, Limits, joined
+from homeward.roster.rules import (
+    DAILY_REST,
+    LONGEST_SHIFT,
+    WEEKS_AVERAGED,
+    WORKING_TIME,
+    Limits,
+    joined,
+    rota_permission,
+)
 from homeward.teams.models import Worker
 
 
@@ -17,7 +25,7 @@ def contracts_on(actor: Actor, service_id: int, day: date) -> dict[int, Contract
 
     Raises: NotAllowedError.
     """
-    require_rota(actor, service_id)
+    require(actor, rota_permission(actor), service_id)
     rows = Contract.objects.filter(worker__service_id=service_id, starts_on__lte=day)
     rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).order_by("worker_id", "starts_on", "id")
     return {contract.worker_id: contract for contract in rows}
@@ -30,7 +38,7 @@ def limits_of(actor: Actor, service_id: int, day: date | None = None) -> dict[in
 
     Raises: NotAllowedError.
     """
-    require_rota(actor, service_id)
+    require(actor, rota_permission(actor), service_id)
     rules = {row.organisation_id: row for row in EmployerRules.objects.filter(organisation__service_id=service_id)}
     rows = Contract.objects.filter(worker__service_id=service_id).order_by("worker_id", "starts_on", "id")
     if day:
@@ -58,7 +66,7 @@ def hours_left(actor: Actor, service_id: int, day: date) -> dict[int, int | None
 
     Raises: NotAllowedError.
     """
-    require_rota(actor, service_id)
+    require(actor, rota_permission(actor), service_id)
     monday = day - timedelta(days=day.weekday())
     used = worked_minutes(actor, service_id, monday, monday + timedelta(days=6))
     return {
@@ -72,7 +80,7 @@ def worked_minutes(actor: Actor, service_id: int, first: date, last: date) -> di
 
     Raises: NotAllowedError.
     """
-    require_rota(actor, service_id)
+    require(actor, rota_permission(actor), service_id)
     rows = Shift.objects.filter(worker__service_id=service_id, day__gte=first, day__lte=last)
     used: dict[int, int] = {}
     for worker_id, starts_at, ends_at in rows.values_list("worker_id", "starts_at", "ends_at"):
@@ -89,7 +97,7 @@ def shifts_known(
 
     Raises: NotAllowedError.
     """
-    require_rota(actor, service_id)
+    require(actor, rota_permission(actor), service_id)
     begins = wall_clock(day - timedelta(weeks=WEEKS_AVERAGED), "00:00")
     rows = Shift.objects.filter(
         worker__service_id=service_id,
@@ -108,16 +116,6 @@ def shifts_known(
             continue
         known.setdefault(worker_id, []).append((starts_at, ends_at))
     return {worker_id: joined(stretches) for worker_id, stretches in known.items()}
-
-
-def require_rota(actor: Actor, service_id: int) -> None:
-    """Stop here unless the actor may see everybody's rota, or plans days from it.
-
-    Raises: NotAllowedError.
-    """
-    if not actor.may(Permission.PLAN_DAY):
-        require(actor, Permission.SEE_ROSTER, service_id)
-    require(actor, Permission.SEE_ROSTER if actor.may(Permission.SEE_ROSTER) else Permission.PLAN_DAY, service_id)
 
 
 def _limits(rules: EmployerRules | None, works_nights: bool, has_opted_out: bool) -> Limits:
@@ -179,3 +177,13 @@ def contracts_ending(actor: Actor, service_id: int, until: date) -> list[Contrac
         (contract for contract in ending.values() if contract.ends_on and contract.ends_on <= until),
         key=lambda contract: (contract.ends_on, contract.worker_id),
     )
+
+
+def my_contract(actor: Actor, day: date) -> Contract | None:
+    """The actor's own contract on a day, or None.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.ASK_ROSTER)
+    rows = Contract.objects.filter(worker_id=actor.worker_id or 0, starts_on__lte=day)
+    return rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).order_by("-starts_on", "-id").first()

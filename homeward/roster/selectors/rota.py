@@ -8,20 +8,21 @@ from functools import lru_cache
 from homeward.access.rules import Actor, Permission, require
 from homeward.kernel.rules import wall_clock
 from homeward.plans.models import VisitPattern
+from homeward.procedures.selectors import library
 from homeward.roster.models import Absence, CoverHours, RotaPattern, Shift, ShiftChange
-from homeward.roster.rules import CARE_RESPONDER, HEALTH_RESPONDER, Gap, Present, gaps_in, stretch_of
+from homeward.roster.rules import CARE_RESPONDER, HEALTH_RESPONDER, Gap, Present, gaps_in, rota_permission, stretch_of
 from homeward.roster.rules.demand import Short, Wanted, days_from, shares, short_hours, there_by_hour, wanted_by_hour
-from homeward.roster.selectors.contracts import require_rota
 from homeward.roster.selectors.cover import on_call_between
 from homeward.roster.states import CoverKind
 from homeward.teams.models import Worker
 
-DAY_ENDS = 24 * 60
+# A list to choose from that is longer helps nobody
+SWAPS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A shift as the rota shows it."""
+    """A shift as the rota shows it; a night kept as two that meet at midnight is one, under the number of its first."""
 
     id: int
     starts_at: datetime
@@ -66,7 +67,7 @@ def rota_between(
 
     Raises: NotAllowedError.
     """
-    require_rota(actor, service_id)
+    require(actor, rota_permission(actor), service_id)
     workers = Worker.objects.filter(service_id=service_id, is_active=True).select_related("organisation", "team")
     if worker_ids is not None:
         workers = workers.filter(pk__in=list(worker_ids))
@@ -99,6 +100,37 @@ def shift_on_rota(actor: Actor, service_id: int, shift_id: int) -> Shift | None:
     return rows.select_related("worker__account", "worker__organisation").first()
 
 
+def shifts_to_swap(actor: Actor, mine: Shift, now: datetime) -> list[Shift]:
+    """Published shifts of the next four weeks that somebody could take for one of theirs.
+
+    Of colleagues who have a skill in common, on days when they have no shift themselves.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.ASK_ROSTER, mine.worker.service_id)
+    until = now.date() + timedelta(weeks=4)
+    busy = set(Shift.objects.filter(worker=mine.worker, day__gte=now.date()).values_list("day", flat=True)) - {mine.day}
+    rows = Shift.objects.filter(
+        worker__service_id=mine.worker.service_id, is_draft=False, starts_at__gt=now, day__lte=until
+    ).exclude(worker=mine.worker)
+    skills = set(mine.worker.skills)
+    return [
+        shift
+        for shift in rows.select_related("worker").order_by("starts_at", "worker__name")
+        if shift.day not in busy and skills & set(shift.worker.skills)
+    ][:SWAPS_SHOWN]
+
+
+def drafts_up_to(actor: Actor, service_id: int, last: date) -> tuple[int, int]:
+    """How many drafts there are up to a day, and of how many workers.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, rota_permission(actor), service_id)
+    drafts = Shift.objects.filter(worker__service_id=service_id, is_draft=True, day__lte=last)
+    return drafts.count(), drafts.values("worker_id").distinct().count()
+
+
 def shift_changes_of(actor: Actor, worker: Worker, first: date, *, with_drafts: bool = False) -> list[ShiftChange]:
     """What became otherwise on a worker's rota from a day on, newest first; drafts only where asked for.
 
@@ -124,7 +156,7 @@ def demand_between(actor: Actor, service_id: int, first: date, last: date) -> di
 
     Raises: NotAllowedError.
     """
-    require_rota(actor, service_id)
+    require(actor, rota_permission(actor), service_id)
     rows = (
         VisitPattern.objects.filter(plan__episode__service_id=service_id, starts_on__lte=last)
         .exclude(ends_on__lt=first)
@@ -161,7 +193,7 @@ def needs_between(actor: Actor, service_id: int, rota: Rota) -> list[DayNeeds]:
 
     Raises: NotAllowedError.
     """
-    require_rota(actor, service_id)
+    require(actor, rota_permission(actor), service_id)
     wanted_of = demand_between(actor, service_id, rota.first, rota.last)
     cover = list(CoverHours.objects.filter(service_id=service_id, removed_at__isnull=True).order_by("starts_at", "id"))
     ends = wall_clock(rota.last + timedelta(days=1), "24:00")
@@ -170,7 +202,8 @@ def needs_between(actor: Actor, service_id: int, rota: Rota) -> list[DayNeeds]:
         if actor.may(Permission.SEE_RESPONDING)
         else None
     )
-    skills_of = {worker.pk: frozenset(worker.skills) for worker in rota.workers}
+    held = {skills: _held(skills) for skills in {frozenset(worker.skills) for worker in rota.workers}}
+    skills_of = {worker.pk: held[frozenset(worker.skills)] for worker in rota.workers}
     on_day: dict[date, dict[frozenset[str], list[tuple[datetime, datetime]]]] = {}
     responders: list[Present] = []
     for (worker_id, day), stretches in rota.shifts.items():
@@ -220,18 +253,36 @@ def _rota(service_id: int, first: date, last: date, workers) -> Rota:
     listed = tuple(workers)
     only = {worker.pk for worker in listed}
     shifts: dict[tuple[int, date], list[Stretch]] = {}
-    rows = Shift.objects.filter(worker__service_id=service_id, day__gte=first, day__lte=last).order_by("starts_at")
+    beside = timedelta(days=1)
+    rows = Shift.objects.filter(
+        worker__service_id=service_id, day__gte=first - beside, day__lte=last + beside
+    ).order_by("worker_id", "starts_at")
+    before: tuple[int, date] | None = None
     for pk, worker_id, day, starts_at, ends_at, is_draft in rows.values_list(
         "id", "worker_id", "day", "starts_at", "ends_at", "is_draft"
     ):
-        if worker_id in only:
-            shifts.setdefault((worker_id, day), []).append(Stretch(pk, starts_at, ends_at, is_draft))
+        if worker_id not in only:
+            continue
+        meets = before and before[0] == worker_id and before[1] != day and shifts[before][-1].ends_at == starts_at
+        if meets:
+            whole = shifts[before][-1]
+            shifts[before][-1] = Stretch(whole.id, whole.starts_at, ends_at, whole.is_draft or is_draft)
+        else:
+            before = (worker_id, day)
+            shifts.setdefault(before, []).append(Stretch(pk, starts_at, ends_at, is_draft))
+    shifts = {key: told for key, told in shifts.items() if first <= key[1] <= last}
     away = {}
     absences = Absence.objects.filter(worker__service_id=service_id, starts_on__lte=last, ends_on__gte=first)
     for worker_id, kind, starts_on, ends_on in absences.values_list("worker_id", "kind", "starts_on", "ends_on"):
         for day in days_from(max(first, starts_on), min(last, ends_on)):
             away[worker_id, day] = kind
     return Rota(first, last, listed, shifts, away)
+
+
+def _held(codes: frozenset[str]) -> frozenset[str]:
+    """All skills that somebody with these has; a code that is in no vocabulary stands for itself."""
+    known = {skill.code for skill in library().skills}
+    return library().skills_held(codes & known) | codes
 
 
 @lru_cache(maxsize=4096)

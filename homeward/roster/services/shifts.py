@@ -85,7 +85,7 @@ def change_shift(*, actor: Actor, shift: Shift, starts_at: str, ends_at: str, no
     """
     require(actor, Permission.MANAGE_ROSTER, shift.worker.service_id)
     new = _new_shift(shift.worker, shift.day, *_times(starts_at, ends_at))
-    _change(actor=actor, taken_out=[shift], put_in=[new], now=now, reason=reason, action="change shift")
+    _change(actor=actor, taken_out=_whole(shift), put_in=[new], now=now, reason=reason, action="change shift")
     return new
 
 
@@ -99,7 +99,13 @@ def move_shifts(
     """
     require(actor, Permission.MANAGE_ROSTER, worker.service_id)
     require(actor, Permission.MANAGE_ROSTER, to_worker.service_id)
-    shifts = list(Shift.objects.filter(worker=worker, day=day).select_related("worker__account"))
+    shifts = [
+        shift
+        for shift in Shift.objects.filter(worker=worker, day=day)
+        .select_related("worker__account")
+        .order_by("starts_at")
+        if _whole(shift)[0] == shift
+    ]
     if not shifts:
         raise RefusedError(f"{worker.label} has no shift on {_on(day)}. Choose one that is there.")
     if (worker.pk, day) == (to_worker.pk, to_day):
@@ -128,7 +134,7 @@ def remove_shift(*, actor: Actor, shift: Shift, now: datetime, reason: str = "")
     Raises: NotAllowedError; RefusedError when it is over.
     """
     require(actor, Permission.MANAGE_ROSTER, shift.worker.service_id)
-    _change(actor=actor, taken_out=[shift], put_in=[], now=now, reason=reason, action="remove shift")
+    _change(actor=actor, taken_out=_whole(shift), put_in=[], now=now, reason=reason, action="remove shift")
 
 
 @transaction.atomic
@@ -181,11 +187,35 @@ def published_until(service_id: int) -> date | None:
 def _swap_in(
     actor: Actor, moves: Sequence[tuple[Shift, Worker, date]], now: datetime, reason: str, action: str
 ) -> list[Shift]:
-    put_in = [_new_shift(to_worker, to_day, *_wall(shift)) for shift, to_worker, to_day in moves]
+    whole = [_whole(shift) for shift, _, _ in moves]
+    put_in = [
+        _new_shift(to_worker, to_day, _wall(parts[0])[0], _wall(parts[-1])[1])
+        for parts, (_, to_worker, to_day) in zip(whole, moves, strict=True)
+    ]
     _change(
-        actor=actor, taken_out=[shift for shift, _, _ in moves], put_in=put_in, now=now, reason=reason, action=action
+        actor=actor,
+        taken_out=[part for parts in whole for part in parts],
+        put_in=put_in,
+        now=now,
+        reason=reason,
+        action=action,
     )
     return put_in
+
+
+def _whole(shift: Shift) -> list[Shift]:
+    """A shift with those it meets at midnight, in order: a night may be kept as two."""
+    beside = (shift.day - timedelta(days=1), shift.day, shift.day + timedelta(days=1))
+    rows = Shift.objects.filter(worker=shift.worker, day__in=beside).select_related("worker__account")
+    group: list[Shift] = []
+    for one in rows.order_by("starts_at"):
+        if group and group[-1].ends_at == one.starts_at and group[-1].day != one.day:
+            group.append(one)
+        elif shift in group:
+            break
+        else:
+            group = [one]
+    return group if shift in group else [shift]
 
 
 @transaction.atomic

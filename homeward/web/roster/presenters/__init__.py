@@ -1,0 +1,1 @@
+"""The finished words of the rota, contracts and requests, by subject."""
