@@ -26,6 +26,7 @@ urlpatterns = [
     path("plans/", include("homeward.web.plans.urls")),
     path("privacy/", include("homeward.web.privacy.urls")),
     path("notices/", include("homeward.web.notices.urls")),
+    path("worth/", include("homeward.web.worth.urls")),
     path("joining/", include("homeward.web.joining.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),
     path("forms/", include("homeward.web.forms.urls")),

@@ -6,8 +6,13 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
+from homeward.delegation.selectors import is_kept
+from homeward.kernel.rules import london_day, wall_clock
 from homeward.whatif.models import ValueLook
 from homeward.whatif.selectors import Worth
+
+# When the night's weighing may be done: few are at work. Local decision.
+WEIGHED_BETWEEN = ("02:00", "05:00")
 
 
 @transaction.atomic
@@ -24,3 +29,14 @@ def keep_value_look(*, actor: Actor, service_id: int, worth: Worth, now: datetim
     )  # fmt: skip
     record(actor=actor, action="weigh sign-offs", subject=("value look", look.pk), now=now, service_id=service_id)
     return look
+
+
+def is_weighing_due(actor: Actor, service_id: int, now: datetime) -> bool:
+    """Whether sign-offs should be weighed now: once a night, where any are kept.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    begins, ends = (wall_clock(london_day(now), at) for at in WEIGHED_BETWEEN)
+    was_done = ValueLook.objects.filter(service_id=service_id, looked_at__gte=begins).exists()
+    return begins <= now < ends and is_kept(service_id) and not was_done

@@ -21,6 +21,7 @@ from homeward.visits.models import Visit
 from homeward.whatif.models import ValueLook
 from homeward.whatif.rules import training_left
 from homeward.whatif.selectors import newest_look, value_of_sign_offs
+from homeward.whatif.services import is_weighing_due, keep_value_look
 
 DAYS = 3
 CATHETER = {"code": "catheter_bag_care", "title": "Catheter bag care", "is_delegated": True}
@@ -174,6 +175,20 @@ class TestCommand:
         call_command("delegation_value_of_signoff", json=True, days=1, stdout=out)
         assert json.loads(out.getvalue())["sign_offs"] == []
         assert newest_look(planner, service.pk) == ValueLook.objects.get()
+
+
+class TestWeighingDue:
+    def test_is_once_a_night_where_sign_offs_are_kept(self, service, planner, signed, hire, now):
+        system = Actor.system("tests", service.pk)
+        night = now.replace(hour=3)
+        assert not is_weighing_due(system, service.pk, night)
+        signed(hire("Lee Ash", "home_care_worker"), "eye_drops")
+        assert not is_weighing_due(system, service.pk, now)
+        assert is_weighing_due(system, service.pk, night)
+        worth = value_of_sign_offs(planner, service.pk, night, days=1)
+        keep_value_look(actor=planner, service_id=service.pk, worth=worth, now=night)
+        assert not is_weighing_due(system, service.pk, night + timedelta(hours=1))
+        assert is_weighing_due(system, service.pk, night + timedelta(days=1))
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,11 @@ from homeward.kernel.rules import LONDON, wall_clock
 from homeward.teams.selectors import fictitious_accounts, fictitious_service, has_services
 from homeward.visits import planning
 from homeward.visits.selectors import newest_plan
+from homeward.whatif.selectors import value_of_sign_offs
+from homeward.whatif.services import keep_value_look
 
+# Every night a whole week is weighed; here only tomorrow, so that the place is soon there
+DAYS_WEIGHED, SIGN_OFFS_LISTED = 1, 5
 PLANNED_FROM = "00:00"  # a day is planned the evening before
 
 
@@ -88,6 +92,10 @@ class Command(BaseCommand):
                 f"Planned {figures['planned']} visits for {figures['workers']} workers of every employer;"
                 f" {figures['unplanned']} could not be planned and say why"
             )
+            actor = Actor.system("homeward run", service.pk)
+            worth = value_of_sign_offs(actor, service.pk, now, days=DAYS_WEIGHED, top=SIGN_OFFS_LISTED)
+            keep_value_look(actor=actor, service_id=service.pk, worth=worth, now=now)
+            self.say(f"Weighed {worth.weighed} sign-offs that would free time of registered professionals")
         live_the_day(service=service, now=now)
 
     def _serve(self, port: int) -> None:

@@ -2,9 +2,11 @@
 
 import logging
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
@@ -16,14 +18,17 @@ from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
 from homeward.audit.services import keep_head, seal_all
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
-from homeward.people.linking.looking import look_for_duplicates
 from homeward.rights.services import find_unusual
-from homeward.teams.selectors import all_service_ids
+from homeward.teams.selectors import all_service_ids, services_for
 from homeward.visits.planning import follow_delegations
 from homeward.visits.services import follow_addresses, look_nightly, make_handover_sheets
+from homeward.whatif.services import is_weighing_due
 
 SECONDS_BETWEEN = 5  # a clock's fraction is told at most this long after it is reached
 logger = logging.getLogger("homeward.work")
+# When weighing was started for each service, so that it is not started twice
+WEIGHING: dict[int, datetime] = {}
+TRIED_AGAIN_AFTER = timedelta(hours=1)
 
 
 def work_once(now: datetime) -> list[str]:
@@ -80,15 +85,6 @@ def work_once(now: datetime) -> list[str]:
             )
             for pk in service_ids
         ),
-        *(
-            (
-                f"second records of service {pk}",
-                lambda pk=pk: look_for_duplicates(
-                    actor=actor, service_id=pk, likelihood=settings.DUPLICATE_LIKELIHOOD, now=now
-                ),
-            )
-            for pk in service_ids
-        ),
     ]
     failed = []
     for name, duty in duties:
@@ -107,6 +103,20 @@ def _seal(actor: Actor, now: datetime) -> None:
         keep_head(path=settings.AUDIT_HEAD_FILE)
 
 
+def start_weighing(now: datetime) -> None:
+    """Weigh sign-offs where it is due, in a process of its own: it takes minutes, and no clock may wait for it."""
+    service_ids = all_service_ids()
+    actor = Actor.system("Homeward, by itself", *service_ids)
+    for service in services_for(actor):
+        started = WEIGHING.get(service.pk)
+        if (started is None or now - started >= TRIED_AGAIN_AFTER) and is_weighing_due(actor, service.pk, now):
+            WEIGHING[service.pk] = now
+            subprocess.Popen(
+                [sys.executable, "-m", "homeward.config.commands", "delegation", "value-of-signoff", "--service",
+                 service.code], stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+
+
 class Command(BaseCommand):
     help = "Watch the clocks, tell whoever must be told, and send what waits to be sent, until stopped."
 
@@ -122,3 +132,4 @@ class Command(BaseCommand):
         while not stopped.wait(SECONDS_BETWEEN):
             close_old_connections()
             work_once(timezone.now())
+            start_weighing(timezone.now())
