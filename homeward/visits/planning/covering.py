@@ -153,10 +153,39 @@ def _planned(
     for is_late_allowed in (False, True):
         board = read_board(call.service_id, call.day, now, called_in=shift, is_crisis_late_allowed=is_late_allowed)
         answer = _fit_in(board, ids, seconds)
-        out = {number(visit) for visit in answer.plan.undone}
-        if not any(visit.is_crisis for pk, visit in board.visits.items() if pk in out):
+        # a crisis that waited for somebody before is not the doing of this
+        out = {number(visit) for visit in answer.plan.undone} - ({*map(number, board.held.undone)} - {*ids})
+        if not any(board.visits[pk].is_crisis for pk in out if pk in board.visits):
             break
-    return board, answer
+    return board, replace(answer, plan=_each_in_their_place(board, answer.plan))
+
+
+def _each_in_their_place(board: Board, plan: visit_planner.Plan) -> visit_planner.Plan:
+    """The plan with whoever goes to a visit anyway left in the place they had, where the places ask the same."""
+    had = {
+        (visit_id(row.visit_id), worker_id(row.worker_id)): row.slot
+        for visit in board.visits.values()
+        if len(visit.slots) > 1
+        for row in visit.assignments.all()
+    }
+    stops = {(one.visit, one.slot): one for one in plan.assignments}
+    visits = {visit.id: visit for visit in board.problem.visits}
+    for (name, worker), slot in had.items():
+        now_in = next((one for one in plan.assignments if one.visit == name and one.worker == worker), None)
+        if now_in is None or now_in.slot == slot or visits[name].slots[slot] != visits[name].slots[now_in.slot]:
+            continue
+        theirs, other = stops[name, now_in.slot], stops.get((name, slot))
+        if theirs.worker == worker:
+            stops[name, slot] = replace(theirs, slot=slot)
+            if other is None:
+                del stops[name, now_in.slot]
+            else:
+                stops[name, now_in.slot] = replace(other, slot=now_in.slot)
+    return replace(plan, assignments=tuple(stops[key] for key in sorted(stops, key=lambda key: _order(stops[key]))))
+
+
+def _order(stop: visit_planner.Assignment) -> tuple:
+    return (number(stop.worker), stop.starts, stop.visit)
 
 
 def _option(
@@ -176,11 +205,7 @@ def _option(
         or (before.worker, before.starts, before.shift) != (one.worker, one.starts, one.shift)
     } | {before.worker for key, before in held.items() if (number(key[0]), key[1]) not in stops}
     places = [_place(board, row, stops.get((row.visit_id, row.slot))) for row in lost]
-    moves = [
-        _move(board, move)
-        for move in answer.moves
-        if (number(move.visit), move.slot) not in slots and number(move.visit) in board.visits
-    ]
+    moves = _moves(board, stops, slots)
     staff = {shift.worker_id: shift.worker for shift in board.shifts.values()}
     takers = {one["worker"] for one in places if one["worker"]}
     late = [one["late"] for one in [*places, *moves] if one["late"]]
@@ -196,6 +221,7 @@ def _option(
         "pence": (who.pence if who else 0) + _pence_by_the_visit(call, lost, places, takers, who),
         "workers": len(takers),
         "employers": len({staff[pk].organisation_id for pk in takers}),
+        "comes_in": int(who is not None),
     }
     return CoverOption(
         kind=CoverKind.CALL_IN if who else CoverKind.SPREAD,
@@ -229,6 +255,7 @@ def _alone(call: SickCall, lost: list[LostVisit], who: _Off) -> CoverOption:
         "pence": who.pence,
         "workers": 1,
         "employers": 1,
+        "comes_in": 1,
         "hours_left": who.hours_left,
     }
     return CoverOption(
@@ -266,21 +293,35 @@ def _place(board: Board, row: LostVisit, stop: visit_planner.Assignment | None) 
     }
 
 
-def _move(board: Board, move: visit_planner.Move) -> dict:
-    to_at = _moment(board, move.to_start)
-    from_at = _moment(board, move.from_start)
-    visit = board.visits[number(move.visit)]
-    before = _late(from_at, visit) if from_at else 0
-    return {
-        "visit": visit.pk,
-        "slot": move.slot,
-        "from_worker": number(move.from_worker) if move.from_worker else None,
-        "to_worker": number(move.to_worker) if move.to_worker else None,
-        "from_at": from_at.isoformat() if from_at else None,
-        "to_at": to_at.isoformat() if to_at else None,
-        # what was late before is not the doing of this
-        "late": max(0, (_late(to_at, visit) if to_at else 0) - before),
-    }
+def _moves(
+    board: Board, stops: dict[tuple[int, int], visit_planner.Assignment], lost: set[tuple[int, int]]
+) -> list[dict]:
+    """What else would change: every place of the day that was not lost and gets another worker or minute."""
+    moves = []
+    for visit in board.visits.values():
+        held = {row.slot: row for row in visit.assignments.all()}
+        for slot in range(len(visit.slots)):
+            row, stop = held.get(slot), stops.get((visit.pk, slot))
+            if (visit.pk, slot) in lost or (row is None and stop is None):
+                continue
+            to_at = _moment(board, stop.starts) if stop else None
+            from_worker, from_at = (row.worker_id, whole_minute(row.starts_at)) if row else (None, None)
+            to_worker = number(stop.worker) if stop else None
+            if (from_worker, from_at) == (to_worker, to_at) or (row is not None and row.is_pinned):
+                continue
+            moves.append(
+                {
+                    "visit": visit.pk,
+                    "slot": slot,
+                    "from_worker": from_worker,
+                    "to_worker": to_worker,
+                    "from_at": from_at.isoformat() if from_at else None,
+                    "to_at": to_at.isoformat() if to_at else None,
+                    # what was late before is not the doing of this
+                    "late": max(0, (_late(to_at, visit) if to_at else 0) - (_late(from_at, visit) if from_at else 0)),
+                }
+            )
+    return moves
 
 
 def _moment(board: Board, start: float | None) -> datetime | None:
@@ -502,7 +543,7 @@ def _put_as_shown(actor: Actor, call: SickCall, option: CoverOption, shift: Shif
         for visit, slot, worker, shift_pk, starts, ends, travel, waits in stops
         if visit_id(visit) in open_now
     ]
-    assignments.sort(key=lambda one: (number(one.worker), one.starts, one.visit))
+    assignments.sort(key=_order)
     done = {one.visit for one in assignments}
     plan = visit_planner.Plan(tuple(assignments), tuple(sorted(open_now - done)))
     before = {(fault.rule, fault.visit, fault.worker) for fault in visit_planner.check(board.problem, board.held)}

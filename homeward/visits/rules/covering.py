@@ -13,6 +13,8 @@ QUARTER = timedelta(minutes=15)
 # What a minute of anybody's travel weighs against money when ways of covering are put in order. Local decision: what a
 # paid minute costs at 18 pounds an hour.
 PENCE_A_TRAVEL_MINUTE = 30
+# What it weighs to ask for somebody's day off, in pence. Local decision: fifty minutes of travel.
+ASKS_SOMEBODY_OFF = 1500
 # A way of covering with a visit later than this, in minutes, comes after those without one. Local decision.
 LATE_MATTERS = 30
 
@@ -71,12 +73,14 @@ def _up(moment: datetime) -> datetime:
 
 
 def order(figures: dict) -> tuple:
-    """Sorts ways of covering, best first: whom nobody reaches, then lateness, then money and travel together."""
+    """Sorts ways of covering, best first: whom nobody reaches, lateness, then money, travel and somebody's day off."""
     return (
         figures["hard_uncovered"],
         figures["lost"] - figures["kept"],
         figures["worst_late"] > LATE_MATTERS,
-        figures["pence"] + PENCE_A_TRAVEL_MINUTE * (figures["travel"] + figures["late"] + figures["moved"]),
+        figures["pence"]
+        + ASKS_SOMEBODY_OFF * figures["comes_in"]
+        + PENCE_A_TRAVEL_MINUTE * (figures["travel"] + figures["late"] + figures["moved"]),
     )
 
 

@@ -106,7 +106,10 @@ def sick_call(actor: Actor, call_id: int, now: datetime) -> LostDay:
         .select_related("worker__organisation", "person", "visit")
         .order_by("told_at", "id")
     )
+    options = list(call.options.filter(made_at=newest).select_related("worker__organisation").order_by("rank"))
+    moved = {move["visit"] for one in options for move in one.moves}
     people = {line.visit.person_id for line in lines} | {one.person_id for one in tellings if one.person_id}
+    people |= set(Visit.objects.filter(pk__in=moved).values_list("person_id", flat=True))
     record_reads(
         actor=actor,
         action="open sick call",
@@ -115,28 +118,40 @@ def sick_call(actor: Actor, call_id: int, now: datetime) -> LostDay:
         service_id=call.service_id,
         person_ids=sorted(people),
     )
-    options = call.options.filter(made_at=newest).select_related("worker__organisation").order_by("rank")
     return LostDay(
         call=call,
         lost=tuple(sorted(lines, key=lambda line: (not line.visit.is_crisis, not line.is_hard, line.starts_at))),
         comes_to=_comes_to(call, lines),
-        options=tuple(options) if newest else (),
+        options=tuple(options),
         decisions=decisions,
         tellings=tellings,
         other_days=tuple(call.absence.sick_calls.exclude(pk=call.pk).order_by("day")),
     )
 
 
-def names_in(actor: Actor, day: LostDay) -> dict[int, tuple[str, str]]:
-    """The name and employer of every worker that the ways of covering a day speak of.
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What the ways of covering a day speak of: workers as (name, employer), other visits as what and for whom."""
+
+    workers: dict[int, tuple[str, str]]
+    visits: dict[int, str]
+
+
+def spoken_of(actor: Actor, day: LostDay) -> Spoken:
+    """The names in the ways of covering a day, beside the day, whose opening was audited.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_RESPONDING, day.call.service_id)
-    spoken = {place["worker"] for one in day.options for place in one.places if place["worker"]}
-    spoken |= {move[side] for one in day.options for move in one.moves for side in ("from_worker", "to_worker")}
-    rows = Worker.objects.filter(pk__in=spoken - {None}).select_related("organisation")
-    return {worker.pk: (worker.label, str(worker.organisation)) for worker in rows}
+    named = {place["worker"] for one in day.options for place in one.places if place["worker"]}
+    named |= {move[side] for one in day.options for move in one.moves for side in ("from_worker", "to_worker")}
+    rows = Worker.objects.filter(pk__in=named - {None}).select_related("organisation")
+    moved = {move["visit"] for one in day.options for move in one.moves}
+    visits = Visit.objects.filter(pk__in=moved).select_related("person")
+    return Spoken(
+        workers={worker.pk: (worker.label, str(worker.organisation)) for worker in rows},
+        visits={visit.pk: f"{visit.title} for {visit.person.label}" for visit in visits},
+    )
 
 
 def own_sick_calls(actor: Actor, first: date) -> list[SickCall]:

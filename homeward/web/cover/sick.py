@@ -13,12 +13,12 @@ from homeward.kernel.rules import RefusedError, london_day, whole_number
 from homeward.visits.planning.covering import accept_cover, work_out_cover
 from homeward.visits.selectors.covering import (
     SickCallNotFoundError,
-    names_in,
     own_sick_calls,
     own_worker,
     sick_call,
     sick_calls,
     sickness_between,
+    spoken_of,
     worker_to_report,
     workers_found,
 )
@@ -234,7 +234,7 @@ def _show(request: HttpRequest, call_id: int, form: LeaveForm) -> HttpResponse:
         "cover/sick_day.jinja",
         {
             "service": day.call.service,
-            "page": presenters.lost_page(day, names_in(request.actor, day), may_call_in, now),
+            "page": presenters.lost_page(day, spoken_of(request.actor, day), may_call_in, now),
             "form": form,
             "may_respond": request.actor.may(Permission.RESPOND),
         },

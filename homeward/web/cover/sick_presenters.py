@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from homeward.kernel.rules import LONDON, london_day
-from homeward.visits.selectors.covering import CallLine, Found, LostDay, Sickness
+from homeward.visits.selectors.covering import CallLine, Found, LostDay, Sickness, Spoken
 from homeward.visits.states import CoverKind, VisitState
 from homeward.web.clocks import time_words
 from homeward.web.front_door.presenters.words import Tag
@@ -99,6 +99,7 @@ class LostPage:
     lost: tuple[LostRow, ...]
     best: OptionRow | None
     others: tuple[OptionRow, ...]
+    alone: tuple[OptionRow, ...]
     worked_out: str
     decisions: tuple[DecisionRow, ...]
     workers: tuple[TellRow, ...]
@@ -141,11 +142,15 @@ def found_rows(found: Iterable[Found]) -> tuple[FoundRow, ...]:
     )
 
 
-def lost_page(day: LostDay, names: dict[int, tuple[str, str]], may_call_in: bool, now: datetime) -> LostPage:
-    """A lost day. `names` gives (name, employer) of every worker an option speaks of."""
+def lost_page(day: LostDay, spoken: Spoken, may_call_in: bool, now: datetime) -> LostPage:
+    """A lost day, with the names of the workers and visits that its options speak of."""
     call, sums = day.call, day.comes_to
-    titles = {(line.visit.pk, line.slot): line for line in day.lost}
-    rows = tuple(_option(one, titles, names) for one in day.options if may_call_in or one.kind == CoverKind.SPREAD)
+    lost = {(line.visit.pk, line.slot): line for line in day.lost}
+    rows = tuple(
+        _option(one, lost, spoken.visits, spoken.workers)
+        for one in day.options
+        if may_call_in or one.kind == CoverKind.SPREAD
+    )
     is_decided = bool(day.decisions) and (not day.options or day.decisions[0].decided_at >= day.options[0].made_at)
     is_covered = not sums.visits_uncovered
     offers = () if is_decided or is_covered else rows
@@ -162,7 +167,8 @@ def lost_page(day: LostDay, names: dict[int, tuple[str, str]], may_call_in: bool
         summary=_summary(day),
         lost=tuple(_lost(line) for line in day.lost),
         best=best,
-        others=tuple(row for row in offers if row is not best),
+        others=tuple(row for row in offers if row is not best and not row.is_alone),
+        alone=tuple(row for row in offers if row is not best and row.is_alone),
         worked_out=f"Worked out at {_clock(day.options[0].made_at)}" if day.options else "",
         decisions=tuple(
             DecisionRow(
@@ -226,7 +232,7 @@ def _lost(line) -> LostRow:
     )
 
 
-def _option(one, lost: dict, names: dict[int, tuple[str, str]]) -> OptionRow:
+def _option(one, lost: dict, titles: dict[int, str], names: dict[int, tuple[str, str]]) -> OptionRow:
     figures = one.figures
     facts = [("Visits kept", f"{figures['kept']} of {figures['lost']}")]
     facts.append(("Costs besides", _pounds(figures["pence"])))
@@ -245,7 +251,7 @@ def _option(one, lost: dict, names: dict[int, tuple[str, str]]) -> OptionRow:
         sentence=one.sentence,
         facts=tuple(facts),
         places=tuple(_place(place, lost, names) for place in one.places),
-        moves=tuple(_move(move, names) for move in one.moves),
+        moves=tuple(_move(move, titles, names) for move in one.moves),
         is_alone=not one.stops,
         button="Accept" if one.kind == CoverKind.SPREAD else f"{one.worker.label} agreed to come: accept",
     )
@@ -267,7 +273,7 @@ def _place(place: dict, lost: dict, names: dict[int, tuple[str, str]]) -> str:
     return f"{what}: {name}, {employer}, at {_clock(datetime.fromisoformat(place['at']))}{late}"
 
 
-def _move(move: dict, names: dict[int, tuple[str, str]]) -> str:
+def _move(move: dict, titles: dict[int, str], names: dict[int, tuple[str, str]]) -> str:
     def side(worker: int | None, at: str | None) -> str:
         if worker is None or at is None:
             return "nobody"
@@ -275,7 +281,7 @@ def _move(move: dict, names: dict[int, tuple[str, str]]) -> str:
 
     late = f", {move['late']} minutes late" if move["late"] else ""
     before, after = side(move["from_worker"], move["from_at"]), side(move["to_worker"], move["to_at"])
-    return f"{before} becomes {after}{late}"
+    return f"{titles.get(move['visit'], 'A visit')}: {before}, then {after}{late}"
 
 
 def _tell(one, employer: str, now: datetime) -> TellRow:

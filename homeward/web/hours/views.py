@@ -21,6 +21,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     """A week or a month: paid, with people, on the way, on breaks, unused."""
     service = service_here(request)
     first, last, is_month = _span(request)
+    counted_to = min(last, london_day(timezone.now()))  # days to come have shifts, and no visits planned yet
     employer = whole_number(request.GET.get("employer", ""))
     return render(
         request,
@@ -29,7 +30,12 @@ def hours(request: HttpRequest) -> HttpResponse:
             "service": service,
             "services": services_here(request),
             "hours": presenters.hours_page(
-                hours_between(request.actor, service.pk, first, last), first, last, employer, is_month, timezone.now()
+                hours_between(request.actor, service.pk, first, counted_to),
+                first,
+                last,
+                employer,
+                is_month,
+                timezone.now(),
             ),
             "first": first.isoformat(),
             "span": "month" if is_month else "week",
@@ -42,6 +48,7 @@ def hours_file(request: HttpRequest) -> HttpResponse:
     """The same by worker, as a file, in minutes."""
     first, last, _ = _span(request)
     employer = whole_number(request.GET.get("employer", ""))
+    last = min(last, london_day(timezone.now()))
     told = hours_between(request.actor, service_here(request).pk, first, last)
     chosen = [one for one in told if employer is None or one.employer.pk == employer]
     return csv_file(f"hours-{first}-to-{last}", presenters.HEADS, presenters.hours_table(chosen))

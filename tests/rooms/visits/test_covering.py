@@ -20,7 +20,7 @@ from homeward.visits.states import CoverKind, VisitState
 from tests.rooms.visits.agencies import hire, morning, on_shift, open_agencies
 
 FIGURES = {"lost": 10, "kept": 9, "hard_uncovered": 0, "late": 1, "worst_late": 20, "moved": 0, "travel": 24,
-           "pence": 0, "workers": 4, "employers": 2}  # fmt: skip
+           "pence": 0, "workers": 4, "employers": 2, "comes_in": 0}  # fmt: skip
 
 
 class TestInWords:
@@ -48,6 +48,7 @@ class TestOrder:
             {"worst_late": 45},
             {"pence": 100},
             {"travel": 25},
+            {"comes_in": 1},
         ],
         ids=lambda worse: " ".join(worse),
     )
@@ -278,3 +279,25 @@ class TestSicknessBetween:
     def test_is_not_for_everyone(self, service, call, early, actor_with):
         with pytest.raises(NotAllowedError):
             sick_calls(actor_with(Role.PERFORMANCE_LEAD), service.pk, early.date(), early.date())
+
+
+class TestJointVisits:
+    def test_leave_the_other_worker_in_their_place(self, service, planner, early):
+        agency, council = open_agencies(service, early)
+        ill, stays, comes = (hire(agency, name, early) for name in ("Ill One", "Stays", "Comes"))
+        for worker in (ill, stays):
+            on_shift(worker, early, 7, 15)
+        [visit] = morning(service, early, 1)
+        Visit.objects.filter(pk=visit.pk).update(slots=[{"skill": "home_care_worker", "minutes": 30}] * 2)
+        planning.plan_day(actor=planner, service_id=service.pk, day=early.date(), now=early, seconds=0.2, seed=1)
+        before = Assignment.objects.get(worker=stays)
+        [call] = report_sick(actor=planner, worker=ill, starts_on=early.date(), ends_on=early.date(), now=early)
+        on_shift(comes, early, 7, 15)
+
+        best = work_out_cover(actor=planner, call=call, now=early)[0]
+
+        assert [one["worker"] for one in best.places] == [comes.pk]
+        assert not [move for move in best.moves if move["to_worker"] != stays.pk]
+        accept_cover(actor=planner, option=best, now=early)
+        assert Assignment.objects.get(worker=stays).slot == before.slot
+        assert council
