@@ -92,7 +92,8 @@ def record_tasks(*, actor: Actor, visit: Visit, entries: Iterable[NewEntry], at:
             raise RefusedError(f"{task.title}: say why it was not done.")
         readings = _readings(task, decided.get(task.activity_code), entry, at, now, worker, actor)
         task.done_at = at if entry.is_done else None
-        task.done_by = actor.name if entry.is_done else ""
+        # by whoever went, where somebody else writes it down for them
+        task.done_by = (worker.label if worker is not None else actor.name) if entry.is_done else ""
         task.not_done_reason = "" if entry.is_done else entry.reason.strip()[:250]
         task.worker, task.recorded_at = worker, now
         task.save(update_fields=["done_at", "done_by", "not_done_reason", "worker", "recorded_at"])

@@ -1,13 +1,15 @@
 """Supervision as finished text."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from homeward.procedures.selectors import skill_title
 from homeward.visits.rules import number_text, range_text
+from homeward.visits.selectors.practice import Practice
 from homeward.visits.selectors.supervision import ASKS_A_LOOK, Came, Supervision, Tally
 from homeward.web.persons import short_day
-from homeward.web.templating import moment_text
+from homeward.web.templating import clock_text, day_text, moment_text
 
 CAME = {
     Came.DONE: ("Done", "green"),
@@ -128,6 +130,53 @@ def task_line(task, came: Came) -> TaskLine:
             for one in sorted(task.checks.all(), key=lambda one: one.pk)
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeGroup:
+    """One worker and what they are learning, with the visits at which they could be observed."""
+
+    worker: str
+    about: str
+    learning: str
+    lines: tuple[str, ...]
+
+
+NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def practice_line(one: Practice) -> str:
+    """One occasion in a sentence; whoever shows it may see the person."""
+    which = NUMBERS[one.number - 1] if one.number <= len(NUMBERS) else f"{one.number}th"
+    of = f" of the {one.of} asked for" if one.of else ""
+    near = f"{one.kilometres} km away" if one.kilometres is not None else "on shift"
+    theirs = " They go to it already." if one.is_theirs else ""
+    when = f"{day_text(one.opens_at)}, {clock_text(one.opens_at)} to {clock_text(one.closes_at)}"
+    return (
+        f"{when}: {one.activity.lower()} for {one.person.label}. It would be their {which} observed practice{of}."
+        f" {one.assessor.label} is {near}.{theirs}"
+    )
+
+
+def practice_lines(found: Iterable[Practice]) -> tuple[PracticeGroup, ...]:
+    """What `practice_opportunities` gives, by worker and what they are learning."""
+    groups: dict[tuple[int, str], list[Practice]] = {}
+    for one in found:
+        groups.setdefault((one.worker.pk, one.competence), []).append(one)
+    return tuple(
+        PracticeGroup(
+            theirs[0].worker.label,
+            _hours(theirs[0]),
+            skill_title(theirs[0].competence),
+            tuple(practice_line(one) for one in theirs),
+        )
+        for theirs in groups.values()
+    )
+
+
+def _hours(one: Practice) -> str:
+    employer = str(one.worker.organisation)
+    return f"{employer}, {one.weekly_minutes / 60:g} hours a week" if one.weekly_minutes else employer
 
 
 def _row(tally: Tally) -> Row:

@@ -7,6 +7,7 @@ from homeward.web.supervision import views
 app_name = "supervision"
 urlpatterns = [
     path("", views.supervision, name="home"),
+    path("practice", views.practice, name="practice"),
     path("visits/<int:visit_id>", views.visit, name="visit"),
     path("visits/<int:visit_id>/tasks/<int:task_id>/check", views.check, name="check"),
 ]

@@ -12,10 +12,11 @@ from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.teams.selectors import service_for
 from homeward.visits.selectors import VisitNotFoundError
+from homeward.visits.selectors.practice import practice_opportunities
 from homeward.visits.selectors.supervision import supervised_visit, supervision_of
 from homeward.visits.services import check_outcome
 from homeward.web.gate import page
-from homeward.web.supervision.presenters import supervision_page, task_line
+from homeward.web.supervision.presenters import practice_lines, supervision_page, task_line
 
 DAYS = (7, 28)
 
@@ -60,6 +61,14 @@ def visit(request: HttpRequest, visit_id: int, problem: str = "", task_id: int =
         "typed": typed,
     }
     return render(request, "supervision/visit.jinja", told)
+
+
+@page(Permission.SEE_DELEGATION)
+def practice(request: HttpRequest) -> HttpResponse:
+    """Visits of the coming fortnight at which workers who are learning could be observed while an assessor is near."""
+    service = service_for(request.actor, request.GET.get("service"))
+    found = practice_opportunities(request.actor, service.pk, timezone.now())
+    return render(request, "supervision/practice.jinja", {"service": service, "groups": practice_lines(found)})
 
 
 @page(Permission.DELEGATE)

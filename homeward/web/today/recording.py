@@ -36,7 +36,7 @@ def tasks(request: HttpRequest, visit_id: int) -> HttpResponse:
         typed = {name: value.replace("\0", "").strip()[:LONGEST] for name, value in request.POST.items()}
         entries = [entry for one in to_record if (entry := _entry(one, typed, errors)) is not None]
         if not entries and not errors:
-            refused = "Say for at least one task whether it was done."
+            refused = "Nothing is new here. Say for at least one task whether it was done."
         if not errors and not refused:
             try:
                 done = services.record_tasks(actor=request.actor, visit=found, entries=entries, at=now, now=now)
@@ -81,6 +81,10 @@ def _entry(one: TaskToRecord, typed: dict[str, str], errors: dict[int, str]) -> 
         if any(typed.get(f"limit-{pk}-{limit.pk}") for limit in one.limits):
             errors[pk] = "Say whether it was done"
         return None
+    kept = "done" if one.task.done_at else "not_done" if one.task.not_done_reason else ""
+    is_read = any(typed.get(f"limit-{pk}-{limit.pk}") for limit in one.limits) or typed.get(f"value-{pk}")
+    if answer == kept and not is_read and (kept == "done" or typed.get(f"reason-{pk}") == one.task.not_done_reason):
+        return None  # as it was written down before, perhaps by somebody else: it stays theirs
     readings = []
     for limit in one.limits:
         text = typed.get(f"limit-{pk}-{limit.pk}", "").replace(",", ".")

@@ -147,3 +147,26 @@ class TestSetWhoIsTold:
             set_who_is_told(
                 actor=somebody(Role.ADMINISTRATOR), service_id=service.pk, table={120: ["case_manager"]}, now=now
             )
+
+
+class TestConcerns:
+    def test_that_nobody_answers_go_to_others_in_time(self, service, somebody, ivy, now):
+        from homeward.delegation.services.concerns import answer_concern, raise_concern
+        from homeward.teams.models import Account
+
+        nurse, other = (somebody(Role.REGISTERED_PROFESSIONAL, name) for name in ("Nurse Ash", "Nurse Elm"))
+        manager = somebody(Role.CASE_MANAGER, "Case Manager")
+        worker = somebody(Role.FIELD_WORKER, "Bel Birch")
+        concern = raise_concern(
+            actor=worker, person=ivy, urgency="now", text="Confused", sent_key="k", noticed_at=now, now=now,
+            duty=[Account.objects.get(pk=nurse.account_id)],
+        )  # fmt: skip
+        Notice.objects.all().delete()
+        by_itself = Actor.system("tests", service.pk)
+        escalate_due(actor=by_itself, service_id=service.pk, now=now + timedelta(minutes=8))
+        told = set(Notice.objects.values_list("account__full_name", flat=True))
+        assert told == {"Nurse Ash", "Nurse Elm"}, "half of the 15 minutes is gone: whoever else can judge it"
+        escalate_due(actor=by_itself, service_id=service.pk, now=now + timedelta(minutes=16))
+        assert Notice.objects.filter(account_id=manager.account_id, title__contains="has run out").exists()
+        answer_concern(actor=other, concern=concern, text="I am coming", now=now + timedelta(minutes=17))
+        assert escalate_due(actor=by_itself, service_id=service.pk, now=now + timedelta(hours=1)) == []

@@ -71,6 +71,18 @@ class TestTasks:
         assert "Blood glucose must be a number, like 7.5" in page
         assert 'value="seven"' in page
 
+    def test_leave_what_somebody_wrote_down_before_as_theirs(self, worker, sign_in, insulin):
+        visit, task, _ = insulin
+        wash = VisitTask.objects.create(visit=visit, activity_code="personal_care", title="Wash")
+        VisitTask.objects.filter(pk=task.pk).update(done_at=timezone.now(), done_by="Cy Cedar")
+        sent = {f"task-{task.pk}": "done", f"task-{wash.pk}": "not_done", f"reason-{wash.pk}": "No hot water"}
+        assert worker.post(f"/today/visits/{visit.pk}/tasks", sent).status_code == 302
+        task.refresh_from_db()
+        wash.refresh_from_db()
+        assert (task.done_by, wash.not_done_reason) == ("Cy Cedar", "No hot water")
+        again = worker.post(f"/today/visits/{visit.pk}/tasks", sent).content.decode()
+        assert "Nothing is new here" in again
+
     def test_cannot_be_written_by_who_only_reads(self, sign_in, insulin):
         visit, task, _ = insulin
         reader = sign_in(Role.CASE_MANAGER, "Reads Only")

@@ -18,14 +18,19 @@ from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
 from homeward.audit.services import keep_head, seal_all
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
+from homeward.kernel.selectors import latest_change
 from homeward.rights.services import find_unusual
+from homeward.roster.selectors import is_rota_asked_for
 from homeward.teams.selectors import all_service_ids, services_for
 from homeward.visits.planning import follow_delegations
 from homeward.visits.services import follow_addresses, look_nightly, make_handover_sheets
 from homeward.whatif.services import is_weighing_due
 
 SECONDS_BETWEEN = 5  # a clock's fraction is told at most this long after it is reached
+LOOK_THROUGH_EVERY = timedelta(minutes=1)
 logger = logging.getLogger("homeward.work")
+# The process that builds a rota, if any
+BUILDING: list[subprocess.Popen] = []
 # When weighing was started for each service, so that it is not started twice
 WEIGHING: dict[int, datetime] = {}
 TRIED_AGAIN_AFTER = timedelta(hours=1)
@@ -68,7 +73,7 @@ def work_once(now: datetime) -> list[str]:
         *(
             (
                 f"delegations of service {pk}",
-                lambda pk=pk: follow_delegations(actor=actor, service_id=pk, now=now),
+                lambda pk=pk: _follow_delegations(actor, pk, now),
             )
             for pk in service_ids
         ),
@@ -96,6 +101,23 @@ def work_once(now: datetime) -> list[str]:
     return failed
 
 
+# When each service was looked through last in this process, and the newest change it had then
+_looked: dict[int, tuple[int, datetime]] = {}
+
+
+def _follow_delegations(actor: Actor, service_id: int, now: datetime) -> None:
+    """Follow delegation at once when something about it changed, and once a minute in any case: days pass, too.
+
+    A process that has just begun looks through everything, so nothing is lost by a stop.
+    """
+    newest = latest_change(("delegation", "roster"))
+    before = _looked.get(service_id)
+    if before is not None and before[0] == newest and now - before[1] < LOOK_THROUGH_EVERY:
+        return
+    follow_delegations(actor=actor, service_id=service_id, now=now)
+    _looked[service_id] = (newest, now)
+
+
 def _seal(actor: Actor, now: datetime) -> None:
     """Seal what waits, and keep the head where whoever has only the database cannot reach it."""
     seal_all(actor=actor, now=now)
@@ -117,6 +139,18 @@ def start_weighing(now: datetime) -> None:
             )  # fmt: skip
 
 
+def start_building(now: datetime) -> None:
+    """Build the rota that somebody asked for, in a process of its own: it takes a minute. One at a time."""
+    if any(process.poll() is None for process in BUILDING):
+        return
+    if is_rota_asked_for(Actor.system("Homeward, by itself", *all_service_ids()), now):
+        BUILDING[:] = [
+            subprocess.Popen(
+                [sys.executable, "-m", "homeward.config.commands", "roster", "build"], stdout=subprocess.DEVNULL
+            )
+        ]
+
+
 class Command(BaseCommand):
     help = "Watch the clocks, tell whoever must be told, and send what waits to be sent, until stopped."
 
@@ -133,3 +167,4 @@ class Command(BaseCommand):
             close_old_connections()
             work_once(timezone.now())
             start_weighing(timezone.now())
+            start_building(timezone.now())
