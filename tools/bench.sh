@@ -11,6 +11,9 @@ rm -f "$HOMEWARD_VAR"/homeward.sqlite3*
 echo "A place of 1,250 visits a day, built and planned"
 /usr/bin/env time -f "%U user + %S system CPU seconds, %e elapsed" .venv/bin/homeward run --prepare-only --visits 1250 2>&1 ||
     .venv/bin/homeward run --prepare-only --visits 1250
+echo "Visits that could be one, and sign-offs worth working for"
+.venv/bin/python tools/bench_joining.py
+.venv/bin/homeward delegation value-of-signoff --days 2 --top 5
 echo "Each screen"
 .venv/bin/python tools/bench_pages.py
 echo "A busy front door on PostgreSQL, the server killed half way"

@@ -13,15 +13,18 @@ from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, Relatio
 from homeward.assessments.services import start_form
 from homeward.people.models import Address, BrokenGlass, Identifier, LegalStatus
 from homeward.people.services import NewAddress, NewPerson, add_to_timeline, note_need, raise_alert, register_person
+from homeward.plans.models import CarePlan, VisitPattern
 from homeward.referrals.services import NewReferral, receive_referral
 from homeward.teams.models import Account, Organisation, Worker
-from homeward.visits.models import Assignment, Visit
+from homeward.visits.models import Assignment, JoinedVisits, Visit
 from homeward.web.who_may import ALSO_NEEDED, sight_needed
 from tools.who_may import who_may_page
 
 BASE = Path(__file__).resolve().parents[2]
 # Parts of an address that say whose page it is
-ABOUT_SOMEBODY = {"person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id"}
+ABOUT_SOMEBODY = {
+    "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
+}  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
 TIES = {
     "none": (),
@@ -116,12 +119,32 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
             visit=visit, slot=0, worker=worker, starts_at=now, ends_at=now + timedelta(minutes=30)
         )
         parts["visit_id"] = visit.pk
+        parts["join_id"] = _two_visits(person, parts["episode_id"], now).pk
     if Relationship.BROKEN_GLASS in ties:
         BrokenGlass.objects.create(
             person=person, account_id=account.pk, by_name="Reader One", reason="Must know her medicines",
             at=now - timedelta(minutes=1), until=now + timedelta(hours=1),
         )  # fmt: skip
     return Whose(ties, parts)
+
+
+def _two_visits(person, episode_id: int, now) -> JoinedVisits:
+    """Two standing visits of somebody that could be one."""
+    plan = CarePlan.objects.create(
+        person=person, episode_id=episode_id, written_at=now, written_by="Tests", agreed_on=timezone.localdate(now)
+    )
+    one, other = (
+        VisitPattern.objects.create(
+            plan=plan, title=title, opens_at="08:00", closes_at="10:00", minutes=30,
+            slots=[{"skill": "home_care_worker", "minutes": 30}], starts_on=timezone.localdate(now),
+        )
+        for title in ("Morning care", "Morning practice")
+    )  # fmt: skip
+    return JoinedVisits.objects.create(
+        service_id=person.service_id, person=person, kept=one, joined=other, kind="same_purpose", weekdays="1",
+        opens_at="08:00", closes_at="10:00", minutes=40, slots=one.slots, tasks=[], care_minutes_saved=20,
+        travel_minutes_saved=4, found_at=now,
+    )  # fmt: skip
 
 
 def is_refused(client: Client, address: str) -> bool:

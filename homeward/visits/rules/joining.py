@@ -191,11 +191,11 @@ def _reasons(
     reasons = [f"Both visits are for: {', '.join(both).lower()}."] if both else []
     if kept.employer and joined.employer and kept.employer != joined.employer:
         reasons.append(f"{kept.employer} and {joined.employer} each send somebody.")
+    minutes = window[1] - window[0]
     if max(kept.opens, joined.opens) <= min(kept.closes, joined.closes):
-        reasons.append(f"Both may start between {clock(window[0])} and {clock(window[1])}.")
+        reasons.append(f"The times at which they may start overlap by {minutes} minutes.")
     else:
-        apart = window[1] - window[0]
-        reasons.append(f"One ends its window {apart} minutes before the other begins.")
+        reasons.append(f"The times at which they may start are {minutes} minutes apart.")
     return tuple(reasons)
 
 

@@ -42,7 +42,7 @@ def present_look(look) -> TrainingPlan:
     at = look.looked_at.astimezone(LONDON)
     return TrainingPlan(
         looked=f"{short_day(at.date())} at {clock_text(at)}",
-        days=f"{short_day(look.first_day)} to {short_day(last)}",
+        days=f"{short_day(look.first_day)} to {short_day(last)}" if look.days > 1 else short_day(last),
         without=_hours(look.registered_minutes),
         lines=tuple(_line(place, one) for place, one in enumerate(look.values, 1)),
     )

@@ -49,7 +49,7 @@ class TestJoinable:
         assert one.reasons == (
             "Both visits are for: personal care.",
             "Council and Larkmoor each send somebody.",
-            "Both may start between 07:30 and 09:30.",
+            "The times at which they may start overlap by 120 minutes.",
         )
 
     def test_has_the_care_worker_do_a_nurses_dressing_where_it_may_be_delegated(self):
