@@ -1,8 +1,10 @@
 """How many workers the plans ask for in each hour, beside how many are there."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from homeward.kernel.rules import minutes_into
 
@@ -13,8 +15,7 @@ TRAVEL_A_VISIT = 10
 LEAST_SHORT = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """Visits of one pattern for one skill: how long each takes, and the wall clock minutes it may begin between."""
 
     skill: str
@@ -39,24 +40,25 @@ def wanted_by_hour(wanted: Iterable[Wanted], travel: int = TRAVEL_A_VISIT) -> di
     A visit may begin anywhere in its window, so its minutes, and those on the way to it, are spread evenly over it.
     """
     by_hour: dict[str, list[float]] = {}
-    for one in wanted:
+    # many visits have the same window and length
+    for one, visits in Counter(wanted).items():
         hours = by_hour.setdefault(one.skill, [0.0] * HOURS)
         since, until = one.opens, min(max(one.closes, one.opens) + one.minutes, HOURS * 60)
         if until <= since:
             continue
-        each = (one.minutes + travel) / (until - since)
+        each = visits * (one.minutes + travel) / (until - since)
         for hour in range(since // 60, -(-until // 60)):
             hours[hour] += each * (min(until, (hour + 1) * 60) - max(since, hour * 60)) / 60
     return by_hour
 
 
-def there_by_hour(day: date, stretches: Iterable[tuple[datetime, datetime]]) -> list[float]:
-    """How much of each hour of a day is worked, summed over stretches of time."""
+def there_by_hour(day: date, stretches: Mapping[tuple[datetime, datetime], int]) -> list[float]:
+    """How much of each hour of a day is worked: stretches of time, and by how many each."""
     hours = [0.0] * HOURS
-    for begins, ends in stretches:
+    for (begins, ends), people in stretches.items():
         since, until = max(0.0, minutes_into(day, begins)), min(HOURS * 60.0, minutes_into(day, ends))
         for hour in range(int(since // 60), min(HOURS, int(-(-until // 60)))):
-            hours[hour] += (min(until, (hour + 1) * 60) - max(since, hour * 60)) / 60
+            hours[hour] += people * (min(until, (hour + 1) * 60) - max(since, hour * 60)) / 60
     return hours
 
 

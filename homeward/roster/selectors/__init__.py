@@ -12,6 +12,7 @@ from homeward.roster.selectors.contracts import (
     worked_minutes,
 )
 from homeward.roster.selectors.cover import CoveredHours, cover_hours, cover_of_week, on_call_between
+from homeward.roster.selectors.proposals import is_rota_asked_for, newest_proposal
 from homeward.roster.selectors.requests import (
     asked_of_me,
     my_requests,
@@ -56,11 +57,13 @@ __all__ = [
     "drafts_up_to",
     "employer_rules",
     "hours_left",
+    "is_rota_asked_for",
     "limits_of",
     "my_contract",
     "my_requests",
     "my_rota",
     "needs_between",
+    "newest_proposal",
     "on_call_between",
     "open_shift_for",
     "open_shifts",

@@ -60,7 +60,7 @@ def limits_of(actor: Actor, service_id: int, day: date | None = None) -> dict[in
 
 
 def hours_left(actor: Actor, service_id: int, day: date) -> dict[int, int | None]:
-    """The minutes of each worker's contract in the week of `day` (from Monday) that no published shift uses yet.
+    """The minutes of each worker's contract in the week of `day` (from Monday) that no shift or draft uses yet.
 
     None where no hours are promised; below zero where more are rostered than promised.
 

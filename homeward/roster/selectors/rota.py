@@ -1,9 +1,13 @@
 """Reading the rota of some weeks: who works when, who is away, and where too few are there."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+
+from django.db.models import TextField
+from django.db.models.functions import Cast
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.kernel.rules import wall_clock
@@ -204,7 +208,9 @@ def needs_between(actor: Actor, service_id: int, rota: Rota) -> list[DayNeeds]:
     )
     held = {skills: _held(skills) for skills in {frozenset(worker.skills) for worker in rota.workers}}
     skills_of = {worker.pk: held[frozenset(worker.skills)] for worker in rota.workers}
-    on_day: dict[date, dict[frozenset[str], list[tuple[datetime, datetime]]]] = {}
+    # how often each stretch of time is worked with the same skills: most are worked by many
+    on_day: dict[date, dict[frozenset[str], Counter[tuple[datetime, datetime]]]] = {}
+    midnight = {day: wall_clock(day, "24:00").astimezone(UTC) for day in rota.days}
     responders: list[Present] = []
     for (worker_id, day), stretches in rota.shifts.items():
         if (worker_id, day) in rota.away:
@@ -212,11 +218,12 @@ def needs_between(actor: Actor, service_id: int, rota: Rota) -> list[DayNeeds]:
         skills = skills_of[worker_id]
         is_health, is_care = HEALTH_RESPONDER in skills, CARE_RESPONDER in skills
         for one in stretches:
+            times = (one.starts_at, one.ends_at)
             if is_health or is_care:
-                responders.append(Present(one.starts_at, one.ends_at, is_health, is_care))
-            for on in (day, day + timedelta(days=1)):
-                if on == day or one.ends_at > wall_clock(on, "00:00"):
-                    on_day.setdefault(on, {}).setdefault(skills, []).append((one.starts_at, one.ends_at))
+                responders.append(Present(*times, is_health, is_care))
+            on_day.setdefault(day, {}).setdefault(skills, Counter())[times] += 1
+            if one.ends_at > midnight[day]:
+                on_day.setdefault(day + timedelta(days=1), {}).setdefault(skills, Counter())[times] += 1
     needs = []
     for day in rota.days:
         wanted = wanted_of[day]
@@ -254,15 +261,19 @@ def _rota(service_id: int, first: date, last: date, workers) -> Rota:
     only = {worker.pk for worker in listed}
     shifts: dict[tuple[int, date], list[Stretch]] = {}
     beside = timedelta(days=1)
-    rows = Shift.objects.filter(
-        worker__service_id=service_id, day__gte=first - beside, day__lte=last + beside
-    ).order_by("worker_id", "starts_at")
+    # as text: a month holds a few hundred moments thousands of times, and reading each of them anew takes longest
+    rows = (
+        Shift.objects.filter(worker__service_id=service_id, day__gte=first - beside, day__lte=last + beside)
+        .order_by("worker_id", "starts_at")
+        .annotate(since=Cast("starts_at", TextField()), until=Cast("ends_at", TextField()), on=Cast("day", TextField()))
+    )
     before: tuple[int, date] | None = None
-    for pk, worker_id, day, starts_at, ends_at, is_draft in rows.values_list(
-        "id", "worker_id", "day", "starts_at", "ends_at", "is_draft"
+    for pk, worker_id, on, since, until, is_draft in rows.values_list(
+        "id", "worker_id", "on", "since", "until", "is_draft"
     ):
         if worker_id not in only:
             continue
+        day, starts_at, ends_at = _day_in(on), _moment_in(since), _moment_in(until)
         meets = before and before[0] == worker_id and before[1] != day and shifts[before][-1].ends_at == starts_at
         if meets:
             whole = shifts[before][-1]
@@ -283,6 +294,17 @@ def _held(codes: frozenset[str]) -> frozenset[str]:
     """All skills that somebody with these has; a code that is in no vocabulary stands for itself."""
     known = {skill.code for skill in library().skills}
     return library().skills_held(codes & known) | codes
+
+
+@lru_cache(maxsize=4096)
+def _day_in(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+@lru_cache(maxsize=16384)
+def _moment_in(text: str) -> datetime:
+    """A moment as either database writes it: both keep UTC, and only PostgreSQL says so."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 @lru_cache(maxsize=4096)

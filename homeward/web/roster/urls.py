@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homeward.web.roster.views import editing, month, publishing, requests, workers
+from homeward.web.roster.views import building, editing, month, publishing, requests, workers
 
 app_name = "roster"
 urlpatterns = [
@@ -18,6 +18,11 @@ urlpatterns = [
     path("shifts/<int:shift_id>/remove", editing.remove, name="remove"),
     path("publish", publishing.publish, name="publish"),
     path("make", publishing.make, name="make"),
+    path("build", building.build, name="build"),
+    path("build/part", building.build_part, name="build_part"),
+    path("build/ask", building.ask, name="ask_to_build"),
+    path("build/accept", building.accept, name="accept_built"),
+    path("build/discard", building.discard, name="discard_built"),
     path("requests", requests.queue, name="requests"),
     path("requests/<int:request_id>/decide", requests.decide, name="decide"),
     path("requests/open-shift", requests.open_shift, name="open_shift"),

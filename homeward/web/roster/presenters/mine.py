@@ -11,7 +11,7 @@ from homeward.roster.models import Contract
 from homeward.roster.selectors import Rota
 from homeward.roster.states import OPEN_REQUESTS, RequestKind
 from homeward.web.front_door.presenters.words import Tag
-from homeward.web.roster.presenters.words import AWAY, clock, day_words, hours, request_tag
+from homeward.web.roster.presenters.words import AWAY, clock, day_words, hours, monday_of, request_tag
 from homeward.web.templating import moment_text
 from homeward.web.words import skill_words
 
@@ -71,6 +71,7 @@ class Mine:
     name: str
     contract: str
     next: str
+    unpublished: str
     weeks: tuple[Week, ...]
     requests: tuple[RequestLine, ...]
     to_me: tuple[RequestLine, ...]
@@ -87,6 +88,7 @@ def mine(
     to_me: Sequence,
     open_shifts: Sequence,
     changes: Sequence,
+    published: date | None,
 ) -> Mine:
     """Everything a worker sees of their own rota."""
     worker = rota.workers[0]
@@ -94,12 +96,13 @@ def mine(
         (one for told in rota.shifts.values() for one in told if one.ends_at > now), key=lambda one: one.starts_at
     )
     asked = {one.open_shift_id for one in requests if one.kind == RequestKind.OPEN and one.state in OPEN_REQUESTS}
-    days = rota.days
+    days = [day for day in rota.days if published and monday_of(day) <= published]
     return Mine(
         name=worker.label,
         contract=_contract(contract),
         next=_next(coming, today),
-        weeks=tuple(_week(rota, days[at : at + 7], today) for at in range(0, len(days), 7)),
+        unpublished=_unpublished(published, rota.last),
+        weeks=tuple(_week(rota, days[at : at + 7], today, published) for at in range(0, len(days), 7)),
         requests=tuple(request_line(one) for one in requests),
         to_me=tuple(request_line(one, me=worker.pk) for one in to_me),
         open_shifts=tuple(
@@ -159,7 +162,13 @@ def _next(coming: Sequence, today: date) -> str:
     return f"Next shift: {day}, {clock(one.starts_at)} to {clock(one.ends_at)}."
 
 
-def _week(rota: Rota, days: Sequence[date], today: date) -> Week:
+def _unpublished(published: date | None, last: date) -> str:
+    if published is None:
+        return "The rota is not published yet."
+    return f"After {day_words(published)} the rota is not published yet." if published < last else ""
+
+
+def _week(rota: Rota, days: Sequence[date], today: date, published: date | None) -> Week:
     worker = rota.workers[0]
     lines = []
     minutes = 0.0
@@ -173,7 +182,9 @@ def _week(rota: Rota, days: Sequence[date], today: date) -> Week:
         lines.append(
             DayLine(
                 title=f"{day:%a} {day.day} {day:%b}",
-                words=AWAY[away][1] if away else words or "Off",
+                words=AWAY[away][1]
+                if away
+                else words or ("Off" if published and day <= published else "Not published"),
                 about=f"instead of {words}" if away and words else "",
                 look=f"{look} today" if day == today else look,
                 shifts=()

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -172,8 +173,9 @@ def _row(worker: Worker, rota: Rota, isos, contract: Contract | None, weeks: flo
         away = rota.away.get((worker.pk, day))
         words, look = OFF, "o"
         if stretches:
-            minutes += sum((one.ends_at - one.starts_at).total_seconds() for one in stretches) / 60
-            words = "\n".join(f"{clock(one.starts_at)}\n{clock(one.ends_at)}" for one in stretches)
+            for one in stretches:
+                minutes += _length(one.starts_at, one.ends_at)
+            words = "\n".join([_times(one.starts_at, one.ends_at) for one in stretches])
             look = "d" if any(one.is_draft for one in stretches) else "s"
         if away:
             words, look = AWAY[away][0], "a"
@@ -184,9 +186,19 @@ def _row(worker: Worker, rota: Rota, isos, contract: Contract | None, weeks: flo
         id=worker.pk,
         name=worker.label,
         job=worker.job_title,
-        hours=f"{a_week} of {hours(promised)} hours" if promised else f"{a_week} hours",
+        hours=f"{a_week} of {hours(promised)} hours a week" if promised else f"{a_week} hours a week",
         cells=tuple(cells),
     )
+
+
+@lru_cache(maxsize=8192)
+def _length(starts_at: datetime, ends_at: datetime) -> float:
+    return (ends_at - starts_at).total_seconds() / 60
+
+
+@lru_cache(maxsize=8192)
+def _times(starts_at: datetime, ends_at: datetime) -> str:
+    return f"{clock(starts_at)}\n{clock(ends_at)}"
 
 
 def _head(one: DayNeeds, today: date, published: date | None) -> DayHead:

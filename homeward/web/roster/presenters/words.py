@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from homeward.kernel.rules import LONDON
 from homeward.roster.rules import Gap
@@ -23,6 +24,7 @@ REQUEST_COLOURS = {
 MINUTES_PER_HOUR = 60
 
 
+@lru_cache(maxsize=16384)
 def clock(moment: datetime) -> str:
     """A moment as the rota shows it: 07:00."""
     local = moment.astimezone(LONDON)

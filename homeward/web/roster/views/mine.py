@@ -28,6 +28,7 @@ from homeward.roster.services import (
     ask_swap,
     ask_to_work,
     offer_shift,
+    published_until,
     take_up,
     turn_down,
     withdraw_request,
@@ -218,6 +219,7 @@ def _show(
             asked_of_me(actor, today),
             open_shifts(actor, service.pk, today, mine=True),
             shift_changes_of(actor, own.workers[0], today)[:CHANGES_SHOWN],
+            published_until(service.pk),
         )
         if own.workers
         else None,
