@@ -27,6 +27,7 @@ from homeward.demo.history import (
     right_now,
     year,
 )
+from homeward.demo.hours import make_sick_calls
 from homeward.demo.joining import make_two_teams
 from homeward.demo.ledger import Ledger
 from homeward.demo.making import Making, weighted
@@ -128,7 +129,8 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     ledger.write()
     making.tell(f"History written; {make_two_teams(making, staff)} people whom two teams visit in the morning")
     done = past_visits(making, rounds, first, today - timedelta(days=1)) if size.days else 0
-    making.tell(f"{done} visits of the last {size.days} days")
+    ill = make_sick_calls(making, first, today - timedelta(days=1)) if size.days else 0
+    making.tell(f"{done} visits of the last {size.days} days, and {ill} shifts lost to sickness")
     making.tell(f"{make_assessments(making, staff)} assessments")
     making.tell(f"{make_papers(making, staff)} documents, and ten years of one person's timeline")
     signed, delegated = make_signing(making, staff)

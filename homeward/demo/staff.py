@@ -198,6 +198,8 @@ ACCOUNTS = (
     ("designer", Role.SERVICE_DESIGNER, "", TRUST),
     ("admin", Role.ADMINISTRATOR, "", TRUST),
     ("privacy", Role.PRIVACY_OFFICER, "", TRUST),
+    # sees the hours and statements of their own agency only
+    ("agency", Role.ROSTER_PLANNER, "", AGENCIES[0]),
 )
 TITLES = {
     "planner": "Roster planner",
@@ -206,6 +208,7 @@ TITLES = {
     "designer": "Service designer",
     "admin": "System administrator",
     "privacy": "Privacy officer",
+    "agency": "Care manager",
 }
 
 

@@ -171,6 +171,37 @@ def keep_cover_options(*, actor: Actor, call: SickCall, options: list[CoverOptio
     return options
 
 
+@transaction.atomic
+def record_sick_calls(
+    *,
+    actor: Actor,
+    service_id: int,
+    calls: list[SickCall],
+    lost: list[LostVisit],
+    decisions: list[CoverDecision],
+    now: datetime,
+) -> list[SickCall]:
+    """Record many sick calls (unsaved rows), what they lost and what was decided, for an import or a fictitious place.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.IMPORT_SERVICE, service_id)
+    SickCall.objects.bulk_create(calls, batch_size=500)
+    for row in (*lost, *decisions):
+        row.call_id = row.call.pk
+    LostVisit.objects.bulk_create(lost, batch_size=500)
+    CoverDecision.objects.bulk_create(decisions, batch_size=500)
+    record(
+        actor=actor,
+        action="record sick calls",
+        subject=("sick call", None),
+        now=now,
+        service_id=service_id,
+        count=len(calls),
+    )
+    return calls
+
+
 def counted(call: SickCall):
     """What a lost day comes to as the record stands: see `rules.covering.Covered`."""
     lost = list(call.lost.select_related("visit"))
