@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.demo.assessments import make_assessments
+from homeward.demo.concerns import make_concerns
 from homeward.demo.contracts import DRAFTED_DAYS, draft_rota, make_contracts
 from homeward.demo.days import attend, past_visits, rounds_of
 from homeward.demo.desk import at_the_desk
@@ -139,6 +140,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]
     find_joinable(actor=making.actor, service_id=service.pk, now=now)
     open_accounts(making, staff, on_shift)
+    making.tell(f"{make_concerns(making)} concerns of care workers")
     at_the_desk(making)
     making.tell(f"{made} visits needed today. The place is made")
     return service
