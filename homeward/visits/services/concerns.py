@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from homeward.access.rules import Actor, Role
+from homeward.audit.services import record
 from homeward.delegation.models import Concern, Delegation
 from homeward.delegation.services.concerns import raise_concern
 from homeward.delegation.states import DelegationState
@@ -37,7 +38,7 @@ def put_concern(
     duty = accounts_on_duty(system, person.service_id, (Role.REGISTERED_PROFESSIONAL,), now)
     delegation = _delegation_at(person, visit)
     decided = delegation.delegated_by.account_id if delegation is not None and delegation.delegated_by else None
-    return raise_concern(
+    concern = raise_concern(
         actor=actor,
         person=person,
         urgency=urgency,
@@ -51,6 +52,16 @@ def put_concern(
         delegation=delegation,
         now=now,
     )
+    record(
+        actor=actor,
+        action="put concern to who is on duty",
+        subject=("concern", concern.pk),
+        person_id=person.pk,
+        now=now,
+        service_id=person.service_id,
+        count=len(duty),
+    )
+    return concern
 
 
 def _order(account: Account, decided: int | None) -> tuple[bool, int]:

@@ -92,7 +92,7 @@ class TestFromTrainingToLapse:
         # when a nurse signs her off, delegates, and she accepts
         signed = sign_off(actor=nurse, worker=bel_row, competence="insulin", person=ivy, now=now)
         delegation = delegate(
-            actor=nurse, person=ivy, activity_code=INSULIN, assessed=_all_well(), instructions="Check her glucose first.",
+            actor=nurse, person=ivy, activity_code=INSULIN, assessed=_all_well(), instructions="Check glucose first.",
             if_out_of_range="Give no insulin. Ring the nurse.", review_on=today + timedelta(days=180),
             workers=[bel_row], limits=[NewLimit("blood glucose", "mmol/L", Decimal(4), Decimal(14), True)], now=now,
         )  # fmt: skip
