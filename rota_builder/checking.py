@@ -151,6 +151,17 @@ def least_rest(case: Case, worker: Worker, theirs: Mapping[int, str]) -> Iterato
             yield Fault("least_rest", worker.id, after, f"{_hours(rest)} of rest, at least {_hours(least)}")
 
 
+def least_day_off(case: Case, worker: Worker, theirs: Mapping[int, str]) -> Iterator[Fault]:
+    least = worker.limits.least_day_off
+    if least is None:
+        return
+    for before, after in pairwise(sorted(theirs)):
+        rest = (after - before) * MINUTES + case.kinds[theirs[after]].starts - case.kinds[theirs[before]].ends
+        if after - before == 2 and rest < least:
+            text = f"{_hours(rest)} of rest over a day off, at least {_hours(least)}"
+            yield Fault("least_day_off", worker.id, after, text)
+
+
 def succession(case: Case, worker: Worker, theirs: Mapping[int, str]) -> Iterator[Fault]:
     for day, kind in theirs.items():
         if theirs.get(day + 1) in case.kinds[kind].not_before:
@@ -251,6 +262,7 @@ RULES = (
     absences_kept,
     longest_shift,
     least_rest,
+    least_day_off,
     succession,
     most_days_in_a_row,
     most_nights_in_a_row,

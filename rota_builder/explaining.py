@@ -20,6 +20,7 @@ WAYS = {
     "works_day": ("works other hours that day", "work other hours that day"),
     "longest_shift": ("may not work so long a shift", "may not work so long a shift"),
     "least_rest": ("would have too little rest", "would have too little rest"),
+    "least_day_off": ("would have too short a day off", "would have too short a day off"),
     "succession": ("would have too little rest", "would have too little rest"),
     "most_days_in_a_row": ("would work too many days in a row", "would work too many days in a row"),
     "most_nights_in_a_row": ("would work too many nights in a row", "would work too many nights in a row"),

@@ -60,13 +60,14 @@ class ShiftKind:
 class Limits:
     """What may not be broken for one worker. None: no such limit. Minutes and counts as the names say.
 
-    ``most_days_in_two_weeks`` holds in any fourteen days in a row. A week is Monday to Sunday; ``most_minutes``,
-    ``least_minutes``, ``most_weekends`` and ``most_of_kind`` are over the whole rota. The two ``fewest`` are not held
-    against days at the edges of the rota.
+    ``least_day_off`` is the rest over a single day off. ``most_days_in_two_weeks`` holds in any fourteen days in a
+    row. A week is Monday to Sunday; ``most_minutes``, ``least_minutes``, ``most_weekends`` and ``most_of_kind`` are
+    over the whole rota. The two ``fewest`` are not held against days at the edges of the rota.
     """
 
     longest_shift: int | None = None
     least_rest: int | None = None
+    least_day_off: int | None = None
     most_days_in_a_row: int | None = None
     most_nights_in_a_row: int | None = None
     most_days_in_two_weeks: int | None = None

@@ -104,7 +104,7 @@ def lay_out(problem: Problem) -> Layout:
         atoms=atoms,
         covers=covers,
         skills=[worker.skills | {""} for worker in problem.workers],
-        apart=[_apart(problem, worker.limits.least_rest) for worker in problem.workers],
+        apart=[_apart(problem, worker.limits.least_rest, worker.limits.least_day_off) for worker in problem.workers],
         minutes=[kind.minutes for kind in problem.kinds],
         is_night=[kind.is_night for kind in problem.kinds],
         target=[contract_target(problem, worker, len(counted[worker.id])) for worker in problem.workers],
@@ -126,14 +126,15 @@ def _kinds_of(problem: Problem, w: int) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=64)
-def _apart(problem: Problem, least_rest: int | None) -> frozenset[tuple[int, int, int]]:
-    rest = least_rest or 0
+def _apart(problem: Problem, least_rest: int | None, least_day_off: int | None) -> frozenset[tuple[int, int, int]]:
+    # nobody whose next shift but one begins so soon could work between the two, so a day off is all there can be
+    rest = {1: least_rest or 0, 2: max(least_rest or 0, least_day_off or 0)}
     return frozenset(
         (k, later, gap)
         for gap in (1, 2)
         for k, kind in enumerate(problem.kinds)
         for later, after in enumerate(problem.kinds)
-        if (gap == 1 and after.id in kind.not_before) or gap * DAY + after.starts - kind.ends < rest
+        if (gap == 1 and after.id in kind.not_before) or gap * DAY + after.starts - kind.ends < rest[gap]
     )
 
 

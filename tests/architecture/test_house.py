@@ -43,6 +43,7 @@ ALLOWED_IN_A_ROOM = {
     "management",
     "library",
     "planning",
+    "building",
     "append_only",
     "searching",
     "linking",

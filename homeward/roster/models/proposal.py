@@ -8,7 +8,8 @@ from homeward.teams.models import Service
 
 
 class RotaProposal(models.Model):
-    """Shifts for some weeks as the rota builder would give them. Nobody works them until somebody accepts them as drafts.
+    """Shifts for some weeks as the rota builder would give them. Nobody works them until somebody accepts them as
+    drafts.
 
     `shifts` are [[worker id, "2026-12-07", [["07:00", "14:00"], ...]], ...]: the day and the wall clock, into the next
     day where a time does not end later. `findings` are what the page shows of it, `accepted` the ids of the employers

@@ -4,6 +4,12 @@ from homeward.roster.services.absences import record_absence, record_absences, s
 from homeward.roster.services.contracts import add_contracts, agree_contract, set_employer_rules
 from homeward.roster.services.cover import cover_these_hours, put_on_call, stop_covering, take_off_call
 from homeward.roster.services.patterns import LeftOut, Made, add_patterns, end_pattern, make_from_patterns, set_pattern
+from homeward.roster.services.proposals import (
+    Taken,
+    accept_proposal,
+    ask_for_rota,
+    discard_proposal,
+)
 from homeward.roster.services.requests import (
     approve_request,
     ask_leave,
@@ -36,11 +42,14 @@ __all__ = [
     "LimitsBrokenError",
     "Made",
     "ShiftsOverlapError",
+    "Taken",
+    "accept_proposal",
     "add_contracts",
     "add_patterns",
     "add_shifts",
     "agree_contract",
     "approve_request",
+    "ask_for_rota",
     "ask_leave",
     "ask_open_shift",
     "ask_swap",
@@ -49,6 +58,7 @@ __all__ = [
     "close_open_shift",
     "cover_these_hours",
     "decline_request",
+    "discard_proposal",
     "end_pattern",
     "hand_shifts",
     "make_from_patterns",

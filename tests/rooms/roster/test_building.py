@@ -133,7 +133,8 @@ class TestBuildAsked:
         built = build_asked(actor=schedule, now=now, effort=EFFORT)
         [unmet] = built.findings["unmet"]
         assert unmet["why"] == (
-            "Nobody with crisis responder (health) is free on Monday 7 December, 07:00 to 14:30: two are on leave or away."
+            "Nobody with crisis responder (health) is free on Monday 7 December, 07:00 to 14:30:"
+            " two are on leave or away."
         )
 
     def test_says_that_nothing_is_asked_for(self, workers, service, planner, schedule, now):
