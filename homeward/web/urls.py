@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from homeward.web.delegation import passports
 from homeward.web.front_door.views import professional
 from homeward.web.signing_in import views as signing_in
 
@@ -17,6 +18,8 @@ urlpatterns = [
     path("concerns/", include("homeward.web.concerns.urls")),
     path("supervision/", include("homeward.web.supervision.urls")),
     path("cover/", include("homeward.web.cover.urls")),
+    path("delegation/", include("homeward.web.delegation.urls")),
+    path("verify/<str:code>", passports.check, name="verify"),
     path("roster/", include("homeward.web.roster.urls")),
     path("my-rota/", include("homeward.web.roster.my_urls")),
     path("hours/", include("homeward.web.hours.urls")),

@@ -24,6 +24,9 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "forms:*": R,
     "plans:*": R,
     "sharing:*": R,
+    "delegation:of_person": R,
+    "delegation:decide": R,
+    "delegation:*": V,
     "joining:*": V,
     "episodes:*": R,
     "privacy:*": Sight.NOTHING,  # for the privacy officer, who sees who looked and nobody's record

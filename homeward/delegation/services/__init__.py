@@ -27,7 +27,7 @@ from homeward.delegation.services.signing import (
     withdraw_evidence,
     withdraw_sign_off,
 )
-from homeward.delegation.services.warning import warn_of_lapses
+from homeward.delegation.services.warning import suspend_after_scores, warn_of_lapses
 
 __all__ = [
     "AlreadyDelegatedError",
@@ -50,6 +50,7 @@ __all__ = [
     "review_delegation",
     "sign_off",
     "suspend",
+    "suspend_after_scores",
     "suspend_for",
     "take_up_again",
     "warn_of_lapses",

@@ -1,20 +1,29 @@
 """What the service does by itself: warn in time that a sign-off or a delegation runs out, and stop where it must."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max, Q
 
 from homeward.access.rules import Actor, Permission, require
+from homeward.assessments.models import ScoreOwed
 from homeward.audit.services import record
 from homeward.delegation.models import Delegation
 from homeward.delegation.rules import LAPSE_WARNINGS
 from homeward.delegation.selectors.overview import lapsing_sign_offs
+from homeward.delegation.services.deciding import suspend
 from homeward.delegation.states import DelegationState
 from homeward.kernel.rules import london_day
 from homeward.notices.services import notify
 from homeward.procedures.selectors import skill_title
 from homeward.teams.models import Account
+
+# Forms whose scores somebody must be told of that say a person's condition changed. Local decision.
+SAYS_UNWELL = ("news2",)
+SCORE_COUNTS_FOR = timedelta(days=1)
+# What of a delegation's history was somebody looking at the person
+LOOKS = ("delegated", "taken up", "reviewed")
 
 
 @transaction.atomic
@@ -53,6 +62,46 @@ def warn_of_lapses(*, actor: Actor, service_id: int, now: datetime) -> int:
             count=made,
         )  # fmt: skip
     return made
+
+
+@transaction.atomic
+def suspend_after_scores(*, actor: Actor, service_id: int, now: datetime) -> list[Delegation]:
+    """Suspend what is delegated for whoever has had a score that says they became unwell since; gives what it stopped.
+
+    A score counts for a day, and only against delegations that nobody has decided on or looked at since. What somebody
+    took up again after it stays in force, however often this runs.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    scores = ScoreOwed.objects.filter(
+        service_id=service_id,
+        person__isnull=False,
+        filled_form__form__code__in=SAYS_UNWELL,
+        owed_since__gt=now - SCORE_COUNTS_FOR,
+        owed_since__lte=now,
+    )
+    newest: dict[int, ScoreOwed] = {}
+    for score in scores.order_by("owed_since", "pk"):
+        newest[score.person_id] = score
+    if not newest:
+        return []
+    in_force = Delegation.objects.filter(
+        service_id=service_id, state=DelegationState.ACTIVE, person_id__in=newest
+    ).annotate(looked_at=Max("events__at", filter=Q(events__kind__in=LOOKS)))
+    stopped = []
+    for row in in_force.order_by("pk"):
+        score = newest[row.person_id]
+        if score.owed_since <= max(row.made_at, row.looked_at or row.made_at):
+            continue
+        why = f"{score.title}: a score that says they became unwell. Look at them first."
+        stopped.append(suspend(actor=actor, delegation=row, why=why, now=now))
+    if stopped:
+        record(
+            actor=actor, action="suspend after scores", subject=("service", service_id), now=now,
+            service_id=service_id, count=len(stopped),
+        )  # fmt: skip
+    return stopped
 
 
 def _weeks_left(days: int) -> int:

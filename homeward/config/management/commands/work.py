@@ -17,6 +17,7 @@ from homeward.access.rules import Actor
 from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
 from homeward.audit.services import keep_head, seal_all
+from homeward.delegation.services import suspend_after_scores, warn_of_lapses
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.kernel.selectors import latest_change
 from homeward.rights.services import find_unusual
@@ -75,6 +76,14 @@ def work_once(now: datetime) -> list[str]:
                 f"delegations of service {pk}",
                 lambda pk=pk: _follow_delegations(actor, pk, now),
             )
+            for pk in service_ids
+        ),
+        *(
+            (f"unwell people of service {pk}", lambda pk=pk: suspend_after_scores(actor=actor, service_id=pk, now=now))
+            for pk in service_ids
+        ),
+        *(
+            (f"lapses of service {pk}", lambda pk=pk: warn_of_lapses(actor=actor, service_id=pk, now=now))
             for pk in service_ids
         ),
         *((f"replies of service {pk}", lambda pk=pk: make_replies(actor, pk, now)) for pk in service_ids),

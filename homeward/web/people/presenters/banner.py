@@ -29,6 +29,7 @@ AREAS = (
     ("people:person", "Record", Sight.CARD),
     ("people:timeline", "Timeline", Sight.RECORD),
     ("plans:plan", "Plan", Sight.RECORD),
+    ("delegation:of_person", "Delegated", Sight.RECORD),
     ("forms:of_person", "Assessments", Sight.RECORD),
     ("documents:list", "Documents", Sight.RECORD),
     ("people:details", "Details", Sight.RECORD),

@@ -1,0 +1,1 @@
+"""Pages of competence and delegation: what waits, what each worker may do, and each decision."""
