@@ -1,0 +1,136 @@
+"""A worker rings in ill at half past six: covered across employers in under ten actions, by keyboard alone."""
+
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+MOST_ACTIONS = 9
+TAB_AT_MOST = 40
+
+
+class Keyboard:
+    """A keyboard that counts: an action is an Enter, or a field typed into; moving there is counted beside."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.actions, self.moves = page, 0, 0
+
+    def types(self, text: str) -> None:
+        """Type into the field that has the focus."""
+        self.page.keyboard.type(text)
+        self.actions += 1
+
+    def enter(self) -> None:
+        """Press Enter on what has the focus, and wait for the page it leads to."""
+        self.actions += 1
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    def moves_to(self, name: str) -> None:
+        """Press Tab until what is called so has the focus."""
+        for _ in range(TAB_AT_MOST):
+            focused = self.page.evaluate("document.activeElement.innerText.trim()")
+            if focused.startswith(name):
+                return
+            self.page.keyboard.press("Tab")
+            self.moves += 1
+        raise AssertionError(f"Tab does not reach {name!r}")
+
+
+def busiest(page: Page) -> str:
+    """The name of who has most visits still to come today, as the table of the day tells it."""
+    page.goto("/today/?view=table")
+    now = datetime.now(ZoneInfo("Europe/London")).strftime("%H:%M")
+    told = page.eval_on_selector_all(
+        "#board tbody tr",
+        """rows => rows.map(row => [
+            row.querySelector('.hw-table__time')?.innerText.trim() || '',
+            [...row.querySelectorAll('.hw-table__who')].map(one => one.innerText.trim()),
+            row.querySelector('.nhsuk-tag')?.innerText.trim() || ''])""",
+    )
+    ahead: dict[str, int] = {}
+    for at, names, _state in told:
+        if at[:5] > now:
+            for name in names:
+                ahead[name] = ahead.get(name, 0) + 1
+    if not ahead:
+        pytest.skip("nobody of the fictitious place has a visit left today, so nobody's would be lost")
+    return max(sorted(ahead), key=lambda name: ahead[name])
+
+
+class TestSickCall:
+    def test_is_covered_in_under_ten_actions_by_keyboard_alone(self, open_browser, accessible):
+        # given a planner at the desk, and a worker with visits ahead who rings
+        planner = open_browser("planner")
+        name = busiest(planner)
+        planner.goto("/today/")
+        keyboard = Keyboard(planner)
+
+        # when the planner takes the call: cover, somebody is ill, who it is
+        keyboard.moves_to("Cover")
+        keyboard.enter()
+        keyboard.moves_to("Skip to main content")
+        planner.keyboard.press("Enter")
+        keyboard.actions += 1
+        keyboard.moves_to("Somebody is ill")
+        keyboard.enter()
+        accessible(planner)
+        keyboard.types(name)
+        keyboard.enter()
+        expect(planner.get_by_role("button", name=re.compile(f"^Ill from today.*{re.escape(name)}"))).to_be_focused()
+        keyboard.enter()
+
+        # then one page says what is lost and how it is best covered, and one more key accepts it
+        expect(planner.get_by_role("heading", name=re.compile(f"^{re.escape(name)} is ill"))).to_be_visible()
+        expect(planner.get_by_text("Nobody yet").first).to_be_visible()
+        accessible(planner)
+        best = planner.get_by_role("article").first
+        said = best.locator(".hw-sick__sentence").inner_text()
+        assert re.search(r"[1-9]\d* of \d+ visits? kept", said), said
+        expect(best.get_by_role("button")).to_be_focused()
+        keyboard.enter()
+        expect(planner.get_by_role("heading", name="Decided")).to_be_visible()
+        expect(planner.get_by_role("heading", name=re.compile("to tell$|^Everyone is told$"))).to_be_visible()
+        accessible(planner)
+        assert keyboard.actions <= MOST_ACTIONS, f"{keyboard.actions} actions, {keyboard.moves} Tabs"
+
+        # and it is counted
+        planner.goto("/cover/sickness")
+        accessible(planner)
+        expect(planner.get_by_role("rowheader", name="Everyone")).to_be_visible()
+
+    def test_fits_a_phone_and_is_said_by_workers_themselves(self, open_browser, accessible):
+        carer = open_browser("carer", is_phone=True)
+        carer.goto("/cover/ill")
+        accessible(carer)
+        expect(carer.get_by_role("heading", name="I am ill today")).to_be_visible()
+        planner = open_browser("planner", is_phone=True)
+        for address in ("/cover/sick", "/cover/sickness", "/hours/", "/hours/statements"):
+            planner.goto(address)
+            accessible(planner)
+            assert planner.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+
+
+class TestStatements:
+    def test_are_drawn_up_asked_about_and_taken_away(self, open_browser, accessible):
+        planner = open_browser("planner")
+        planner.goto("/hours/")
+        accessible(planner)
+        planner.get_by_role("link", name="Statements").click()
+        planner.get_by_role("button", name=re.compile("^Draw up the statement of")).first.click()
+        expect(planner.get_by_text("is drawn up from the record")).to_be_visible()
+        accessible(planner)
+        planner.get_by_role("table").get_by_role("link").first.click()
+        accessible(planner)
+        planner.get_by_label("What you ask").fill("Was this shift worked?")
+        planner.get_by_role("button", name="Ask", exact=True).click()
+        expect(planner.get_by_text("Was this shift worked?")).to_be_visible()
+        with planner.expect_download() as taken:
+            planner.get_by_role("link", name="Take away (CSV)").click()
+        assert taken.value.suggested_filename.endswith(".csv")
+        planner.get_by_role("link", name="Print").click()
+        accessible(planner)
