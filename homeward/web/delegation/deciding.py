@@ -109,7 +109,7 @@ def decide(request: HttpRequest, person_id: int, activity_code: str) -> HttpResp
         "form": form,
         "limit_rows": range(1, LIMIT_ROWS + 1),
         "by": either([skill_words(code) for code in activity.delegable.by]),
-        "candidates": _candidates(request, person, activity, workers, {}, now),
+        "candidates": _candidates(request, person, activity, workers, {}, now, is_being_decided=True),
         "chosen": form.chosen(),
         "latest": latest.isoformat(),
         "first": london_day(now).isoformat(),
@@ -222,14 +222,16 @@ def _do(request: HttpRequest, what: str, form: ReasonForm, own: dict) -> None:
         look(what_was_found=why, review_on=review_on, **own)
 
 
-def _candidates(request: HttpRequest, person, activity: Activity, workers: list, asked: dict, now) -> tuple:
+def _candidates(
+    request: HttpRequest, person, activity: Activity, workers: list, asked: dict, now, *, is_being_decided: bool = False
+) -> tuple:
     """Everybody it may be delegated to, with why or why not."""
     found = why_each(
         request.actor, person.service_id, [one.pk for one in workers], [(person.pk, activity.code)], london_day(now)
     )
     skip = {"own_profession", "registration_lapsed", "not_this_kind_of_worker", "never_delegated"}
     able = [one for one in workers if one.pk in asked or str(found[one.pk, person.pk, activity.code].why) not in skip]
-    return presenters.present_candidates(able, found, person.pk, activity, asked)
+    return presenters.present_candidates(able, found, person.pk, activity, asked, is_being_decided=is_being_decided)
 
 
 def _banner(request: HttpRequest, person, now):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from homeward.delegation.rules import (
     LAPSE_WARNINGS,
+    Because,
     Framework,
     May,
     Step,
@@ -43,6 +44,8 @@ RESULTS = {
     PracticeResult.WITH_HELP: Tag("With help", "yellow"),
     PracticeResult.NOT_YET: Tag("Not yet safe", "red"),
 }
+# The words before the day of a review that is to come, and of one that is past
+REVIEW = ("Review by", "Review was due")
 EVENTS = {
     "delegated": "Delegated",
     "asked": "Asked",
@@ -147,7 +150,8 @@ def present_waiting(found: Waiting, now: datetime) -> tuple[Part, ...]:
             "reviews", "Delegations to review",
             tuple(
                 Line(
-                    f"{task(one)}, {one.person.label}", _who_decided(one), decision(one), due_tag(one.review_on, today)
+                    f"{task(one)}, {one.person.label}", _who_decided(one), decision(one),
+                    due_tag(one.review_on, today, *REVIEW),
                 )
                 for one in found.reviews
             ),
@@ -171,7 +175,7 @@ def present_waiting(found: Waiting, now: datetime) -> tuple[Part, ...]:
                 Line(
                     f"{one.sign_off.worker.label}: {skill_title(one.sign_off.competence).lower()}",
                     f"{one.sign_off.worker.organisation}", of_worker(one.sign_off.worker, one.sign_off.competence),
-                    due_tag(one.due_on, today),
+                    due_tag(one.due_on, today, "By", "Was due"),
                 )
                 for one in found.checks
             ),
@@ -202,16 +206,16 @@ def _who_decided(row) -> str:
     return f"Delegated by {row.delegated_by.label}, {row.delegated_by.organisation}"
 
 
-def due_tag(day: date | None, today: date) -> Tag:
-    """How near a last day is, in the steps of the warnings."""
+def due_tag(day: date | None, today: date, until: str = "Until", over: str = "Ended") -> Tag:
+    """How near a last day is, in the steps of the warnings; `until` and `over` are the words before it."""
     if day is None:
         return Tag("No end", "grey")
     left = day - today
     if left.days < 0:
-        return Tag(f"Ended {short_day(day)}", "red")
+        return Tag(f"{over} {short_day(day)}", "red")
     colours = dict(zip(sorted(LAPSE_WARNINGS), ("red", "orange", "yellow"), strict=True))
     colour = next((colour for within, colour in colours.items() if left <= within), "green")
-    return Tag(f"Until {short_day(day)}", colour)
+    return Tag(f"{until} {short_day(day)}", colour)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +265,7 @@ def task_rows(rows: Iterable, today: date) -> tuple[TaskRow, ...]:
                 person=row.person.label,
                 url=reverse("delegation:decision", args=[row.pk]),
                 state=STATES[row.state],
-                review=due_tag(row.review_on, today),
+                review=due_tag(row.review_on, today, *REVIEW),
                 by=_who_decided(row),
                 doing=tuple(
                     Doing(
@@ -430,7 +434,7 @@ def step_words(one: StepState) -> str:
     return {
         Step.LEARNING: f"Course: {course_words(one.code)}",
         Step.TEST: "Knowledge test passed",
-        Step.PRACTICE: f"Observed practice, {one.done} of {one.of}",
+        Step.PRACTICE: f"Observed practice, {min(one.done, one.of)} of {one.of}",
         Step.WITH_PERSON: "Observed with this person",
         Step.WORKER: "The worker accepts",
         Step.EMPLOYER: "The employer answers for it",
@@ -452,7 +456,7 @@ def _signed(row, today: date) -> SignedLine:
     return SignedLine(
         id=row.pk,
         title=skill_title(row.competence),
-        whom=f"for {row.person.label}" if row.person_id else "for everyone it is delegated for",
+        whom=f"For {row.person.label}" if row.person_id else "For everyone it is delegated for",
         by=f"{by}, {short_day(london_day(row.signed_at))}",
         state=state,
         text=f"Withdrawn by {row.withdrawn_by}: {row.withdrawn_reason}" if row.withdrawn_at else "",
@@ -566,7 +570,7 @@ def present_decision(row, candidates: tuple[Candidate, ...], latest: date, now: 
         state=STATES[row.state],
         suspended=row.suspended_reason,
         by=f"{_who_decided(row)}, {short_day(london_day(row.made_at))}",
-        review=due_tag(row.review_on, london_day(now)),
+        review=due_tag(row.review_on, london_day(now), *REVIEW),
         starts=short_day(row.starts_on) if row.starts_on else "",
         assessed=tuple(
             (
@@ -582,7 +586,7 @@ def present_decision(row, candidates: tuple[Candidate, ...], latest: date, now: 
         workers=candidates,
         events=tuple(
             Happened(
-                EVENTS.get(one.kind, one.kind.capitalize()), one.text,
+                EVENTS.get(one.kind, one.kind.capitalize()), "" if one.text == one.by_name else one.text,
                 f"{one.by_name}{', ' + one.employer if one.employer else ''}, {time_words(one.at, now)}",
             )
             for one in sorted(row.events.all(), key=lambda one: one.pk, reverse=True)
@@ -605,14 +609,25 @@ def limit_words(one) -> str:
 
 
 def present_candidates(
-    workers: Iterable, found: Mapping[tuple[int, int, str], May], person_id: int, activity: Activity, asked: Mapping
+    workers: Iterable,
+    found: Mapping[tuple[int, int, str], May],
+    person_id: int,
+    activity: Activity,
+    asked: Mapping,
+    *,
+    is_being_decided: bool = False,
 ) -> tuple[Candidate, ...]:
-    """Workers to choose from, those who may first; `asked` are the answers by worker."""
+    """Workers to choose from, those who may first; `asked` are the answers by worker.
+
+    While it `is_being_decided`, that nobody has delegated it yet says nothing of a worker.
+    """
     rows = []
     for worker in workers:
         may = found.get((worker.pk, person_id, activity.code))
         if may is None:
             continue
+        if is_being_decided and may.why is Because.NOBODY_DELEGATED:
+            may = May(True, Because.SIGNED_OFF, "Ready for it: they may as soon as it is delegated and they accept.")
         answer = asked.get(worker.pk)
         competence = activity.delegable.competence if activity.delegable else None
         rows.append(

@@ -186,6 +186,7 @@ class TestDecide:
 
         row = Delegation.objects.get()
         assert "Mina Cole is not signed off for eye drops." in page
+        assert "No nurse has delegated" not in page
         assert (row.state, row.workers.get().worker_id) == (DelegationState.ACTIVE, carer[0].pk)
         assert row.limits.get().high == 3
 
