@@ -4,7 +4,7 @@ from decimal import Decimal
 
 
 def is_outside_limits(value: Decimal, low: Decimal | None, high: Decimal | None) -> bool:
-    """Whether a reading calls for something to be done: below the low end or above the high one. The ends are within."""
+    """Whether a reading is below the low end or above the high one. The ends themselves are within."""
     return (low is not None and value < low) or (high is not None and value > high)
 
 
