@@ -93,6 +93,15 @@ def follow_delegation(
     for day, theirs in by_day.items():
         following = _Following(actor, service_id, day, theirs, now, person_ids is not None, frozenset(left_over))
         followed += [done for visit in theirs if (done := following.follow(visit)) is not None]
+    if followed:
+        record(
+            actor=actor,
+            action="follow delegation",
+            subject=("service", service_id),
+            now=now,
+            service_id=service_id,
+            count=len(followed),
+        )
     return followed
 
 
