@@ -6,9 +6,8 @@ from datetime import date, datetime, timedelta
 
 from homeward.kernel.rules import london_day
 from homeward.roster.states import ProposalState
-from homeward.web.clocks import time_words
 from homeward.web.front_door.presenters.words import Tag
-from homeward.web.roster.presenters.words import day_words, monday_of, weeks_words
+from homeward.web.roster.presenters.words import clock, day_words, monday_of, weeks_words
 
 COLOURS = {
     ProposalState.ASKED: "blue",
@@ -91,7 +90,7 @@ def proposal_page(row, now: datetime) -> Proposal:
     return Proposal(
         title=weeks_words(row.first_day, last),
         state=Tag(row.get_state_display(), COLOURS[ProposalState(row.state)]),
-        asked=f"Asked for by {row.asked_by} on {day_words(london_day(row.asked_at))} at {time_words(row.asked_at)}",
+        asked=f"Asked for by {row.asked_by} on {day_words(london_day(row.asked_at))} at {clock(row.asked_at)}",
         is_asked=row.state == ProposalState.ASKED,
         is_late=row.state == ProposalState.ASKED and now - row.asked_at > TOO_LONG,
         is_ready=row.state == ProposalState.READY,
