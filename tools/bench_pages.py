@@ -20,6 +20,7 @@ LIMIT_MILLISECONDS = 300  # Today with 1,200 visits
 SCREENS = (
     ("planner", "Today, timeline", "/today/"),
     ("planner", "Today, table", "/today/?view=table"),
+    ("planner", "Roster, four weeks of everybody", "/roster/"),
     ("frontdoor", "Front door", "/front-door/"),
     ("responder", "Responding", "/responding/"),
     ("casemanager", "People", "/people/"),

@@ -1,9 +1,9 @@
 """How many workers the plans ask for in each hour, beside how many are there."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from homeward.kernel.rules import minutes_into
@@ -34,14 +34,14 @@ class Short:
     workers: int
 
 
-def wanted_by_hour(wanted: Iterable[Wanted], travel: int = TRAVEL_A_VISIT) -> dict[str, list[float]]:
+def wanted_by_hour(wanted: Mapping[Wanted, int], travel: int = TRAVEL_A_VISIT) -> dict[str, list[float]]:
     """Workers wanted by skill in each of the 24 hours of the wall clock.
 
-    A visit may begin anywhere in its window, so its minutes, and those on the way to it, are spread evenly over it.
+    `wanted` says how many visits there are of each: many have the same window and length. A visit may begin anywhere in
+    its window, so its minutes, and those on the way to it, are spread evenly over it.
     """
     by_hour: dict[str, list[float]] = {}
-    # many visits have the same window and length
-    for one, visits in Counter(wanted).items():
+    for one, visits in wanted.items():
         hours = by_hour.setdefault(one.skill, [0.0] * HOURS)
         since, until = one.opens, min(max(one.closes, one.opens) + one.minutes, HOURS * 60)
         if until <= since:
@@ -56,10 +56,19 @@ def there_by_hour(day: date, stretches: Mapping[tuple[datetime, datetime], int])
     """How much of each hour of a day is worked: stretches of time, and by how many each."""
     hours = [0.0] * HOURS
     for (begins, ends), people in stretches.items():
-        since, until = max(0.0, minutes_into(day, begins)), min(HOURS * 60.0, minutes_into(day, ends))
-        for hour in range(int(since // 60), min(HOURS, int(-(-until // 60)))):
-            hours[hour] += people * (min(until, (hour + 1) * 60) - max(since, hour * 60)) / 60
+        for hour, part in _hours_of(day, begins, ends):
+            hours[hour] += people * part
     return hours
+
+
+@lru_cache(maxsize=8192)
+def _hours_of(day: date, begins: datetime, ends: datetime) -> tuple[tuple[int, float], ...]:
+    """The hours of a day that a stretch of time takes part in, and how much of each."""
+    since, until = max(0.0, minutes_into(day, begins)), min(HOURS * 60.0, minutes_into(day, ends))
+    return tuple(
+        (hour, (min(until, (hour + 1) * 60) - max(since, hour * 60)) / 60)
+        for hour in range(int(since // 60), min(HOURS, int(-(-until // 60))))
+    )
 
 
 def shares(

@@ -168,27 +168,21 @@ def demand_between(actor: Actor, service_id: int, first: date, last: date) -> di
         .exclude(plan__person__died_on__lt=first)
         .values_list("opens_at", "closes_at", "slots", "weekdays", "starts_on", "ends_on")
     )
-    # the same wants on every such weekday: worked out once for each stretch of days in which no pattern begins or ends
-    patterns = list(rows)
-    edges = {first}
-    for *_, starts_on, ends_on in patterns:
-        edges |= {
-            edge for edge in (starts_on, ends_on and ends_on + timedelta(days=1)) if edge and first < edge <= last
-        }
-    made: dict[tuple[int, int], dict[str, list[float]]] = {}
+    # few windows and lengths among many patterns: each is counted once for the days it is wanted on
+    alike: Counter[tuple[Wanted, str, date, date]] = Counter()
+    for opens_at, closes_at, slots, weekdays, starts_on, ends_on in rows:
+        begins, ends = max(first, starts_on), min(last, ends_on or last)
+        for slot in slots:
+            wanted = Wanted(slot["skill"], _minutes(opens_at), _minutes(closes_at), int(slot["minutes"]))
+            alike[wanted, weekdays, begins, ends] += 1
     wanted_of = {}
-    order = sorted(edges)
     for day in days_from(first, last):
-        key = (sum(edge <= day for edge in order), day.isoweekday())
-        if key not in made:
-            weekday = str(day.isoweekday())
-            made[key] = wanted_by_hour(
-                Wanted(slot["skill"], _minutes(opens_at), _minutes(closes_at), int(slot["minutes"]))
-                for opens_at, closes_at, slots, weekdays, starts_on, ends_on in patterns
-                if weekday in weekdays and starts_on <= day and (ends_on is None or day <= ends_on)
-                for slot in slots
-            )
-        wanted_of[day] = made[key]
+        weekday = str(day.isoweekday())
+        today: Counter[Wanted] = Counter()
+        for (wanted, weekdays, begins, ends), visits in alike.items():
+            if begins <= day <= ends and weekday in weekdays:
+                today[wanted] += visits
+        wanted_of[day] = wanted_by_hour(today)
     return wanted_of
 
 

@@ -11,7 +11,6 @@ urlpatterns = [
     path("news", month.news, name="news"),
     path("days/<str:day>", month.day, name="day"),
     path("move", editing.move, name="move"),
-    path("workers/<int:worker_id>/<str:day>", editing.cell, name="cell"),
     path("workers/<int:worker_id>/<str:day>/add", editing.add, name="add"),
     path("workers/<int:worker_id>/<str:day>/away", editing.away, name="away"),
     path("shifts/<int:shift_id>/change", editing.change, name="change"),
@@ -35,4 +34,6 @@ urlpatterns = [
     path("workers/<int:worker_id>/registration", workers.registration, name="registration"),
     path("workers/<int:worker_id>/training", workers.training, name="training"),
     path("workers/<int:worker_id>/pattern", workers.pattern, name="pattern"),
+    # after those with a word in the place of the day
+    path("workers/<int:worker_id>/<str:day>", editing.cell, name="cell"),
 ]

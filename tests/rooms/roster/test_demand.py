@@ -18,17 +18,17 @@ def flat(**hours: float) -> list[float]:
 class TestWantedByHour:
     def test_spreads_a_visit_over_its_window(self):
         # half an hour and ten minutes on the way, anywhere from 07:00 to 08:30: forty minutes over two hours
-        (hours,) = wanted_by_hour([Wanted("care", 7 * 60, 8 * 60 + 30, 30)], travel=10).values()
+        (hours,) = wanted_by_hour({Wanted("care", 7 * 60, 8 * 60 + 30, 30): 1}, travel=10).values()
         assert hours[7] == pytest.approx(1 / 3)
         assert hours[8] == pytest.approx(1 / 3)
         assert sum(hours) * 60 == pytest.approx(40)
 
     def test_counts_visits_alike_once_each(self):
-        (hours,) = wanted_by_hour([Wanted("care", 420, 480, 60)] * 3, travel=0).values()
+        (hours,) = wanted_by_hour({Wanted("care", 420, 480, 60): 3}, travel=0).values()
         assert sum(hours) == pytest.approx(3)
 
     def test_keeps_what_runs_past_midnight_to_the_day(self):
-        (hours,) = wanted_by_hour([Wanted("care", 23 * 60, 23 * 60 + 30, 60)], travel=0).values()
+        (hours,) = wanted_by_hour({Wanted("care", 23 * 60, 23 * 60 + 30, 60): 1}, travel=0).values()
         assert hours[23] == pytest.approx(1)
 
 
