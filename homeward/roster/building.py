@@ -45,8 +45,8 @@ from rota_builder import Worker as Rostered
 
 logger = logging.getLogger("homeward.roster")
 
-# Deterministic seconds the builder may use, about two and a half CPU seconds each (docs/guides/rota-builder.md)
-EFFORT = 16.0
+# Deterministic seconds the builder may use, about six CPU seconds each on a busy machine (docs/guides/rota-builder.md)
+EFFORT = 10.0
 SEED = 1
 # Weeks of the rota before, from which the hours that people work are learnt; the builder looks back two
 WEEKS_LEARNT = 6
