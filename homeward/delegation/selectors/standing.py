@@ -18,6 +18,7 @@ from homeward.teams.models import Worker
 from homeward.teams.selectors import registered_until
 
 WORKER_SAYS = {DeclarationKind.WORKER_ACCEPTS.value: True, DeclarationKind.WORKER_DECLINES.value: False}
+ANSWERS = {answer.value: answer for answer in WorkerAnswer}
 EMPLOYER_SAYS = {DeclarationKind.EMPLOYER_ANSWERS.value: True, DeclarationKind.EMPLOYER_DECLINES.value: False}
 
 
@@ -217,7 +218,7 @@ class Facts:
         answers: dict[int, dict[int, WorkerAnswer]] = {}
         asked = DelegationWorker.objects.filter(delegation_id__in=[row[0] for row in rows])
         for delegation, worker, answer in asked.values_list("delegation_id", "worker_id", "answer"):
-            answers.setdefault(delegation, {})[worker] = WorkerAnswer(answer)
+            answers.setdefault(delegation, {})[worker] = ANSWERS[answer]
         decisions: dict[tuple[int, str], Decision] = {}
         for pk, person, code, state, starts_on, review_on, reason in rows:
             key = (self.kept_as[person], code)
