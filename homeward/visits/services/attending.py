@@ -175,10 +175,12 @@ def record_attendance(
         if visit.state == VisitState.DONE:
             last = max(came[visit.pk], key=lambda assignment: assignment.left_at or assignment.arrived_at)
             for task in visit.tasks.all():
-                task.done_at, task.done_by = last.left_at, last.worker.label
+                if task.done_at or task.not_done_reason or task.handed_to_id:
+                    continue  # somebody wrote down what came of it, or it was done at another visit
+                task.done_at, task.done_by, task.worker = last.left_at, last.worker.label, last.worker
                 tasks.append(task)
     Visit.objects.bulk_update(visits, ["state"], batch_size=300)
-    VisitTask.objects.bulk_update(tasks, ["done_at", "done_by"], batch_size=300)
+    VisitTask.objects.bulk_update(tasks, ["done_at", "done_by", "worker"], batch_size=300)
     add_many_to_timeline(actor=actor, service_id=service_id, entries=entries, now=now)
     record(
         actor=actor,

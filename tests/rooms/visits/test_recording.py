@@ -12,7 +12,7 @@ from homeward.notices.models import Notice
 from homeward.teams.models import Account, Worker
 from homeward.visits import planning
 from homeward.visits.models import TaskReading
-from homeward.visits.services import NewEntry, NewReading, check_outcome, record_tasks
+from homeward.visits.services import NewEntry, NewReading, check_outcome, record_attendance, record_tasks
 from tests.rooms.visits.delegating import INSULIN, delegate, plan, sign_off, visit_for_insulin
 
 
@@ -128,3 +128,20 @@ class TestCheckOutcome:
         task = given[2].tasks.get(activity_code=INSULIN)
         with pytest.raises(RefusedError, match="Nobody has written down"):
             check_outcome(actor=actor_with(Role.REGISTERED_PROFESSIONAL), task=task, is_met=True, text="", now=now)
+
+
+class TestRecordAttendance:
+    def test_leaves_what_somebody_wrote_down_and_what_was_handed_on(self, service, bel, given, now):
+        _, _, visit, worker = given
+        task = visit.tasks.get(activity_code=INSULIN)
+        record_tasks(actor=bel, visit=visit, entries=[NewEntry(task.pk, False, "She was asleep")], at=now, now=now)
+        row = visit.assignments.get()
+        later = now + timedelta(hours=3)
+        record_attendance(
+            actor=Actor.system("tests", service.pk), service_id=service.pk,
+            attendance=[(row, now + timedelta(hours=1), now + timedelta(hours=2))], now=later,
+        )  # fmt: skip
+        task.refresh_from_db()
+        wash = visit.tasks.get(activity_code="personal_care")
+        assert (task.done_at, task.not_done_reason) == (None, "She was asleep")
+        assert (wash.done_by, wash.worker) == ("Bel Birch", worker)
