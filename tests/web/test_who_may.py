@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, Relationship, Role, Sight, sight_with
 from homeward.assessments.services import start_form
+from homeward.delegation.models import Delegation
 from homeward.people.models import Address, BrokenGlass, Identifier, LegalStatus
 from homeward.people.services import NewAddress, NewPerson, add_to_timeline, note_need, raise_alert, register_person
 from homeward.plans.models import CarePlan, VisitPattern
@@ -24,6 +25,7 @@ BASE = Path(__file__).resolve().parents[2]
 # Parts of an address that say whose page it is
 ABOUT_SOMEBODY = {
     "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
+    "delegation_id",
 }  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
 TIES = {
@@ -98,6 +100,10 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
             actor=desk, form_code="falls-assessment", subject=("person", person.pk), person=person,
             service_id=service.pk, now=now,
         ).pk,
+        "delegation_id": Delegation.objects.create(
+            service=service, person=person, activity_code="eye_drops", state="active", carried_over="Tests", made_at=now
+        ).pk,
+        "activity_code": "insulin_administration",
         "part": "names",
     }  # fmt: skip
     if Relationship.FRONT_DOOR in ties:
