@@ -4,10 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from homeward.roster.models import Absence, Contract
 from homeward.roster.rules import Broken, Limits, wants_break
 from homeward.roster.selectors import Rota
-from homeward.teams.models import Worker
 from homeward.web.roster.presenters.words import AWAY, clock, day_words, hours, monday_of
 from homeward.web.templating import moment_text
 
@@ -48,14 +46,14 @@ class Cell:
 
 
 def cell(
-    worker: Worker,
+    worker,
     day: date,
     rota: Rota,
-    colleagues: Iterable[Worker],
-    absences: Sequence[Absence],
+    colleagues,
+    absences,
     limits: Limits | None,
     left: Mapping[int, int | None],
-    contract: Contract | None,
+    contract,
     changes: Sequence,
 ) -> Cell:
     """Everything the page of a cell shows."""
@@ -128,7 +126,7 @@ def days_words(first: date, last: date) -> str:
     return day_words(first) if first == last else f"{day_words(first)} to {day_words(last)}"
 
 
-def _left(minutes: int | None, contract: Contract | None) -> str:
+def _left(minutes: int | None, contract) -> str:
     if contract is None or contract.weekly_minutes is None or minutes is None:
         return "no hours are promised"
     promised = hours(contract.weekly_minutes)

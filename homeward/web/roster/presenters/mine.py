@@ -7,7 +7,6 @@ from datetime import date, datetime
 from django.urls import reverse
 
 from homeward.kernel.rules import london_day
-from homeward.roster.models import Contract
 from homeward.roster.selectors import Rota
 from homeward.roster.states import OPEN_REQUESTS, RequestKind
 from homeward.web.front_door.presenters.words import Tag
@@ -83,7 +82,7 @@ def mine(
     rota: Rota,
     today: date,
     now: datetime,
-    contract: Contract | None,
+    contract,
     requests: Sequence,
     to_me: Sequence,
     open_shifts: Sequence,
@@ -146,7 +145,7 @@ def request_line(request, me: int = 0, warnings: Iterable[str] = ()) -> RequestL
     )
 
 
-def _contract(contract: Contract | None) -> str:
+def _contract(contract) -> str:
     if contract is None:
         return ""
     kind = contract.get_kind_display()

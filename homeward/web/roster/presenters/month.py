@@ -1,6 +1,6 @@
 """Four weeks of everybody as one table: finished text for each cell, because there are thousands of them."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
-from homeward.roster.models import Contract
 from homeward.roster.selectors import DayNeeds, Rota
-from homeward.teams.models import Worker
 from homeward.web.roster.presenters.words import (
     AWAY,
     clock,
@@ -113,7 +111,7 @@ class Narrowed:
     skill: str = ""
     name: str = ""
 
-    def takes(self, worker: Worker) -> bool:
+    def takes(self, worker) -> bool:
         """Whether a worker is shown."""
         return (
             (not self.employer or str(worker.organisation_id) == self.employer)
@@ -126,7 +124,7 @@ class Narrowed:
 def month(
     rota: Rota,
     needs: Sequence[DayNeeds],
-    contracts: Mapping[int, Contract],
+    contracts,
     narrowed: Narrowed,
     today: date,
     published: date | None,
@@ -165,7 +163,7 @@ def month(
     )
 
 
-def _row(worker: Worker, rota: Rota, isos, contract: Contract | None, weeks: float) -> Row:
+def _row(worker, rota: Rota, isos, contract, weeks: float) -> Row:
     cells = []
     minutes = 0.0
     for day, iso, is_weekend, is_today in isos:
@@ -230,7 +228,7 @@ def _choices(pairs: Iterable[tuple[int, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(((str(pk), words) for pk, words in set(pairs)), key=lambda pair: pair[1]))
 
 
-def _skills(workers: Collection[Worker]) -> tuple[tuple[str, str], ...]:
+def _skills(workers) -> tuple[tuple[str, str], ...]:
     codes = {code for worker in workers for code in worker.skills}
     return tuple(sorted(((code, skill_words(code).capitalize()) for code in codes), key=lambda pair: pair[1]))
 

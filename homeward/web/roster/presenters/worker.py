@@ -1,14 +1,11 @@
 """A worker as an employer sees them: contract, limits, registrations, training, pattern; and what runs out."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
 
-from homeward.roster.models import Contract, EmployerRules, RotaPattern
 from homeward.roster.rules import DAILY_REST, LONGEST_SHIFT, WEEKLY_AVERAGE, Limits, minutes_a_week, pattern_from
-from homeward.teams.models import Organisation, Registration, Training, Worker
 from homeward.web.front_door.presenters.words import Tag
 from homeward.web.roster.presenters.cell import limit_words
 from homeward.web.roster.presenters.words import hours
@@ -88,12 +85,12 @@ class WorkerPage:
 
 
 def worker_page(
-    worker: Worker,
-    contracts: Sequence[Contract],
+    worker,
+    contracts,
     limits: Limits | None,
-    registrations: Sequence[Registration],
-    trainings: Sequence[Training],
-    patterns: Sequence[RotaPattern],
+    registrations,
+    trainings,
+    patterns,
     today: date,
 ) -> WorkerPage:
     """Everything about a worker's standing."""
@@ -136,7 +133,7 @@ def worker_page(
     )
 
 
-def _contract(one: Contract, today: date) -> ContractLine:
+def _contract(one, today: date) -> ContractLine:
     also = [
         f"overtime {one.overtime_percent} % more" if one.overtime_percent else "",
         "" if one.works_nights else "no nights",
@@ -153,7 +150,7 @@ def _contract(one: Contract, today: date) -> ContractLine:
     )
 
 
-def _pattern(one: RotaPattern) -> PatternLine:
+def _pattern(one) -> PatternLine:
     shifts = pattern_from(one.weeks, one.shifts)
     cells: dict[tuple[int, int], list[str]] = {}
     for shift in shifts:
@@ -180,7 +177,7 @@ class RunsOutLine:
     tag: Tag
 
 
-def runs_out_lines(found: Iterable[tuple[Worker, str, date]], today: date) -> tuple[RunsOutLine, ...]:
+def runs_out_lines(found, today: date) -> tuple[RunsOutLine, ...]:
     """What runs out, the soonest first."""
     return tuple(
         RunsOutLine(
@@ -201,9 +198,7 @@ class EmployerLine:
     set_by: str
 
 
-def employer_lines(
-    organisations: Iterable[Organisation], rules: Mapping[int, EmployerRules]
-) -> tuple[EmployerLine, ...]:
+def employer_lines(organisations, rules) -> tuple[EmployerLine, ...]:
     """What each employer allows."""
     return tuple(
         EmployerLine(
@@ -216,7 +211,7 @@ def employer_lines(
     )
 
 
-def _rules(rules: EmployerRules | None) -> tuple[str, ...]:
+def _rules(rules) -> tuple[str, ...]:
     if rules is None:
         return ("As the Working Time Regulations 1998 say",)
     said = [
@@ -234,7 +229,7 @@ def _rules(rules: EmployerRules | None) -> tuple[str, ...]:
     return tuple(words)
 
 
-def rules_typed(rules: EmployerRules | None) -> dict[str, str]:
+def rules_typed(rules) -> dict[str, str]:
     """What the form of an employer's rules starts with."""
     if rules is None:
         return {}
