@@ -44,7 +44,7 @@ BROKEN = [
     ("absences_kept", problem_of(absences=(Absence("ann", 3),)), rota_of(*GOOD)),
     ("longest_shift", limited(longest_shift=400), rota_of((0, "early"))),
     ("least_rest", problem_of(), rota_of((0, "late"), (1, "early"))),
-    ("least_day_off", limited(least_day_off=1440), rota_of((0, "night"), (2, "early"))),
+    ("least_day_off", limited(least_day_off=1441), rota_of((0, "night"), (2, "early"))),
     (
         "succession",
         problem_of(kinds=(replace(small.EARLY, not_before=frozenset({"late"})), small.LATE, small.NIGHT)),
