@@ -144,10 +144,14 @@ def worker_for(actor: Actor, worker_id: int) -> Worker:
 
 
 def registered_until(worker_ids: Collection[int]) -> dict[int, date]:
-    """The last day of each worker's newest entry in a register; who has none is not there."""
-    rows = Registration.objects.filter(worker_id__in=worker_ids, ended_on__isnull=True)
-    # of several registers the one that lasts longest
-    return dict(rows.order_by("expires_on").values_list("worker_id", "expires_on"))
+    """The last day each worker is or was in a register, of several the one that lasts longest; who never was is not
+    there. An entry that was ended counts to that day: somebody struck off is not somebody without a register."""
+    last: dict[int, date] = {}
+    rows = Registration.objects.filter(worker_id__in=worker_ids)
+    for worker, expires_on, ended_on in rows.values_list("worker_id", "expires_on", "ended_on"):
+        until = expires_on if ended_on is None else min(expires_on, ended_on)
+        last[worker] = max(until, last.get(worker, until))
+    return last
 
 
 def registrations_of(worker: Worker) -> list[Registration]:
