@@ -163,7 +163,7 @@ class TestSelectors:
             "pathways_for",
         },
         "rights": {"tables", "paths_to_person"},
-        "visits": {"newest_plan"},
+        "visits": {"newest_plan", "joins_on", "found_joinable"},
         "delegation": {"is_kept", "competences_signed_off", "professions_of", "published_frameworks"},
     }
 
@@ -194,6 +194,8 @@ class TestPages:
             # whoever was given a link has no account; these tell nothing before the code that was sent
             "homeward.web.sharing.opening.shared",
             "homeward.web.sharing.opening.code",
+            # whoever checks a worker's passport has no account; it names nobody
+            "homeward.web.delegation.passports.check",
         }
         ungated = []
         for pattern in _patterns(get_resolver()):

@@ -52,6 +52,7 @@ def joins_proposed(actor: Actor, service_id: int, now: datetime) -> list[JoinedV
 
     Raises: NotAllowedError.
     """
+    require(actor, Permission.SEE_EPISODES, service_id)
     return _seen(actor, service_id, now, Q(state=JoinState.PROPOSED))
 
 
@@ -60,12 +61,12 @@ def joins_decided(actor: Actor, service_id: int, now: datetime, at_most: int = 5
 
     Raises: NotAllowedError.
     """
+    require(actor, Permission.SEE_EPISODES, service_id)
     decided = _seen(actor, service_id, now, ~Q(state=JoinState.PROPOSED) & Q(decided_at__isnull=False))
     return sorted(decided, key=lambda one: one.decided_at, reverse=True)[:at_most]
 
 
 def _seen(actor: Actor, service_id: int, now: datetime, which: Q) -> list[JoinedVisits]:
-    require(actor, Permission.SEE_EPISODES, service_id)
     rows = list(_whole(JoinedVisits.objects.filter(which, service_id=service_id)))
     seen = sights(actor, {row.person_id: row.person for row in rows}.values(), now)
     shown = [row for row in rows if seen[row.person_id] >= Sight.VISIT]

@@ -74,6 +74,7 @@ def find_joinable(*, actor: Actor, service_id: int, now: datetime) -> int:
     return len(new)
 
 
+@transaction.atomic
 def look_nightly(*, actor: Actor, service_id: int, now: datetime) -> int | None:
     """Do `find_joinable` once a night; None by day, and when it was done this night already.
 
@@ -83,12 +84,11 @@ def look_nightly(*, actor: Actor, service_id: int, now: datetime) -> int | None:
     begins, ends = (wall_clock(london_day(now), at) for at in LOOKED_FOR_BETWEEN)
     if not begins <= now < ends:
         return None
-    with transaction.atomic():
-        Service.objects.select_for_update(no_key=True).get(pk=service_id)
-        looks = search_events(actor, EventSearch(action=LOOK, first_day=london_day(begins)))
-        if any(one.service_id == service_id and one.at >= begins for one in looks):
-            return None
-        return find_joinable(actor=actor, service_id=service_id, now=now)
+    Service.objects.select_for_update(no_key=True).get(pk=service_id)
+    looks = search_events(actor, EventSearch(action=LOOK, first_day=london_day(begins)))
+    if any(one.service_id == service_id and one.at >= begins for one in looks):
+        return None
+    return find_joinable(actor=actor, service_id=service_id, now=now)
 
 
 def _proposal(service_id: int, person_id: int, one: Joined, now: datetime) -> JoinedVisits:
