@@ -229,6 +229,18 @@ def spot_check_for(actor: Actor, check_id: int) -> SpotCheck:
     return row
 
 
+def open_spot_checks(actor: Actor, worker: Worker, competence: str) -> list[SpotCheck]:
+    """The looks still to take at how a worker does what they are signed off for, the soonest due first.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_DELEGATION, worker.service_id)
+    rows = SpotCheck.objects.filter(
+        sign_off__worker=worker, sign_off__competence=competence, sign_off__withdrawn_at=None, done_at=None
+    )
+    return list(rows.select_related("sign_off__person", "sign_off__worker").order_by("due_on", "pk"))
+
+
 def _with_names(rows):
     asked = DelegationWorker.objects.select_related("worker__organisation").order_by("worker__name", "pk")
     return rows.select_related("person", "delegated_by__organisation").prefetch_related(Prefetch("workers", asked))

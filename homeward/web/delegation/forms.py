@@ -98,6 +98,16 @@ class PracticeForm(FrontDoorForm):
         return self.cleaned_data["observed_at"]
 
 
+class SpotCheckForm(FrontDoorForm):
+    """A look again at how a signed-off worker does it."""
+
+    result = forms.ChoiceField(choices=PracticeResult.choices, error_messages={"required": "Say how it was done"})
+    text = forms.CharField(max_length=2000, error_messages={"required": "Say what you saw"})
+
+    def first_input(self, name: str) -> str:
+        return f"check-{name}"
+
+
 class SignForm(FrontDoorForm):
     """A sign-off: for whom, and to which day."""
 

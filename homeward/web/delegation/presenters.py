@@ -195,6 +195,26 @@ def present_waiting(found: Waiting, now: datetime) -> tuple[Part, ...]:
     )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """A look still to take at how somebody does it."""
+
+    id: int
+    whom: str
+    due: Tag
+
+
+def check_lines(rows, today: date) -> tuple[CheckLine, ...]:
+    """The spot checks still to do of one worker and competence, the soonest first."""
+    return tuple(
+        CheckLine(
+            one.pk, f"For {one.sign_off.person.label}" if one.sign_off.person else "For everyone",
+            due_tag(one.due_on, today, "By", "Was due"),
+        )
+        for one in rows
+    )  # fmt: skip
+
+
 def _ready_line(one: Ready, url: str) -> Line:
     whom = f"for {one.person.label}" if one.person else "for everyone it is delegated for"
     return Line(f"{one.worker.label}: {skill_title(one.competence).lower()}", f"{one.worker.organisation}, {whom}", url)

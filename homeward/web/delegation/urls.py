@@ -18,6 +18,7 @@ urlpatterns = [
     path("workers/<int:worker_id>/<slug:competence>", workers.competence, name="competence"),
     path("workers/<int:worker_id>/<slug:competence>/<slug:what>", workers.add, name="add"),
     path("sign-offs/<int:sign_off_id>/withdraw", workers.withdraw, name="withdraw"),
+    path("spot-checks/<int:check_id>", workers.spot_check, name="spot_check"),
     path("people/<int:person_id>", deciding.of_person, name="of_person"),
     path("people/<int:person_id>/<slug:activity_code>", deciding.decide, name="decide"),
     path("decisions/<int:delegation_id>", deciding.decision, name="decision"),

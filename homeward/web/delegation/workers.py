@@ -12,10 +12,19 @@ from homeward.delegation.selectors import (
     DelegationNotFoundError,
     delegations_in,
     evidence_of,
+    open_spot_checks,
     published_frameworks,
     sign_off_for,
+    spot_check_for,
 )
-from homeward.delegation.services import declare, record_practice, record_test, sign_off, withdraw_sign_off
+from homeward.delegation.services import (
+    declare,
+    record_practice,
+    record_spot_check,
+    record_test,
+    sign_off,
+    withdraw_sign_off,
+)
 from homeward.delegation.states import DeclarationKind, PracticeResult
 from homeward.kernel.rules import RefusedError, london_day, whole_number
 from homeward.people.selectors import PersonNotFoundError, person_for
@@ -28,6 +37,7 @@ from homeward.web.delegation.forms import (
     PracticeForm,
     ReasonForm,
     SignForm,
+    SpotCheckForm,
     TrainingForm,
 )
 from homeward.web.front_door.forms.fields import FrontDoorForm
@@ -83,12 +93,13 @@ def _show(
     if person_id not in people:
         person_id = None
     bad = next((one for one in (forms or {}).values() if one.errors), None)
-    empty = {name: form() for name, form in FORMS.items()} | {"withdraw": ReasonForm()}
+    empty = {name: form() for name, form in FORMS.items()} | {"withdraw": ReasonForm(), "check": SpotCheckForm()}
     context = {
         "who": who,
         "service": who.service,
         "one": presenters.present_competence(who.pk, framework, evidence, today, person_id),
         "people": [presenters.Choice(str(pk), name, pk == person_id) for pk, name in people.items()],
+        "checks": presenters.check_lines(open_spot_checks(request.actor, who, code), today),
         "forms": empty | (forms or {}),
         "bad_form": bad,
         "results": [(one.value, presenters.RESULTS[one].words, "") for one in PracticeResult],
@@ -148,6 +159,34 @@ def _do(request: HttpRequest, worker_id: int, code: str, what: str, form: FrontD
     else:
         ends_on: date | None = told["ends_on"]
         sign_off(person=_person(request, told["person"]), ends_on=ends_on, **own)
+
+
+@page(Permission.DELEGATE)
+def spot_check(request: HttpRequest, check_id: int) -> HttpResponse:
+    """Record a look again at how a worker does what they are signed off for."""
+    try:
+        row = spot_check_for(request.actor, check_id)
+    except DelegationNotFoundError as error:
+        raise Http404(str(error)) from error
+    held = row.sign_off
+    if request.method != "POST":
+        return redirect("delegation:competence", held.worker_id, held.competence)
+    form = SpotCheckForm(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            record_spot_check(
+                actor=request.actor, check=row, result=PracticeResult(told["result"]), text=told["text"],
+                now=timezone.now(),
+            )  # fmt: skip
+        except RefusedError as error:
+            form.add_error("text", str(error))
+        else:
+            ended = told["result"] == PracticeResult.NOT_YET
+            words = "The sign-off ended at once. The worker is told." if ended else "The spot check is recorded."
+            messages.success(request, words)
+            return redirect("delegation:competence", held.worker_id, held.competence)
+    return _show(request, held.worker_id, held.competence, {"check": form})
 
 
 @page(Permission.DELEGATE)

@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from homeward.access.rules import Role
-from homeward.delegation.models import Delegation, DelegationWorker, SignOff
+from homeward.delegation.models import Delegation, DelegationWorker, SignOff, SpotCheck
 from homeward.delegation.rules import questions_for
 from homeward.delegation.states import DelegationState, WorkerAnswer
 from homeward.procedures.selectors import published_activities
@@ -126,6 +126,34 @@ class TestMine:
         _, other = member("Ben Ash", Role.FIELD_WORKER, "home_care_worker")
 
         assert other.post(f"/delegation/mine/{decided.pk}/answer", {"answer": "accept"}).status_code == 404
+
+
+class TestSpotCheck:
+    @pytest.fixture
+    def check(self, signed, now):
+        return SpotCheck.objects.create(sign_off=signed, due_on=timezone.localdate(now))
+
+    def test_is_offered_and_recorded_on_the_page_of_the_competence(self, nurse, carer, check):
+        where = f"/delegation/workers/{carer[0].pk}/eye_drops"
+        assert "Record the spot check" in text_of(nurse[1].get(where))
+        page = nurse[1].post(
+            f"/delegation/spot-checks/{check.pk}", {"result": "met", "text": "Calm, clean"}, follow=True
+        )
+        check.refresh_from_db()
+
+        assert "The spot check is recorded" in text_of(page)
+        assert (check.result, check.text, check.done_by) == ("met", "Calm, clean", nurse[0])
+
+    def test_ends_the_sign_off_where_it_is_not_yet_safe(self, nurse, check):
+        nurse[1].post(f"/delegation/spot-checks/{check.pk}", {"result": "not_yet", "text": "Wrong eye"})
+
+        assert SignOff.objects.get().withdrawn_at
+
+    def test_says_what_is_missing_and_keeps_what_was_typed(self, nurse, check):
+        answer = nurse[1].post(f"/delegation/spot-checks/{check.pk}", {"text": "Calm, clean"})
+
+        assert answer.status_code == 422
+        assert "Say how it was done" in text_of(answer) and "Calm, clean" in text_of(answer)
 
 
 class TestCompetence:
