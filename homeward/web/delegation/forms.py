@@ -104,8 +104,7 @@ class SpotCheckForm(FrontDoorForm):
     result = forms.ChoiceField(choices=PracticeResult.choices, error_messages={"required": "Say how it was done"})
     text = forms.CharField(max_length=2000, error_messages={"required": "Say what you saw"})
 
-    def first_input(self, name: str) -> str:
-        return f"check-{name}"
+    FIRST_INPUTS = {"result": "check-result", "text": "check-text"}
 
 
 class SignForm(FrontDoorForm):
