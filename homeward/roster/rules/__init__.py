@@ -29,7 +29,7 @@ from homeward.roster.rules.limits import (
     wants_break,
 )
 from homeward.roster.rules.patterns import MOST_WEEKS, PatternShift, minutes_a_week, pattern_from, shifts_from
-from homeward.roster.rules.seeing import rota_permission
+from homeward.roster.rules.seeing import knows_why_away, rota_permission
 
 __all__ = [
     "BREAK_LASTS",
@@ -55,6 +55,7 @@ __all__ = [
     "gaps_in",
     "is_night",
     "joined",
+    "knows_why_away",
     "minutes_a_week",
     "overlapping",
     "pattern_from",

@@ -14,7 +14,16 @@ from homeward.kernel.rules import wall_clock
 from homeward.plans.models import VisitPattern
 from homeward.procedures.selectors import library
 from homeward.roster.models import Absence, CoverHours, RotaPattern, Shift, ShiftChange
-from homeward.roster.rules import CARE_RESPONDER, HEALTH_RESPONDER, Gap, Present, gaps_in, rota_permission, stretch_of
+from homeward.roster.rules import (
+    CARE_RESPONDER,
+    HEALTH_RESPONDER,
+    Gap,
+    Present,
+    gaps_in,
+    knows_why_away,
+    rota_permission,
+    stretch_of,
+)
 from homeward.roster.rules.demand import Short, Wanted, days_from, shares, short_hours, there_by_hour, wanted_by_hour
 from homeward.roster.selectors.cover import on_call_between
 from homeward.roster.states import CoverKind
@@ -69,13 +78,17 @@ def rota_between(
 ) -> Rota:
     """The rota of everybody of a service from one day to another; of these workers only, where any are named.
 
+    Why somebody is away is told to who manages the roster, and to themselves.
+
     Raises: NotAllowedError.
     """
     require(actor, rota_permission(actor), service_id)
     workers = Worker.objects.filter(service_id=service_id, is_active=True).select_related("organisation", "team")
     if worker_ids is not None:
         workers = workers.filter(pk__in=list(worker_ids))
-    return _rota(service_id, first, last, workers.order_by("organisation__name", "name", "local_reference"))
+    whole = _rota(service_id, first, last, workers.order_by("organisation__name", "name", "local_reference"))
+    away = {key: kind if knows_why_away(actor, key[0]) else Absence.Kind.OTHER for key, kind in whole.away.items()}
+    return Rota(first, last, whole.workers, whole.shifts, away)
 
 
 def my_rota(actor: Actor, first: date, last: date) -> Rota:

@@ -9,6 +9,7 @@ from django.db.models import Q
 from homeward.access.rules import Actor, Permission, Role, require
 from homeward.kernel.rules import wall_clock
 from homeward.roster.models import Absence, Shift
+from homeward.roster.rules import knows_why_away
 from homeward.teams.models import Account, Worker
 
 
@@ -81,13 +82,17 @@ def absences_on(actor: Actor, service_id: int, day: date) -> list[Absence]:
 
 
 def absences_of(actor: Actor, worker: Worker, first: date) -> list[Absence]:
-    """When a worker is away from a day on, in order.
+    """When a worker is away from a day on, in order; why, for who manages the roster and for themselves.
 
     Raises: NotAllowedError.
     """
     if actor.worker_id != worker.pk:
         require(actor, Permission.SEE_ROSTER, worker.service_id)
-    return list(worker.absences.filter(ends_on__gte=first).order_by("starts_on", "id"))
+    rows = list(worker.absences.filter(ends_on__gte=first).order_by("starts_on", "id"))
+    if not knows_why_away(actor, worker.pk):
+        for row in rows:
+            row.kind = Absence.Kind.OTHER
+    return rows
 
 
 def accounts_on_duty(actor: Actor, service_id: int, roles: Iterable[Role], now: datetime) -> list[Account]:

@@ -28,6 +28,7 @@ from homeward.visits.planning.places import Place, place_of_shift, place_of_visi
 from homeward.visits.planning.words import Words, number, visit_id, worker_id
 from homeward.visits.selectors import newest_plan
 from homeward.visits.selectors.delegated import Places, places_of
+from homeward.visits.selectors.skills import skills_on
 from homeward.visits.states import AssignmentState, VisitState
 
 # What a pound weighs against travel, in minutes: half an hour of somebody paid by the visit, at 20 pounds an hour, is
@@ -198,7 +199,8 @@ class _Reading:
         self.shifts_of: dict[int, list[Shift]] = defaultdict(list)
         for shift in shifts.values():
             self.shifts_of[shift.worker_id].append(shift)
-        self.skills_of = {pk: _skills(theirs[0].worker) for pk, theirs in self.shifts_of.items()}
+        on_shift = [theirs[0].worker for theirs in self.shifts_of.values()]
+        self.skills_of = skills_on(Actor.system("planner", service_id), on_shift, day)
         self.contracts = contracts_on(Actor.system("planner", service_id), service_id, day)
         self.begun = [visit for visit in visits.values() if self._has_begun(visit)]
         facts = {visit.pk for visit in self.begun}

@@ -9,28 +9,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from homeward.access.rules import Actor, Permission, Role, require
 from homeward.audit.services import record
-from homeward.delegation.models import Delegation
+from homeward.delegation.models import Delegation, DelegationEvent, SignOff
 from homeward.delegation.selectors import is_kept
 from homeward.delegation.states import DelegationState
 from homeward.kernel.rules import london_day
 from homeward.notices.services import notify
 from homeward.people.services import add_to_timeline
-from homeward.procedures.selectors import library, skill_title
+from homeward.procedures.selectors import skill_title
 from homeward.roster.selectors import accounts_on_duty, shifts_over
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, DayPlan, Visit, VisitTask
 from homeward.visits.rules import UNDONE_COST_FIXED_TIME
 from homeward.visits.selectors.delegated import Places, places_of
+from homeward.visits.selectors.skills import skills_on
 from homeward.visits.services.changing import _done, _settle
 from homeward.visits.services.sending import take_out
 from homeward.visits.states import AssignmentState, VisitState
 
 TO_COME = (VisitState.NEEDED, VisitState.PLANNED)
 DELEGATED_AGAIN = "It is delegated again."
+TO_SOMEBODY_ELSE = "A visit needs somebody else: its health task may not be done as planned"
+# Events of a delegation after which somebody may no longer do it
+STOPPED_BY = ("suspended", "ended", "removed", "declined")
 # A registered professional is not sent for less than this: getting in and out takes as long. Local decision
 SHORTEST_VISIT_MINUTES = 10
 
@@ -129,12 +133,9 @@ class _Following:
     def on_shift(self) -> dict[int, frozenset[str]]:
         """The workers on shift that day with all their skills."""
         if self._on_shift is None:
-            known = {skill.code for skill in library().skills}
-            self._on_shift = {
-                shift.worker_id: library().skills_held(code for code in shift.worker.skills if code in known)
-                | set(shift.worker.skills)
-                for shift in shifts_over(self.actor, self.service_id, self.day)
-            }
+            shifts = shifts_over(self.actor, self.service_id, self.day)
+            workers = {shift.worker_id: shift.worker for shift in shifts}.values()
+            self._on_shift = skills_on(self.actor, workers, self.day)
         return self._on_shift
 
     @property
@@ -304,7 +305,10 @@ class _Following:
         self._notify(held, "One of your visits goes to somebody else: its health task has changed", "/today/", "freed")
 
     def _tell_not_to(self, visit: Visit, held: Assignment) -> bool:
-        """Tell a worker who still goes that a health task is no longer theirs there. True the first time."""
+        """Tell a worker who still goes that a health task is no longer theirs there; where they have no account,
+        whoever plans is told to ring them. True the first time."""
+        if held.worker.account is None:
+            return self._tell_planners(visit, None, [held.worker], "Ring a worker: a delegated task is not theirs now")
         title = "Do not do a delegated health task at one of your visits: open it first"
         return self._notify(held, title, f"/today/visits/{visit.pk}", "not-to")
 
@@ -319,26 +323,38 @@ class _Following:
                 kind="delegation",
                 title=title,
                 path=path,
-                once_key=f"delegation-{what}-{held.visit_id}-{held.pk}",
+                once_key=f"delegation-{what}-{held.visit_id}-{held.pk}-{self._stopped(held)}",
                 is_urgent=True,
                 now=self.now,
             )
         )
 
-    def _tell_planners(self, visit: Visit, instead: Visit | None, who: Collection[Worker]) -> None:
-        title = "A visit needs somebody else: its health task may not be done as planned"
+    def _stopped(self, held: Assignment) -> str:
+        """What stopped a worker last: the same thing is told once, and another anew."""
+        events = DelegationEvent.objects.filter(delegation__person_id=held.visit.person_id, kind__in=STOPPED_BY)
+        ended = SignOff.objects.filter(worker_id=held.worker_id, withdrawn_at__isnull=False)
+        return "-".join(str(rows.aggregate(newest=Max("pk"))["newest"] or 0) for rows in (events, ended))
+
+    def _tell_planners(
+        self, visit: Visit, instead: Visit | None, who: Collection[Worker], title: str = TO_SOMEBODY_ELSE
+    ) -> bool:
+        """Tell whoever plans. True the first time."""
         if instead is not None:
             title = "A registered professional must go: nobody else may do a delegated task now"
-        notify(
-            actor=self.actor,
-            service_id=self.service_id,
-            accounts=accounts_on_duty(self.actor, self.service_id, (Role.ROSTER_PLANNER,), self.now),
-            kind="delegation",
-            title=title,
-            path=f"/today/visits/{(instead or visit).pk}",
-            once_key=f"delegation-visit-{visit.pk}-{(instead or visit).pk}-{'-'.join(str(one.pk) for one in who)}",
-            is_urgent=True,
-            now=self.now,
+        stopped = [self._stopped(row) for row in visit.assignments.select_related("visit")]
+        about = "-".join(sorted(set(stopped)) + [str(one.pk) for one in who])
+        return bool(
+            notify(
+                actor=self.actor,
+                service_id=self.service_id,
+                accounts=accounts_on_duty(self.actor, self.service_id, (Role.ROSTER_PLANNER,), self.now),
+                kind="delegation",
+                title=title,
+                path=f"/today/visits/{(instead or visit).pk}",
+                once_key=f"delegation-visit-{visit.pk}-{(instead or visit).pk}-{about}"[:120],
+                is_urgent=True,
+                now=self.now,
+            )
         )
 
 

@@ -267,7 +267,9 @@ def _made(pattern_id: int, first: date, weekdays: str) -> Iterable[Visit]:
 
 
 def _may_change(visit: Visit) -> bool:
-    return not any(one.is_pinned for one in visit.assignments.all())
+    """Whether nobody decided who goes, and no registered professional comes for a part of it."""
+    is_handed_on = visit.slots_before is not None or visit.tasks.filter(handed_to__isnull=False).exists()
+    return not is_handed_on and not any(one.is_pinned for one in visit.assignments.all())
 
 
 def _rewrite(actor: Actor, visit: Visit, tasks: list[dict], now: datetime) -> None:

@@ -8,11 +8,12 @@ from django.db import transaction
 from homeward.access.rules import Actor, Permission, require
 from homeward.kernel.rules import RefusedError
 from homeward.people.services import add_to_timeline
-from homeward.procedures.selectors import library
 from homeward.roster.models import Absence
 from homeward.teams.models import Worker
+from homeward.teams.selectors import registered_until
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.selectors.delegated import places_of
+from homeward.visits.selectors.skills import skills_on
 from homeward.visits.services.changing import _done, _settle
 from homeward.visits.states import (
     AssignmentState,
@@ -51,9 +52,10 @@ def assign_worker(
         raise RefusedError("This visit has no such place for a worker.")
     if worker.service_id != visit.service_id:
         raise RefusedError("This worker belongs to another service.")
-    held_skills = library().skills_held(code for code in worker.skills if code in {s.code for s in library().skills})
-    if visit.slots[slot]["skill"] not in held_skills | set(worker.skills):
-        raise RefusedError(f"{worker.label} has not the skill this needs. Choose somebody else.")
+    if visit.slots[slot]["skill"] not in skills_on(actor, [worker], visit.day)[worker.pk]:
+        is_lapsed = worker.pk in (until := registered_until([worker.pk])) and until[worker.pk] < visit.day
+        why_not = "has not the skill this needs" + (", or no longer: their registration ended" if is_lapsed else "")
+        raise RefusedError(f"{worker.label} {why_not}. Choose somebody else.")
     if Absence.objects.filter(worker=worker, starts_on__lte=visit.day, ends_on__gte=visit.day).exists():
         raise RefusedError(f"{worker.label} is away that day. Choose somebody else.")
     _refuse_unless_may(visit, slot, worker, beside)

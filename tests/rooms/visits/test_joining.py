@@ -159,6 +159,15 @@ class TestAgreeJoin:
         agreed(proposal, manager, tomorrow, now)
         assert titles(tomorrow) == [("Morning care", "needed", 30), ("Morning practice", "needed", 40)]
 
+    def test_leaves_a_day_on_which_a_registered_professional_comes_for_a_part(
+        self, made, proposal, manager, tomorrow, now
+    ):
+        Visit.objects.filter(day=tomorrow, title="Morning care").update(
+            slots_before=[{"skill": "nurse", "minutes": 30}]
+        )
+        agreed(proposal, manager, tomorrow, now)
+        assert titles(tomorrow) == [("Morning care", "needed", 30), ("Morning practice", "needed", 40)]
+
     def test_says_so_in_the_persons_timeline(self, proposal, manager, tomorrow, now):
         agreed(proposal, manager, tomorrow, now)
         entry = TimelineEntry.objects.get(title__startswith="Two visits become one")

@@ -11,7 +11,7 @@ from homeward.kernel.rules import LONDON, RefusedError, wall_clock
 from homeward.plans.services import NewPattern, write_plan
 from homeward.referrals.services import NewReferral, receive_referral
 from homeward.roster.services import record_absence
-from homeward.teams.models import Worker
+from homeward.teams.models import Registration, Worker
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.rules import first_visit_day, needed_on, state_from, told_after
 from homeward.visits.selectors import day_for, visit_for
@@ -185,6 +185,14 @@ class TestAssignWorker:
     def test_refuses_somebody_without_the_skill(self, coordinator, response, workers, now):
         with pytest.raises(RefusedError, match="skill"):
             assign_worker(actor=coordinator, visit=response, slot=0, worker=workers[2], starts_at=now, now=now)
+
+    def test_refuses_somebody_whose_registration_has_ended(self, coordinator, response, workers, now):
+        register = {"register": "nmc", "number": "99A0001E", "checked_on": response.day, "checked_by": "Tests"}
+        kept = Registration.objects.create(worker=workers[0], expires_on=response.day - timedelta(days=3), **register)
+        with pytest.raises(RefusedError, match="registration ended"):
+            assign_worker(actor=coordinator, visit=response, slot=0, worker=workers[0], starts_at=now, now=now)
+        Registration.objects.filter(pk=kept.pk).update(expires_on=response.day)
+        assign_worker(actor=coordinator, visit=response, slot=0, worker=workers[0], starts_at=now, now=now)
 
     def test_refuses_a_slot_that_is_not_there(self, coordinator, response, workers, now):
         with pytest.raises(RefusedError, match="no such place"):

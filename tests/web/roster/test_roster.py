@@ -142,6 +142,14 @@ class TestChanging:
         absence.refresh_from_db()
         assert (absence.kind, absence.ends_on) == ("sick", day)
 
+    def test_says_why_somebody_is_away_only_to_who_manages_the_roster(self, planner, sign_in, ash, day):
+        Absence.objects.create(worker=ash, kind="sick", starts_on=day, ends_on=day)
+        nurse = sign_in(Role.REGISTERED_PROFESSIONAL)
+        for page in (cell(ash, day), f"/roster/days/{day.isoformat()}"):
+            assert "Sick" in planner.get(page).content.decode(), page
+            seen = nurse.get(page).content.decode()
+            assert "Sick" not in seen and "Away" in seen, page
+
     def test_is_for_who_manages_the_roster(self, sign_in, ash, day):
         nurse = sign_in(Role.REGISTERED_PROFESSIONAL, "Nell Marsh")
         assert nurse.get(cell(ash, day)).status_code == 200

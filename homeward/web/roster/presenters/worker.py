@@ -92,8 +92,10 @@ def worker_page(
     trainings,
     patterns,
     today: date,
+    *,
+    shows_money: bool = False,
 ) -> WorkerPage:
-    """Everything about a worker's standing."""
+    """Everything about a worker's standing; what they cost only where the reader may see it."""
     about = [worker.job_title, str(worker.organisation), str(worker.team or ""), worker.local_reference]
     return WorkerPage(
         id=worker.pk,
@@ -101,7 +103,7 @@ def worker_page(
         about=", ".join(part for part in about if part),
         skills=listed([skill_words(code) for code in worker.skills]) or "none on record",
         travel=worker.travel_mode,
-        contracts=tuple(_contract(one, today) for one in contracts),
+        contracts=tuple(_contract(one, today, shows_money) for one in contracts),
         limits=limit_words(limits) if limits else (),
         registrations=tuple(
             Held(
@@ -133,7 +135,8 @@ def worker_page(
     )
 
 
-def _contract(one, today: date) -> ContractLine:
+def _contract(one, today: date, shows_money: bool) -> ContractLine:
+    money = f"£{one.hourly_pence / 100:.2f} an hour" if one.hourly_pence else "no cost recorded"
     also = [
         f"overtime {one.overtime_percent} % more" if one.overtime_percent else "",
         "" if one.works_nights else "no nights",
@@ -144,7 +147,7 @@ def _contract(one, today: date) -> ContractLine:
         kind=f"{one.get_kind_display()}, paid {one.get_pay_basis_display().lower()}",
         days=f"from {day_short(one.starts_on)}" + (f" to {day_short(one.ends_on)}" if one.ends_on else ""),
         hours=f"{hours(one.weekly_minutes)} hours a week" if one.weekly_minutes else "no hours promised",
-        money=f"£{one.hourly_pence / 100:.2f} an hour" if one.hourly_pence else "no cost recorded",
+        money=money if shows_money else "",
         also="; ".join(part for part in also if part),
         is_now=one.starts_on <= today and (one.ends_on is None or one.ends_on >= today),
     )

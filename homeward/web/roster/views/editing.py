@@ -77,9 +77,8 @@ def remove(request: HttpRequest, shift_id: int) -> HttpResponse:
     shift = _shift(request, shift_id)
     if request.method == "POST":
         try:
-            remove_shift(
-                actor=request.actor, shift=shift, now=timezone.now(), reason=request.POST.get("reason", "")[:500]
-            )
+            reason = request.POST.get("reason", "").replace("\0", "")[:500]
+            remove_shift(actor=request.actor, shift=shift, now=timezone.now(), reason=reason)
         except RefusedError as error:
             messages.error(request, str(error))
         else:

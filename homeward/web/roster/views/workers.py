@@ -19,6 +19,7 @@ from homeward.roster.services import agree_contract, set_employer_rules, set_pat
 from homeward.roster.states import ContractKind, PayBasis
 from homeward.teams import selectors as teams
 from homeward.teams.services import record_registration, record_training, withdraw_training
+from homeward.visits.selectors.hours import employers_seen
 from homeward.web.gate import page
 from homeward.web.roster.forms import ContractForm, PatternForm, RegistrationForm, RulesForm, TrainingForm
 from homeward.web.roster.presenters import worker as presenters
@@ -194,6 +195,7 @@ def _show(request: HttpRequest, one, bad: dict | None = None) -> HttpResponse:
             one, contracts_of(actor, one), limits_of(actor, one.service_id, today).get(one.pk),
             teams.registrations_of(one),
             teams.trainings_of(one), patterns, today,
+            shows_money=one.organisation_id in {seen.pk for seen in employers_seen(actor, one.service_id)},
         ),
         "may_manage": actor.may(Permission.MANAGE_ROSTER),
         "may_train": actor.may(Permission.MANAGE_ROSTER) or actor.may(Permission.DELEGATE),
