@@ -105,7 +105,8 @@ def accept_cover(*, actor: Actor, option: CoverOption, now: datetime) -> CoverDe
     Where the day has changed since, it is planned again, and the decision says that it is not as shown.
 
     Raises: NotAllowedError; OfferIsOverError when it was decided on or worked out anew since; ShiftsOverlapError;
-    PlanChangedMeanwhileError when somebody re-planned the day at the same moment.
+    PlanChangedMeanwhileError when somebody re-planned the day at the same moment; RefusedError where whoever would come
+    in is away by now, or would pass a limit of working time.
     """
     call = (
         SickCall.objects.select_for_update(of=("self",)).select_related("worker__organisation").get(pk=option.call_id)
@@ -116,7 +117,8 @@ def accept_cover(*, actor: Actor, option: CoverOption, now: datetime) -> CoverDe
         raise OfferIsOverError("Somebody decided on this just now, or worked it out again. Look at it as it is now.")
     shift = None
     if option.worker_id:
-        worker = Worker.objects.get(pk=option.worker_id)
+        worker = Worker.objects.select_for_update(no_key=True).get(pk=option.worker_id)
+        _refuse_who_cannot_come(worker, call, (option.starts_at, option.ends_at))
         [shift] = add_shifts(
             actor=actor, service_id=call.service_id, shifts=[_shift(worker, call, option.starts_at, option.ends_at)],
             now=now,
@@ -132,6 +134,18 @@ def accept_cover(*, actor: Actor, option: CoverOption, now: datetime) -> CoverDe
         actor=actor, call=call, kind=option.kind, sentence=option.sentence, now=now, plan=plan, shift=shift,
         is_as_shown=is_as_shown,
     )  # fmt: skip
+
+
+def _refuse_who_cannot_come(worker: Worker, call: SickCall, stretch: tuple[datetime, datetime]) -> None:
+    """What was looked at when the offer was made, again: the roster may have changed since."""
+    system = Actor.system("planner", call.service_id)
+    away = Absence.objects.filter(worker=worker, starts_on__lte=call.day, ends_on__gte=call.day)
+    limits = limits_of(system, call.service_id, call.day).get(worker.pk)
+    if limits is None or away.exists():
+        raise RefusedError(f"{worker.label} cannot come in any more. Work it out again.")
+    known = shifts_known(system, call.service_id, call.day, [worker.pk]).get(worker.pk, ())
+    if said := breaks(limits, known, [stretch]):
+        raise RefusedError(f"{worker.label} cannot come in any more. {' '.join(said)} Work it out again.")
 
 
 def still_lost(call: SickCall, now: datetime) -> list[LostVisit]:

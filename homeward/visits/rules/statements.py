@@ -44,12 +44,27 @@ def pence_for(minutes: int, hourly_pence: int | None) -> int:
 
 
 def shift_line(
-    pk: int, starts_at: datetime, ends_at: datetime, *, away: str, last_left: datetime | None, hourly_pence: int | None
+    pk: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    away: str,
+    last_left: datetime | None,
+    hourly_pence: int | None,
+    worked_until: datetime | None = None,
 ) -> Line:
-    """A paid shift. `away` says why it was not worked; `last_left` is when its last visit was left, where recorded."""
+    """A paid shift. `away` says why it was not worked, or not from `worked_until` on.
+
+    `last_left` is when its last visit was left, where recorded.
+    """
     planned = minutes_between(starts_at, ends_at)
     actual, why = planned, ""
-    if away:
+    if away and worked_until is not None:
+        # whoever falls ill at somebody's home may finish there first
+        until = min(ends_at, max(worked_until, last_left or worked_until))
+        actual = minutes_between(starts_at, until)
+        why = f"{away} from {until.astimezone(LONDON):%H:%M}: {_minutes(planned - actual)} not worked"
+    elif away:
         actual, why = 0, f"{away}: not worked"
     elif last_left is not None and (stayed := minutes_between(ends_at, last_left)):
         actual, why = planned + stayed, f"Stayed {_minutes(stayed)} after the shift with somebody"

@@ -221,11 +221,13 @@ class Sickness:
     """What sickness came to over some days (M12), of one employer's workers or of all.
 
     A lost shift is one day of one worker; it is covered when every visit it had is, and by another employer when any of
-    them is. Minutes are of visits, but `shift_minutes`, which are of shifts.
+    them is. One without a visit had nothing to cover: it is in `shifts_without_visits`, and in neither of those.
+    Minutes are of visits, but `shift_minutes`, which are of shifts.
     """
 
     employer: str
     shifts: int
+    shifts_without_visits: int
     shifts_covered: int
     shifts_partly: int
     shifts_elsewhere: int
@@ -259,12 +261,14 @@ def sickness_between(actor: Actor, service_id: int, first: date, last: date) -> 
 
 
 def _sickness(employer: str, lines: Iterable[CallLine]) -> Sickness:
-    lines = list(lines)
+    # called in sick once the shift was over: nothing was lost that day
+    lines = [line for line in lines if line.call.lost_minutes or line.comes_to.visits]
     sums = [line.comes_to for line in lines]
     return Sickness(
         employer=employer,
         shifts=len(lines),
-        shifts_covered=sum(one.visits_covered == one.visits for one in sums),
+        shifts_without_visits=sum(not one.visits for one in sums),
+        shifts_covered=sum(0 < one.visits_covered == one.visits for one in sums),
         shifts_partly=sum(0 < one.visits_covered < one.visits for one in sums),
         shifts_elsewhere=sum(one.visits_elsewhere > 0 for one in sums),
         shift_minutes=sum(line.call.lost_minutes for line in lines),

@@ -9,7 +9,7 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.roster.models import Absence, Contract, Shift
 from homeward.roster.states import PayBasis
 from homeward.teams.models import Account, Organisation, Worker
-from homeward.visits.models import Assignment
+from homeward.visits.models import Assignment, SickCall
 from homeward.visits.rules.hours import Part, Use, minutes_between, together, use_of_day
 from homeward.visits.states import VisitState
 
@@ -36,7 +36,8 @@ def employers_seen(actor: Actor, service_id: int) -> list[Organisation]:
     """The employers whose hours and statements the actor may see, by name.
 
     Whoever manages the roster for the service sees all. Whoever works for an agency sees their own agency only,
-    whatever their role: what another is paid is not theirs to see. Others who see the roster see their own employer.
+    whatever their role: what another is paid is not theirs to see. Whoever answers for an employer's workers sees
+    theirs; others who see the roster see none, because what colleagues are paid is not theirs to see either.
 
     Raises: NotAllowedError.
     """
@@ -46,7 +47,18 @@ def employers_seen(actor: Actor, service_id: int) -> list[Organisation]:
     is_agency = own is not None and own.kind == Organisation.Kind.HOME_CARE_AGENCY
     if actor.may(Permission.MANAGE_ROSTER) and not is_agency:
         return list(employers)
+    if not speaks_for_employer(actor):
+        return []
     return [one for one in employers if own is not None and one.pk == own.pk]
+
+
+def speaks_for_employer(actor: Actor) -> bool:
+    """Whether the actor may see the hours and money of those who work for their employer, and agree to them.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_ROSTER)
+    return actor.may(Permission.MANAGE_ROSTER) or actor.may(Permission.ANSWER_FOR_WORKERS)
 
 
 def own_employer(actor: Actor) -> Organisation | None:
@@ -60,7 +72,7 @@ def own_employer(actor: Actor) -> Organisation | None:
 
 
 def hours_between(actor: Actor, service_id: int, first: date, last: date) -> list[EmployerHours]:
-    """How paid time was used from `first` to `last`, by employer the actor may see and by worker, in five queries.
+    """How paid time was used from `first` to `last`, by employer the actor may see and by worker, in six queries.
 
     A worker with neither a shift nor a visit is left out. Names nobody who is cared for.
 
@@ -140,39 +152,72 @@ def _contracts_between(service_id: int, first: date, last: date) -> dict[int, li
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Stint:
+    """A shift under its first day, worked until `until`, and then not, for the reason `away`; a split night is one."""
+
+    pk: int
+    day: date
+    begins: datetime
+    until: datetime
+    ends: datetime
+    away: str
+
+    def meets(self, other: "_Stint") -> bool:
+        """Whether another goes on at midnight where this ends, worked or not worked alike."""
+        if self.ends != other.begins or self.day == other.day:
+            return False
+        if self.until == self.ends:
+            return other.until > other.begins
+        return other.until == other.begins and other.away == self.away
+
+    def and_then(self, other: "_Stint") -> "_Stint":
+        """Both as one."""
+        until = other.until if self.until == self.ends else self.until
+        return _Stint(self.pk, self.day, self.begins, until, other.ends, self.away or other.away)
+
+
 def _used_days(service_id: int, worker_ids: list[int], first: date, last: date) -> dict[int, dict[date, UsedDay]]:
-    """The days on which these workers had a shift or a visit, by worker and day."""
+    """The days on which these workers had a shift or a visit, by worker and day.
+
+    A shift belongs to the day it begins on with all that was done in it, after midnight too.
+    """
     wanted = set(worker_ids)
     days: dict[int, dict[date, UsedDay]] = defaultdict(dict)
 
     def day_of(worker_id: int, day: date) -> UsedDay:
         return days[worker_id].setdefault(day, UsedDay([], [], [], []))
 
-    away = _away(service_id, first, last)
-    titles = dict(Absence.Kind.choices)
-    rows = Shift.objects.filter(worker__service_id=service_id, day__gte=first, day__lte=last).order_by("starts_at")
-    for pk, worker_id, day, begins, ends in rows.values_list("id", "worker_id", "day", "starts_at", "ends_at"):
-        if worker_id not in wanted:
-            continue
-        kind = away.get((worker_id, day))
-        if kind is None:
-            day_of(worker_id, day).shifts.append((pk, begins, ends))
-        else:
-            day_of(worker_id, day).away.append((pk, begins, ends, titles[kind]))
+    before, after = first - timedelta(days=1), last + timedelta(days=1)
+    stints = _stints(service_id, wanted, before, after)
+    by_shift: dict[int, _Stint] = {}
+    for worker_id, theirs in stints.items():
+        for stint, pks in theirs:
+            by_shift |= dict.fromkeys(pks, stint)
+            if not first <= stint.day <= last:
+                continue
+            if stint.until > stint.begins:
+                day_of(worker_id, stint.day).shifts.append((stint.pk, stint.begins, stint.until))
+            if stint.ends > stint.until:
+                day_of(worker_id, stint.day).away.append((stint.pk, stint.until, stint.ends, stint.away))
     held = (
-        Assignment.objects.filter(visit__service_id=service_id, visit__day__gte=first, visit__day__lte=last)
+        Assignment.objects.filter(visit__service_id=service_id, visit__day__gte=before, visit__day__lte=after)
         .exclude(visit__state=VisitState.CANCELLED)
         .order_by("starts_at", "id")
     )
-    begun: set[tuple[int, int | None]] = set()
+    begun: set[tuple[int, date, int | None]] = set()
     for worker_id, day, shift_id, visit_id, slot, starts, ends, travel, arrived, left, state in held.values_list(
         "worker_id", "visit__day", "shift_id", "visit_id", "slot", "starts_at", "ends_at", "travel_minutes",
         "arrived_at", "left_at", "visit__state",
     ):  # fmt: skip
         if worker_id not in wanted:
             continue
+        stint = by_shift.get(shift_id) or _stint_at(stints.get(worker_id, ()), starts)
+        day = stint.day if stint else day
+        if not first <= day <= last:
+            continue
         there = day_of(worker_id, day)
-        first_of = (worker_id, shift_id or _shift_at(there, starts))
+        first_of = (worker_id, day, stint.pk if stint else None)
         there.parts.append(
             Part(
                 starts_at=starts,
@@ -189,9 +234,52 @@ def _used_days(service_id: int, worker_ids: list[int], first: date, last: date) 
     return days
 
 
-def _shift_at(day: UsedDay, moment: datetime) -> int | None:
-    """The shift of a day in which a moment is, for visits that nobody tied to one."""
-    return next((pk for pk, begins, ends in day.shifts if begins <= moment < ends), None)
+def _stints(
+    service_id: int, wanted: set[int], first: date, last: date
+) -> dict[int, list[tuple[_Stint, tuple[int, ...]]]]:
+    """The shifts of workers in order, each with the numbers of the rows it is kept as."""
+    away = _away(service_id, first, last)
+    lost = _lost_to_sickness(service_id, away, first, last)
+    titles = dict(Absence.Kind.choices)
+    found: dict[int, list[tuple[_Stint, tuple[int, ...]]]] = defaultdict(list)
+    rows = Shift.objects.filter(worker__service_id=service_id, day__gte=first, day__lte=last).order_by("starts_at")
+    for pk, worker_id, day, begins, ends in rows.values_list("id", "worker_id", "day", "starts_at", "ends_at"):
+        if worker_id not in wanted:
+            continue
+        kind, until = away.get((worker_id, day), ""), ends
+        night = lost.get((worker_id, day - timedelta(days=1)))
+        if night and begins < night[1]:
+            # the second half of a night that was lost as a whole
+            kind, until = Absence.Kind.SICK, night[0]
+        elif kind and (call := lost.get((worker_id, day))):
+            until = call[0]
+        elif kind:
+            until = begins
+        stint = _Stint(pk, day, begins, min(max(begins, until), ends), ends, titles.get(kind, ""))
+        theirs = found[worker_id]
+        if theirs and theirs[-1][0].meets(stint):
+            whole, pks = theirs[-1]
+            theirs[-1] = (whole.and_then(stint), (*pks, pk))
+        else:
+            theirs.append((stint, (pk,)))
+    return found
+
+
+def _lost_to_sickness(
+    service_id: int, away: dict[tuple[int, date], str], first: date, last: date
+) -> dict[tuple[int, date], tuple[datetime, datetime]]:
+    """From when until when a day was lost to a sick call, by worker and day, where its sickness still stands."""
+    rows = SickCall.objects.filter(service_id=service_id, day__gte=first, day__lte=last).order_by("called_at", "id")
+    return {
+        (worker_id, day): (since, until)
+        for worker_id, day, since, until in rows.values_list("worker_id", "day", "lost_from", "lost_until")
+        if away.get((worker_id, day)) == Absence.Kind.SICK
+    }
+
+
+def _stint_at(theirs: Iterable[tuple[_Stint, tuple[int, ...]]], moment: datetime) -> _Stint | None:
+    """The shift in which a moment is, for visits that nobody tied to one."""
+    return next((stint for stint, _ in theirs if stint.begins <= moment < stint.ends), None)
 
 
 def _away(service_id: int, first: date, last: date) -> dict[tuple[int, date], str]:

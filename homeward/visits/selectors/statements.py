@@ -17,6 +17,7 @@ from homeward.visits.selectors.hours import (
     _used_days,
     employers_seen,
     own_employer,
+    speaks_for_employer,
 )
 from homeward.visits.states import Side, StatementEntryKind, VisitState
 
@@ -88,12 +89,14 @@ class Spend:
 def side_of(actor: Actor, employer: Organisation) -> Side | None:
     """For which side the actor may speak of an employer's statement: their own employer's, or the service's.
 
+    For neither, None: whoever sees the roster to delegate neither manages it nor answers for an employer's workers.
+
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_ROSTER, employer.service_id)
     own = own_employer(actor)
     if own is not None and own.pk == employer.pk:
-        return Side.EMPLOYER
+        return Side.EMPLOYER if speaks_for_employer(actor) else None
     is_agency = own is not None and own.kind == Organisation.Kind.HOME_CARE_AGENCY
     return Side.SERVICE if actor.may(Permission.MANAGE_ROSTER) and not is_agency else None
 
@@ -220,12 +223,16 @@ def _shift_lines(day: UsedDay | None, rate: int | None) -> list[Line]:
     lines = []
     last_left = max((part.left_at for part in day.parts if part.left_at), default=None)
     last_shift = max((pk for pk, _, ends in day.shifts if ends == max(e for _, _, e in day.shifts)), default=None)
-    for pk, begins, ends in day.shifts:
+    went_home = {pk: (ends, kind) for pk, _, ends, kind in day.away}
+    worked = {pk for pk, _, _ in day.shifts}
+    for pk, begins, until in day.shifts:
         left = last_left if pk == last_shift else None
-        lines.append(shift_line(pk, begins, ends, away="", last_left=left, hourly_pence=rate))
+        ends, kind = went_home.get(pk, (until, ""))
+        lines.append(shift_line(pk, begins, ends, away=kind, worked_until=until, last_left=left, hourly_pence=rate))
     lines += [
         shift_line(pk, begins, ends, away=kind, last_left=None, hourly_pence=rate)
         for pk, begins, ends, kind in day.away
+        if pk not in worked
     ]
     return lines
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from homeward.access.rules import Actor, Permission, Role, require
 from homeward.audit.services import record
@@ -46,7 +47,8 @@ def may_report(actor: Actor, worker: Worker) -> bool:
 def report_sick(*, actor: Actor, worker: Worker, starts_on: date, ends_on: date, now: datetime) -> list[SickCall]:
     """Record that a worker is ill, take them off what they have not begun, and list what each of their days loses.
 
-    Gives a call for each day with a shift or a visit, in order. What was lost is at once on the board with nobody.
+    Gives a call for each day that loses a shift or a visit, in order. What was lost is at once on the board with
+    nobody. A night shift is lost to its end, also past midnight. A day whose shifts are over keeps them as worked.
 
     Raises: NotAllowedError; RefusedError when the days cannot be, or the worker is recorded ill on one of them.
     """
@@ -67,7 +69,8 @@ def report_sick(*, actor: Actor, worker: Worker, starts_on: date, ends_on: date,
     )
     calls = []
     for ahead in range((ends_on - starts_on).days + 1):
-        call = _lose_day(actor, worker, absence, starts_on + timedelta(days=ahead), now)
+        night_until = calls[-1].lost_until if calls else None
+        call = _lose_day(actor, worker, absence, starts_on + timedelta(days=ahead), now, night_until)
         if call is not None:
             calls.append(call)
     record(actor=actor, action="report sick", subject=("worker", worker.pk), now=now, service_id=worker.service_id)
@@ -77,14 +80,28 @@ def report_sick(*, actor: Actor, worker: Worker, starts_on: date, ends_on: date,
     return calls
 
 
-def _lose_day(actor: Actor, worker: Worker, absence: Absence, day: date, now: datetime) -> SickCall | None:
-    """What one day loses, from now on; None where the worker had nothing to do on it."""
-    shifts = list(Shift.objects.filter(worker=worker, day=day, ends_at__gt=now).order_by("starts_at"))
+def _lose_day(
+    actor: Actor, worker: Worker, absence: Absence, day: date, now: datetime, night_until: datetime | None
+) -> SickCall | None:
+    """What one day loses, from now on; None where nothing is left to do on it.
+
+    `night_until` is the end of what the day before lost: the second half of its night is not lost twice.
+    """
+    shifts = list(Shift.objects.filter(worker=worker, day=day).order_by("starts_at"))
+    was_there = any(one.ends_at <= now for one in shifts)
+    shifts = [one for one in shifts if one.ends_at > now and (night_until is None or one.starts_at >= night_until)]
+    if shifts:
+        shifts += Shift.objects.filter(
+            worker=worker, day=day + timedelta(days=1), starts_at__in=[one.ends_at for one in shifts]
+        )
+    theirs = Q(visit__day=day)
+    if shifts:
+        theirs |= Q(visit__day=day + timedelta(days=1), starts_at__lt=max(one.ends_at for one in shifts))
     rows = list(
         Assignment.objects.select_for_update()
         .filter(
+            theirs,
             worker=worker,
-            visit__day=day,
             ends_at__gt=now,
             arrived_at__isnull=True,
             state__in=(AssignmentState.PROPOSED, AssignmentState.SENT),
@@ -93,6 +110,13 @@ def _lose_day(actor: Actor, worker: Worker, absence: Absence, day: date, now: da
         .order_by("starts_at", "id")
     )
     if not shifts and not rows:
+        if was_there:
+            # says that what was over by then was worked
+            SickCall.objects.create(
+                service_id=worker.service_id, worker=worker, absence=absence, day=day, called_at=now,
+                taken_by=actor.name, is_by_themselves=actor.worker_id == worker.pk, lost_minutes=0, lost_from=now,
+                lost_until=now,
+            )  # fmt: skip
         return None
     stretches = [(max(now, one.starts_at), one.ends_at) for one in shifts]
     moments = stretches or [(row.starts_at, row.ends_at) for row in rows]

@@ -84,7 +84,7 @@ def report(request: HttpRequest) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("cover:sick")
     if not calls:
-        messages.success(request, f"{worker.label} is recorded as ill. They had no shift and no visits then.")
+        messages.success(request, f"{worker.label} is recorded as ill. They had no shift and no visits left then.")
         return redirect("cover:sick")
     if calls[0].day == today:
         work_out_cover(actor=request.actor, call=calls[0], now=now)
@@ -213,9 +213,10 @@ def sickness(request: HttpRequest) -> HttpResponse:
 
 def _typed_day(request: HttpRequest, name: str, otherwise: date) -> date:
     try:
-        return date.fromisoformat(request.GET.get(name, "").strip())
+        day = date.fromisoformat(request.GET.get(name, "").strip())
     except ValueError:
         return otherwise
+    return day if 2000 <= day.year <= 2100 else otherwise
 
 
 def _day(request: HttpRequest, call_id: int):

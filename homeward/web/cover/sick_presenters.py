@@ -298,6 +298,7 @@ class SicknessRow:
     shifts: int
     covered: str
     partly: int
+    nothing: int
     elsewhere: str
     shift_hours: str
     visits: str
@@ -313,9 +314,10 @@ def sickness_rows(told: Sequence[Sickness]) -> tuple[SicknessRow, ...]:
         SicknessRow(
             employer=one.employer or "Everyone",
             shifts=one.shifts,
-            covered=_of(one.shifts_covered, one.shifts),
+            covered=_of(one.shifts_covered, one.shifts - one.shifts_without_visits),
             partly=one.shifts_partly,
-            elsewhere=_of(one.shifts_elsewhere, one.shifts),
+            nothing=one.shifts_without_visits,
+            elsewhere=_of(one.shifts_elsewhere, one.shifts - one.shifts_without_visits),
             shift_hours=_hours(one.shift_minutes),
             visits=_of(one.visits_covered, one.visits),
             hours=_hours(one.minutes),

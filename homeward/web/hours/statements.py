@@ -160,7 +160,8 @@ def answer(request: HttpRequest, statement_id: int, query_id: int) -> HttpRespon
         raise Http404
     if request.method == "POST":
         try:
-            answer_query(actor=request.actor, query=asked, text=request.POST.get("text", ""), now=timezone.now())
+            text = request.POST.get("text", "").replace("\0", "")
+            answer_query(actor=request.actor, query=asked, text=text, now=timezone.now())
             messages.success(request, "Answered.")
         except RefusedError as error:
             messages.error(request, str(error))

@@ -8,6 +8,7 @@ from homeward.access.rules import Actor, NotAllowedError, Role
 from homeward.kernel.rules import RefusedError
 from homeward.notices.models import Notice
 from homeward.roster.models import Absence, Shift
+from homeward.roster.services import record_absence
 from homeward.roster.states import ContractKind, PayBasis
 from homeward.visits import planning
 from homeward.visits.models import Assignment, CoverDecision, LostVisit, SickCall, Telling, Visit
@@ -227,6 +228,23 @@ class TestAcceptCover:
             accept_cover(actor=planner, option=best, now=early)
         assert CoverDecision.objects.count() == 1
 
+    def test_refuses_who_went_away_since(self, planner, place, call, early):
+        off = hire(place[1], "Council Off", early)
+        best = work_out_cover(actor=planner, call=call, now=early)[0]
+        day = early.date()
+        record_absence(actor=planner, worker=off, kind="leave", starts_on=day, ends_on=day, now=early)
+        with pytest.raises(RefusedError, match="cannot come in any more"):
+            accept_cover(actor=planner, option=best, now=early)
+        assert not CoverDecision.objects.exists()
+
+    def test_refuses_who_would_not_rest_any_more(self, planner, place, call, early):
+        off = hire(place[1], "Council Off", early)
+        best = work_out_cover(actor=planner, call=call, now=early)[0]
+        on_shift(off, early, 15, 23, days=-1)
+        with pytest.raises(RefusedError, match="rest"):
+            accept_cover(actor=planner, option=best, now=early)
+        assert not Shift.objects.filter(worker=off, day=early.date()).exists()
+
     def test_needs_the_roster_to_have_somebody_come_in(self, planner, place, call, early, actor_with):
         hire(place[1], "Council Off", early)
         best = work_out_cover(actor=planner, call=call, now=early)[0]
@@ -275,6 +293,13 @@ class TestSicknessBetween:
             sickness_between(planner, service.pk, early.date() + timedelta(1), early.date() + timedelta(1))[-1].shifts
             == 0
         )
+
+    def test_counts_a_shift_without_visits_apart(self, planner, service, place, call, early):
+        idle = hire(place[1], "Idle", early)
+        on_shift(idle, early, 7, 15)
+        report_sick(actor=planner, worker=idle, starts_on=early.date(), ends_on=early.date(), now=early)
+        council = sickness_between(planner, service.pk, early.date(), early.date())[1]
+        assert (council.shifts, council.shifts_without_visits, council.shifts_covered) == (1, 1, 0)
 
     def test_is_not_for_everyone(self, service, call, early, actor_with):
         with pytest.raises(NotAllowedError):

@@ -9,10 +9,14 @@ from homeward.roster.services import record_absence
 from homeward.roster.states import ContractKind, PayBasis
 from homeward.teams.models import Account
 from homeward.visits import planning
-from homeward.visits.models import Assignment
+from homeward.visits.models import Assignment, Visit
 from homeward.visits.planning.board import read_board
 from homeward.visits.rules.hours import Part, together, use_of_day
+from homeward.visits.selectors.covering import sickness_between
 from homeward.visits.selectors.hours import employers_seen, hours_between
+from homeward.visits.selectors.statements import sheets_of_month
+from homeward.visits.services.covering import report_sick
+from homeward.visits.states import VisitState
 from tests.rooms.visits.agencies import hire, morning, on_shift, open_agencies
 
 EVENING = timedelta(hours=9)
@@ -92,6 +96,102 @@ class TestHoursBetween:
             hours_between(actor_with(Role.CRISIS_RESPONDER), service.pk, now.date(), now.date())
 
 
+@pytest.fixture
+def night(service, now):
+    """A night from 22:00 to 07:00 with a visit before midnight and one after: `night(is_split=True)`."""
+    _, council = open_agencies(service, now)
+
+    def make(*, is_split: bool):
+        worker = hire(council, "Owl", now)
+        hours = ((22, 24, 0), (0, 7, 1)) if is_split else ((22, 31, 0),)
+        shifts = [on_shift(worker, now, begins, ends, days) for begins, ends, days in hours]
+        for visit, hour in zip(morning(service, now, 2), (23, 26), strict=True):
+            starts = now.replace(hour=0, minute=0) + timedelta(hours=hour)
+            Visit.objects.filter(pk=visit.pk).update(day=starts.date(), state=VisitState.PLANNED)
+            Assignment.objects.create(
+                visit=visit, slot=0, worker=worker, shift=shifts[-1 if hour > 24 else 0], starts_at=starts,
+                ends_at=starts + timedelta(minutes=30), travel_minutes=10, state="sent",
+            )  # fmt: skip
+        return worker
+
+    return make
+
+
+class TestNights:
+    @pytest.mark.parametrize("is_split", [False, True], ids=["one shift", "two shifts"])
+    def test_are_of_the_day_they_begin_on(self, service, planner, night, now, is_split):
+        worker = night(is_split=is_split)
+        [council] = hours_between(planner, service.pk, now.date(), now.date())
+        use = council.use
+        assert [one.worker for one in council.workers] == [worker]
+        assert (use.paid, use.with_people, use.travelling, use.breaks) == (540, 60, 20, 20)
+        assert (use.unused, use.beyond) == (440, 0)
+        tomorrow = now.date() + timedelta(days=1)
+        assert hours_between(planner, service.pk, tomorrow, tomorrow) == []
+        [sheet] = sheets_of_month(planner, worker.organisation, now.date(), now)
+        assert [line.planned_minutes for line in sheet.lines] == [540]
+
+    @pytest.mark.parametrize("is_split", [False, True], ids=["one shift", "two shifts"])
+    def test_are_lost_as_a_whole_to_a_sick_call(self, service, planner, night, now, is_split):
+        worker = night(is_split=is_split)
+        [call] = report_sick(actor=planner, worker=worker, starts_on=now.date(), ends_on=now.date(), now=now)
+        assert call.lost.count() == 2
+        assert call.lost_minutes == 540
+        assert not Assignment.objects.exists()
+        [council] = hours_between(planner, service.pk, now.date(), now.date() + timedelta(days=1))
+        assert (council.use.paid, council.use.away) == (0, 540)
+
+    def test_are_lost_once_where_the_next_day_is_lost_too(self, service, planner, night, now):
+        worker = night(is_split=True)
+        on_shift(worker, now, 20, 22, days=1)
+        tomorrow = now.date() + timedelta(days=1)
+        calls = report_sick(actor=planner, worker=worker, starts_on=now.date(), ends_on=tomorrow, now=now)
+        assert [one.lost_minutes for one in calls] == [540, 120]
+        [council] = hours_between(planner, service.pk, now.date(), tomorrow)
+        assert (council.use.paid, council.use.away) == (0, 660)
+
+
+class TestIllDuringTheDay:
+    def test_counts_what_was_worked_before(self, service, planner, worked, now):
+        worker = worked["Idle"]
+        midday = now.replace(hour=12, minute=0)
+        report_sick(actor=planner, worker=worker, starts_on=now.date(), ends_on=now.date(), now=midday)
+        council = hours_between(planner, service.pk, now.date(), now.date())[-1]
+        use = next(one.use for one in council.workers if one.worker == worker)
+        assert (use.paid, use.away) == (300, 180)
+        [line] = next(
+            sheet for sheet in sheets_of_month(planner, worker.organisation, now.date(), now) if sheet.worker == worker
+        ).lines
+        assert (line.planned_minutes, line.actual_minutes) == (480, 300)
+        assert line.why == "Sick from 12:00: 180 minutes not worked"
+
+    def test_keeps_a_shift_that_was_over(self, service, planner, worked, now):
+        worker = worked["Idle"]
+        evening = now.replace(hour=18, minute=0)
+        told = {"starts_on": now.date(), "ends_on": now.date(), "now": evening}
+        assert report_sick(actor=planner, worker=worker, **told) == []
+        council = hours_between(planner, service.pk, now.date(), now.date())[-1]
+        use = next(one.use for one in council.workers if one.worker == worker)
+        assert (use.paid, use.away) == (480, 0)
+        assert sickness_between(planner, service.pk, now.date(), now.date())[-1].shifts == 0
+
+
+class TestFirstVisit:
+    def test_is_the_first_of_each_day(self, service, planner, now):
+        agency, _ = open_agencies(service, now)
+        worker = hire(agency, "By Visit", now, kind=ContractKind.ZERO_HOURS, basis=PayBasis.CONTACT)
+        for days, visit in enumerate(morning(service, now, 2)):
+            starts = now + timedelta(days=days)
+            Visit.objects.filter(pk=visit.pk).update(day=starts.date(), state=VisitState.PLANNED)
+            Assignment.objects.create(
+                visit=visit, slot=0, worker=worker, starts_at=starts, ends_at=starts + timedelta(minutes=30),
+                travel_minutes=10, state="sent",
+            )  # fmt: skip
+        [told] = hours_between(planner, service.pk, now.date(), now.date() + timedelta(days=1))
+        # the way from home to the first visit of a day is not paid for, on either day
+        assert told.use.paid == 60
+
+
 class TestEmployersSeen:
     def test_keeps_an_agency_to_its_own(self, service, worked, somebody):
         actor = somebody(Role.ROSTER_PLANNER, "Ann Agency")
@@ -99,11 +199,12 @@ class TestEmployersSeen:
         Account.objects.filter(pk=actor.account_id).update(organisation=worked["By Visit"].organisation)
         assert [str(one) for one in employers_seen(actor, service.pk)] == ["Larkmoor Care"]
 
-    def test_shows_other_roles_their_own_employer(self, service, worked, somebody):
+    def test_shows_a_professional_nobody_elses_hours(self, service, worked, somebody, now):
         actor = somebody(Role.REGISTERED_PROFESSIONAL, "Nia Nurse")
         assert employers_seen(actor, service.pk) == []
         Account.objects.filter(pk=actor.account_id).update(organisation=worked["Busy"].organisation)
-        assert [str(one) for one in employers_seen(actor, service.pk)] == ["Merrow Council"]
+        assert employers_seen(actor, service.pk) == []
+        assert hours_between(actor, service.pk, now.date(), now.date()) == []
 
 
 class TestPaidTimeFirst:

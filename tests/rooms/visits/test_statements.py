@@ -228,6 +228,18 @@ class TestWhoSees:
         with pytest.raises(NotAllowedError):
             sheets_of_month(agency_side, month[1], now.date(), now)
 
+    def test_lets_no_professional_see_or_agree_what_colleagues_are_paid(self, service_side, month, somebody, now):
+        drawn = draw_up_statement(actor=service_side, employer=month[1], month=now.date(), now=now + DECEMBER)
+        nurse = somebody(Role.REGISTERED_PROFESSIONAL, "Nia Nurse")
+        Account.objects.filter(pk=nurse.account_id).update(organisation=month[1])
+        with pytest.raises(StatementNotFoundError):
+            statement_for(nurse, drawn.pk)
+        with pytest.raises(NotAllowedError):
+            agree_statement(actor=nurse, statement=drawn, now=now + DECEMBER)
+        with pytest.raises(NotAllowedError):
+            draw_up_statement(actor=nurse, employer=month[1], month=now.date(), now=now + DECEMBER)
+        assert statements(nurse, month[1].service_id, now.date()) == []
+
     def test_counts_what_is_bought_apart_from_what_is_in_house(self, service_side, service, month, now):
         bought, in_house = spend_of_month(service_side, service.pk, now.date(), now)
         assert bought.is_bought

@@ -132,7 +132,11 @@ class TestSickness:
         call = SickCall.objects.get()
         planner.post(f"/cover/sick/{call.pk}/accept", {"option": call.options.get(rank=0).pk})
         words = text_of(planner.get("/cover/sickness"))
-        assert "Larkmoor Care 1 8.0 1 of 1 0 1 of 1 4 of 4 2.0 2.0 2.0 0.0" in words
+        assert "Larkmoor Care 1 8.0 1 of 1 0 0 1 of 1 4 of 4 2.0 2.0 2.0 0.0" in words
+
+    @pytest.mark.parametrize("asked", ["to=0001-01-01", "from=9999-12-31", "from=0001-01-01", "to=x"])
+    def test_takes_no_day_that_cannot_be(self, sign_in, place, asked):
+        assert sign_in(Role.ROSTER_PLANNER).get(f"/cover/sickness?{asked}").status_code == 200
 
     def test_says_when_days_are_the_wrong_way_round(self, sign_in, place):
         words = text_of(sign_in(Role.ROSTER_PLANNER).get("/cover/sickness?from=2026-11-24&to=2026-11-01"))

@@ -127,7 +127,7 @@ class TestStatements:
         assert "once every query is answered" in text_of(service_side.get(at))
         query = StatementEntry.objects.get()
         assert "Answered" in text_of(
-            service_side.post(f"{at}/queries/{query.pk}/answer", {"text": "Planned minutes it is"}, follow=True)
+            service_side.post(f"{at}/queries/{query.pk}/answer", {"text": "Planned minutes \0it is"}, follow=True)
         )
         service_side.post(f"{at}/agree")
         assert "The service agreed" in text_of(service_side.get("/hours/statements?month=2026-11"))
