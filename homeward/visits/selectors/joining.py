@@ -32,7 +32,8 @@ class JoinFigures:
     """What became of the proposals found between two days (M07).
 
     `precision` is the share of those decided that people agreed to, None before any was. `minutes_saved` are those of
-    the days on which two visits were one, up to the last of the two days.
+    the days on which two visits were one, up to the last of the two days; none after either episode ended or the person
+    died.
     """
 
     found: int
@@ -103,7 +104,7 @@ def join_figures(actor: Actor, service_id: int, first: date, last: date) -> Join
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_EPISODES, service_id)
-    rows = list(JoinedVisits.objects.filter(service_id=service_id, found_at__date__lte=last))
+    rows = list(_whole(JoinedVisits.objects.filter(service_id=service_id, found_at__date__lte=last)))
     found = [row for row in rows if london_day(row.found_at) >= first]
     states = Counter(row.state for row in found)
     was_agreed = sum(row.state == JoinState.ENDED and row.starts_on is not None for row in found)
@@ -121,9 +122,16 @@ def join_figures(actor: Actor, service_id: int, first: date, last: date) -> Join
 def _days_as_one(row: JoinedVisits, first: date, last: date) -> int:
     if row.starts_on is None:
         return 0
-    begins, ends = max(first, row.starts_on), min(last, row.ends_on or last)
+    begins, ends = max(first, row.starts_on), min([last, *_ends_of(row)])
     days = (begins + timedelta(days=ahead) for ahead in range((ends - begins).days + 1))
     return sum(str(day.isoweekday()) in row.weekdays for day in days)
+
+
+def _ends_of(row: JoinedVisits) -> list[date]:
+    """The last days on which both visits could still be made, of those that are known."""
+    over = [pattern.plan.episode.ended_at for pattern in (row.kept, row.joined)]
+    ends = [row.ends_on, row.person.died_on, row.kept.ends_on, row.joined.ends_on]
+    return [day for day in [*ends, *(moment and london_day(moment) for moment in over)] if day]
 
 
 def joins_on(service_id: int, day: date) -> dict[int, JoinedVisits]:

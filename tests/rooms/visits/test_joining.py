@@ -7,7 +7,7 @@ import pytest
 from homeward.access.rules import Actor, NotAllowedError, Role
 from homeward.episodes.models import Episode
 from homeward.kernel.rules import RefusedError, london_day
-from homeward.people.models import TimelineEntry
+from homeward.people.models import Person, TimelineEntry
 from homeward.plans.services import NewPattern, write_plan
 from homeward.procedures.selectors import built, procedure
 from homeward.teams.models import Worker
@@ -214,6 +214,17 @@ class TestFigures:
         assert (figures.found, figures.agreed, figures.declined, figures.waiting) == (1, 1, 0, 0)
         assert figures.precision == 1.0
         assert figures.minutes_saved == 3 * proposal.care_minutes_saved == 75
+
+    @pytest.mark.parametrize("what", ["episode", "person"])
+    def test_count_nothing_saved_after_an_end(self, proposal, manager, service, tomorrow, now, what):
+        join = agreed(proposal, manager, tomorrow, now)
+        if what == "episode":
+            episodes = Episode.objects.filter(pk=join.joined.plan.episode_id)
+            episodes.update(ended_at=now + timedelta(days=2), outcome_code="ended")
+        else:
+            Person.objects.filter(pk=join.person_id).update(died_on=tomorrow + timedelta(days=1))
+        first, last = london_day(now), london_day(now) + timedelta(days=10)
+        assert join_figures(manager, service.pk, first, last).minutes_saved == 2 * proposal.care_minutes_saved
 
     def test_lists_show_only_people_the_reader_may_see(self, proposal, manager, somebody, service, tomorrow, now):
         assert [row.pk for row in joins_proposed(manager, service.pk, now)] == [proposal.pk]
