@@ -56,7 +56,7 @@ class SoFar:
     """What of it somebody has done and still counts: courses by code, practices done safely without help.
 
     `with_person` are those of `practices` that were with the person whom the sign-off is for. The declarations are
-    None where nothing was declared.
+    None where nothing was declared. `was_stopped`: a sign-off was withdrawn or they were found not yet safe before.
     """
 
     learning: frozenset[str] = frozenset()
@@ -65,6 +65,7 @@ class SoFar:
     with_person: int = 0
     worker_accepts: bool | None = None
     employer_answers: bool | None = None
+    was_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,9 @@ def steps(framework: Framework, so_far: SoFar, *, is_for_one_person: bool) -> tu
     found = [StepState(Step.LEARNING, int(code in so_far.learning), 1, code) for code in framework.learning]
     if framework.needs_knowledge_test:
         found.append(StepState(Step.TEST, int(so_far.is_test_passed), 1))
-    if framework.observed_times:
-        found.append(StepState(Step.PRACTICE, so_far.practices, framework.observed_times))
+    # after it was stopped somebody watches again, also where the place has not decided how often
+    if times := framework.observed_times or int(so_far.was_stopped):
+        found.append(StepState(Step.PRACTICE, so_far.practices, times))
     if framework.is_person_specific and is_for_one_person:
         found.append(StepState(Step.WITH_PERSON, so_far.with_person, WITH_THE_PERSON))
     for step, said in ((Step.WORKER, so_far.worker_accepts), (Step.EMPLOYER, so_far.employer_answers)):

@@ -17,7 +17,8 @@ from homeward.delegation.selectors.overview import (
 )
 from homeward.delegation.selectors.passport import Verified, passport_of, verify
 from homeward.delegation.selectors.progress import Evidence, evidence_of, published_frameworks
-from homeward.delegation.selectors.standing import competences_on, is_kept, who_may, why_each, why_may
+from homeward.delegation.selectors.sight import shown_of
+from homeward.delegation.selectors.standing import competences_on, is_kept, kept_as, who_may, why_each, why_may
 from homeward.delegation.selectors.supposing import could_if_signed_off
 
 __all__ = [
@@ -34,10 +35,12 @@ __all__ = [
     "delegations_of",
     "evidence_of",
     "is_kept",
+    "kept_as",
     "lapsing_sign_offs",
     "open_spot_checks",
     "passport_of",
     "published_frameworks",
+    "shown_of",
     "sign_off_for",
     "sign_offs_in",
     "spot_check_for",

@@ -11,6 +11,8 @@ from homeward.audit.services import record_reads
 from homeward.delegation.models import Delegation, DelegationWorker, ObservedPractice, SignOff, SpotCheck
 from homeward.delegation.rules import LAPSE_WARNINGS, missing_to_sign
 from homeward.delegation.selectors.progress import evidence_of, published_frameworks
+from homeward.delegation.selectors.sight import shown_of
+from homeward.delegation.selectors.standing import kept_as
 from homeward.delegation.states import DelegationState, WorkerAnswer
 from homeward.kernel.rules import london_day
 from homeward.people.models import Person
@@ -48,7 +50,8 @@ class Waiting:
 
 
 def waiting(actor: Actor, service_id: int, now: datetime) -> Waiting:
-    """What waits for a decision or a look; those who may read it see what waits for everybody. Audited.
+    """What waits for a decision or a look; those who may read it see what waits for everybody whose record they may
+    see. Audited.
 
     Raises: NotAllowedError.
     """
@@ -83,14 +86,38 @@ def waiting(actor: Actor, service_id: int, now: datetime) -> Waiting:
             .order_by("due_on", "pk")
         ),
     )
-    people = {row.person_id for row in (*found.suspended, *found.reviews)}
-    people |= {row.delegation.person_id for row in (*found.declined, *found.unanswered)}
-    people |= {row.person_id for row in (*found.lapsing,) if row.person_id}
+    found = _shown(actor, found, now)
+    people = {person.pk for person in _people_of(found)}
     record_reads(
         actor=actor, action="see what is delegated", subject_kind="delegation", person_ids=people, now=now,
         service_id=service_id,
     )  # fmt: skip
     return found
+
+
+def _people_of(found: Waiting) -> list[Person]:
+    people = [row.person for row in (*found.suspended, *found.reviews, *found.lapsing, *found.ready)]
+    people += [row.delegation.person for row in (*found.declined, *found.unanswered)]
+    people += [row.sign_off.person for row in found.checks]
+    return [person for person in people if person is not None]
+
+
+def _shown(actor: Actor, found: Waiting, now: datetime) -> Waiting:
+    """Without what is about people of whom the actor does not see what a visit needs."""
+    shown = shown_of(actor, _people_of(found), now)
+
+    def is_shown(person: Person | None) -> bool:
+        return person is None or person.pk in shown
+
+    return Waiting(
+        suspended=tuple(row for row in found.suspended if is_shown(row.person)),
+        reviews=tuple(row for row in found.reviews if is_shown(row.person)),
+        declined=tuple(row for row in found.declined if is_shown(row.delegation.person)),
+        unanswered=tuple(row for row in found.unanswered if is_shown(row.delegation.person)),
+        lapsing=tuple(row for row in found.lapsing if is_shown(row.person)),
+        ready=tuple(row for row in found.ready if is_shown(row.person)),
+        checks=tuple(row for row in found.checks if is_shown(row.sign_off.person)),
+    )
 
 
 def lapsing_sign_offs(actor: Actor, service_id: int, day: date) -> list[SignOff]:
@@ -127,6 +154,8 @@ def delegations_in(
 ) -> list[Delegation]:
     """Delegations that have not ended, with who was asked, by person; narrowed where something is given. Audited.
 
+    Only of people of whom the actor sees what a visit needs.
+
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_DELEGATION, service_id)
@@ -136,7 +165,9 @@ def delegations_in(
         rows = rows.filter(activity_code=activity_code)
     if person_ids is not None:
         rows = rows.filter(person_id__in=person_ids)
-    found = list(rows.order_by("person__family_name", "person__given_name", "person_id", "activity_code"))
+    rows = list(rows.order_by("person__family_name", "person__given_name", "person_id", "activity_code"))
+    shown = shown_of(actor, [row.person for row in rows], now)
+    found = [row for row in rows if row.person_id in shown]
     record_reads(
         actor=actor, action="see what is delegated", subject_kind="delegation", now=now, service_id=service_id,
         person_ids=[row.person_id for row in found],
@@ -178,7 +209,7 @@ def delegations_of(actor: Actor, person: Person) -> list[Delegation]:
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_PEOPLE, person.service_id)
-    rows = _with_names(Delegation.objects.filter(person=person)).prefetch_related("limits")
+    rows = _with_names(Delegation.objects.filter(person_id__in=kept_as([person.pk]))).prefetch_related("limits")
     return sorted(rows.order_by("-made_at", "-pk"), key=lambda row: row.state == DelegationState.ENDED)
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+
+from django.db.models import Max, Q
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.delegation.models import Declaration, KnowledgeTest, ObservedPractice, SignOff
@@ -25,8 +27,11 @@ class Evidence:
     sign_offs: list[SignOff] = field(default_factory=list)
 
     def counting(self, framework: Framework, day: date) -> "Evidence":
-        """What of it counts towards a sign-off on a day: courses not expired, tests and practices not too old."""
+        """What of it counts towards a sign-off on a day: courses not expired, tests and practices not too old, and of
+        practices only those observed since it was last stopped.
+        """
         oldest = months_later(day, -framework.review_months)
+        stopped = self.stopped_at()
         worker_says = [one for one in self.declarations if one.kind in WORKER_SAYS][:1]
         employer_says = [one for one in self.declarations if one.kind in EMPLOYER_SAYS][:1]
         return Evidence(
@@ -35,11 +40,20 @@ class Evidence:
             practices=[
                 one
                 for one in self.practices
-                if one.result == PracticeResult.MET and london_day(one.observed_at) >= oldest
+                if one.result == PracticeResult.MET
+                and london_day(one.observed_at) >= oldest
+                and (stopped is None or one.observed_at > stopped)
             ],
             declarations=worker_says + employer_says,
             sign_offs=self.sign_offs,
         )
+
+    def stopped_at(self) -> datetime | None:
+        """When they were last found not yet safe, or a sign-off was withdrawn, for whomever; None where never."""
+        moments = [one.withdrawn_at for one in self.sign_offs]
+        moments += [one.not_yet_at for one in self.sign_offs]
+        moments += [one.observed_at for one in self.practices if one.result == PracticeResult.NOT_YET]
+        return max((at for at in moments if at is not None), default=None)
 
     def so_far(self, framework: Framework, day: date, person_id: int | None) -> SoFar:
         """How far it is on a day towards a sign-off, for one person or, with None, for everyone."""
@@ -53,6 +67,7 @@ class Evidence:
             with_person=sum(person_id is not None and one.person_id == person_id for one in own.practices),
             worker_accepts=accepts,
             employer_answers=answers,
+            was_stopped=self.stopped_at() is not None,
         )
 
 
@@ -93,7 +108,8 @@ def evidence_of(
     declared = Declaration.objects.filter(**own, worker__service_id=service_id)
     for row in declared.select_related("organisation").order_by("-pk"):
         of(row).declarations.append(row)
-    signed = SignOff.objects.filter(**own, worker__service_id=service_id)
+    not_yet = Max("spot_checks__done_at", filter=Q(spot_checks__result=PracticeResult.NOT_YET))
+    signed = SignOff.objects.filter(**own, worker__service_id=service_id).annotate(not_yet_at=not_yet)
     for row in signed.select_related("signed_by__organisation", "person").order_by("-signed_at", "-pk"):
         of(row).sign_offs.append(row)
     return found

@@ -18,13 +18,18 @@ from homeward.teams.models import Worker
 from homeward.teams.selectors import registered_until
 
 WORKER_SAYS = {DeclarationKind.WORKER_ACCEPTS.value: True, DeclarationKind.WORKER_DECLINES.value: False}
+# Of two answers of one worker, the later of these counts
+STOPS_MOST = (WorkerAnswer.ASKED, WorkerAnswer.ACCEPTED, WorkerAnswer.DECLINED, WorkerAnswer.REMOVED)
 ANSWERS = {answer.value: answer for answer in WorkerAnswer}
 EMPLOYER_SAYS = {DeclarationKind.EMPLOYER_ANSWERS.value: True, DeclarationKind.EMPLOYER_DECLINES.value: False}
 
 
 def is_kept(service_id: int) -> bool:
-    """Whether a service keeps sign-offs; one that has none goes by the skills of its workers. Nothing personal."""
-    return SignOff.objects.filter(worker__service_id=service_id).exists()
+    """Whether a service keeps sign-offs or delegations; one that has none goes by the skills of its workers. Nothing
+    personal.
+    """
+    signed = SignOff.objects.filter(worker__service_id=service_id)
+    return signed.exists() or Delegation.objects.filter(service_id=service_id).exists()
 
 
 def who_may(
@@ -97,7 +102,7 @@ def why_each(
 def competences_on(actor: Actor, service_id: int, day: date) -> dict[int, frozenset[str]]:
     """The competences that each active worker has on a day: by profession, or by a sign-off for anybody, and accepted.
 
-    Says nothing of whom it is for, nor of decisions: `who_may` does.
+    A sign-off for one person is not for anybody, and is left out. Says nothing of decisions: `who_may` does.
 
     Raises: NotAllowedError.
     """
@@ -109,7 +114,8 @@ def competences_on(actor: Actor, service_id: int, day: date) -> dict[int, frozen
             | {
                 one.competence
                 for one in worker.sign_offs
-                if one.counts_on(day)
+                if one.person_id is None
+                and one.counts_on(day)
                 and worker.accepts.get(one.competence) is True
                 and worker.employer_answers.get(one.competence) is True
             }
@@ -140,7 +146,7 @@ class Facts:
         only_on: date | None = None,
     ) -> None:
         self.skills: dict[str, Skill] = {skill.code: skill for skill in library().skills}
-        self.kept_as = _kept_as(person_ids)
+        self.kept_as = kept_as(person_ids)
         wanted = {one.delegable.competence for one in activities if one.delegable and one.delegable.competence}
         rows = Worker.objects.filter(service_id=service_id, is_active=True)
         if worker_ids is not None:
@@ -222,10 +228,29 @@ class Facts:
         decisions: dict[tuple[int, str], Decision] = {}
         for pk, person, code, state, starts_on, review_on, reason in rows:
             key = (self.kept_as[person], code)
-            if key in decisions and decisions[key].state is DelegationState.SUSPENDED:
-                continue  # of two records that were merged, the one that stops it counts
-            decisions[key] = Decision(DelegationState(state), starts_on, review_on, reason, answers.get(pk, {}))
+            found = Decision(DelegationState(state), starts_on, review_on, reason, answers.get(pk, {}))
+            decisions[key] = _both(decisions[key], found) if key in decisions else found
         return decisions
+
+
+def _both(one: Decision, other: Decision) -> Decision:
+    """What counts where two records with a decision each were merged: whatever of the two stops it, or ends it sooner.
+
+    A worker who declined or was taken off in either does not do it; a draft decides nothing beside another.
+    """
+    if DelegationState.DRAFT in (one.state, other.state):
+        return other if one.state is DelegationState.DRAFT else one
+    first, second = (one, other) if one.state is DelegationState.SUSPENDED else (other, one)
+    answers = dict(first.answers)
+    for worker, answer in second.answers.items():
+        answers[worker] = max(answers.get(worker, answer), answer, key=STOPS_MOST.index)
+    return Decision(
+        first.state,
+        max((day for day in (one.starts_on, other.starts_on) if day), default=None),
+        min((day for day in (one.review_on, other.review_on) if day), default=None),
+        first.suspended_reason,
+        answers,
+    )
 
 
 class _Able:
@@ -316,8 +341,11 @@ def _declarations(
     return accepts, answers
 
 
-def _kept_as(person_ids: Collection[int]) -> dict[int, int]:
-    """The record that each person is kept as now, for these and everybody merged into the same records."""
+def kept_as(person_ids: Collection[int]) -> dict[int, int]:
+    """The record that each person is kept as now, for these and everybody merged into the same records.
+
+    For one person, its keys are the numbers of all their records. Nothing personal.
+    """
     if not person_ids:
         return {}
     into = dict(Person.objects.filter(pk__in=set(person_ids)).values_list("pk", "merged_into"))

@@ -6,10 +6,11 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from homeward.access.rules import Actor, Permission, require
+from homeward.access.rules import Actor, NotAllowedError, Permission, require
 from homeward.audit.services import record
 from homeward.delegation.models import Concern, ConcernEvent, Delegation
 from homeward.delegation.rules.concerns import answer_due
+from homeward.delegation.selectors.standing import kept_as
 from homeward.delegation.states import CONCERN_MOVES, CannotMoveError, ConcernState, ConcernUrgency
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
@@ -19,7 +20,8 @@ from homeward.people.services import add_to_timeline
 from homeward.teams.models import Account, Worker
 
 MOST_CHARACTERS = 4000
-SEEN = "seen"
+SEEN, MORE = "seen", "more said"
+SOONEST_FIRST = (ConcernUrgency.NOW, ConcernUrgency.TODAY, ConcernUrgency.SOON)
 
 
 @transaction.atomic
@@ -40,8 +42,9 @@ def raise_concern(
 ) -> Concern:
     """Keep what worries somebody about a person, and put it to the first of `duty`, the professionals on duty.
 
-    The same `sent_key` again gives the concern that is kept already, so a page sent twice raises one. `raised_by` is
-    the worker who noticed; by phone, the actor is whoever wrote it down.
+    The same `sent_key` again gives the concern that is kept already, so a page sent twice raises one; what it says
+    besides is kept with it, how soon is made sooner where it says so, and whoever answers is told again. `raised_by`
+    is the worker who noticed; by phone, the actor is whoever wrote it down.
 
     Raises: NotAllowedError; RefusedError when it says nothing or too much, or was noticed in the future.
     """
@@ -49,7 +52,7 @@ def raise_concern(
     if not sent_key or len(sent_key) > 64:
         raise RefusedError("This page is too old to be sent. Open it again.")
     if kept := Concern.objects.filter(service_id=person.service_id, sent_key=sent_key).first():
-        return kept
+        return _sent_again(actor, kept, person, urgency, text, duty, now)
     if urgency not in ConcernUrgency.values:
         raise RefusedError("Choose how soon somebody must answer.")
     if not text.strip():
@@ -79,7 +82,7 @@ def raise_concern(
         },
     )
     if not is_new:
-        return concern
+        return _sent_again(actor, concern, person, urgency, text, duty, now)
     add_to_timeline(
         actor=actor,
         person=person,
@@ -95,6 +98,62 @@ def raise_concern(
         _happened(actor, concern, "put to", put_to.full_name, now)
     everyone = list(duty) if urgency == ConcernUrgency.NOW else [put_to] if put_to is not None else []
     _tell(actor, concern, everyone, "A care worker has raised a concern", "raised", now, urgency != ConcernUrgency.SOON)
+    return concern
+
+
+def _sent_again(
+    actor: Actor,
+    concern: Concern,
+    person: Person,
+    urgency: str,
+    text: str,
+    duty: Collection[Account],
+    now: datetime,
+) -> Concern:
+    """Keep what a page sent again says that it did not say before: nothing where it is the same."""
+    concern, text = _locked(concern), text.strip()
+    if concern.person_id not in kept_as([person.pk]):
+        raise RefusedError("This page was sent before, about somebody else. Open it again.")
+    if len(text) > MOST_CHARACTERS:
+        raise RefusedError(f"Say it in at most {MOST_CHARACTERS:,} characters.")
+    said = {concern.text, *concern.events.filter(kind=MORE).values_list("text", flat=True)}
+    is_more = bool(text) and text not in said
+    is_sooner = urgency in ConcernUrgency.values and SOONEST_FIRST.index(urgency) < SOONEST_FIRST.index(concern.urgency)
+    if not is_more and not is_sooner:
+        return concern
+    due = answer_due(urgency if is_sooner else concern.urgency, now, settings.CONCERN_MINUTES)
+    if concern.state != ConcernState.OPEN:
+        _move(concern, ConcernState.OPEN)
+        concern.answered_at = concern.closed_at = None
+        concern.answer_due_at = due
+    if is_sooner:
+        concern.urgency, concern.answer_due_at = urgency, min(concern.answer_due_at, due)
+    put_to = concern.put_to or next(iter(duty), None)
+    is_put = concern.put_to is None and put_to is not None
+    concern.put_to = put_to
+    concern.save(update_fields=["state", "urgency", "answer_due_at", "answered_at", "closed_at", "put_to"])
+    event = None
+    if is_sooner:
+        event = _happened(actor, concern, "more urgent", concern.get_urgency_display(), now)
+    if is_more:
+        event = _happened(actor, concern, MORE, text, now)
+        add_to_timeline(
+            actor=actor,
+            person=concern.person,
+            kind="concern",
+            happened_at=now,
+            now=now,
+            title=f"More said of a concern by {actor.name}"[:200],
+            text=text,
+            subject=("concern", concern.pk),
+        )
+    if is_put:
+        _happened(actor, concern, "put to", put_to.full_name, now)
+    told = [put_to] if put_to is not None else []
+    if concern.urgency == ConcernUrgency.NOW:
+        told = list({account.pk: account for account in (*told, *duty)}.values())
+    is_urgent = concern.urgency != ConcernUrgency.SOON
+    _tell(actor, concern, told, "More was said of a concern", f"more-{event.pk}", now, is_urgent)
     return concern
 
 
@@ -120,18 +179,23 @@ def answer_concern(*, actor: Actor, concern: Concern, text: str, now: datetime) 
 
 
 @transaction.atomic
-def see_answer(*, actor: Actor, concern: Concern, now: datetime) -> Concern:
+def see_answer(*, actor: Actor, concern: Concern, now: datetime, text: str = "") -> Concern:
     """Record that whoever raised a concern has seen its answer.
 
-    Raises: NotAllowedError when it is somebody else's; CannotMoveError when nobody has answered.
+    Where it came by phone, whoever wrote it down may record that the worker was told, and in `text` how.
+
+    Raises: NotAllowedError when it is somebody else's; CannotMoveError when nobody has answered; RefusedError when it
+    does not say how the worker was told.
     """
     require(actor, Permission.RAISE_CONCERNS, concern.service_id)
     concern = _locked(concern)
-    _require_raiser(actor, concern)
+    is_told = _is_told_by(actor, concern)
     if concern.state == ConcernState.OPEN:
         raise CannotMoveError("Nobody has answered this yet.")
+    if is_told and not text.strip():
+        raise RefusedError("Say how and when you told them.")
     if not _is_seen(concern):
-        _happened(actor, concern, SEEN, "", now)
+        _happened(actor, concern, SEEN, text.strip(), now)
     return concern
 
 
@@ -207,6 +271,19 @@ def _move(concern: Concern, state: ConcernState) -> None:
 def _require_raiser(actor: Actor, concern: Concern) -> None:
     if actor.worker_id is None or concern.raised_by_id != actor.worker_id:
         require(actor, Permission.ANSWER_CONCERNS, concern.service_id)
+
+
+def _is_told_by(actor: Actor, concern: Concern) -> bool:
+    """False where the actor raised the concern themselves, True where they wrote it down for whoever rang.
+
+    Raises: NotAllowedError where neither.
+    """
+    if actor.worker_id is not None and concern.raised_by_id == actor.worker_id:
+        return False
+    wrote = concern.events.filter(kind="raised", by_account_id=actor.account_id, by_account_id__isnull=False)
+    if (concern.raised_by_id is None or concern.came_by == "phone") and wrote.exists():
+        return concern.raised_by_id is not None
+    raise NotAllowedError("Whoever raised a concern says that they have seen its answer. Close it to say how you told.")
 
 
 def _is_seen(concern: Concern) -> bool:

@@ -13,7 +13,7 @@ from homeward.assessments.states import FilledState
 from homeward.audit.services import record
 from homeward.delegation.models import Delegation, DelegationEvent, DelegationLimit, DelegationWorker
 from homeward.delegation.rules import BEST_INTERESTS, a_or_an, latest_review, questions_for, why_not_delegate
-from homeward.delegation.selectors.standing import competences_signed_off, professions_of
+from homeward.delegation.selectors.standing import competences_signed_off, kept_as, professions_of
 from homeward.delegation.services.acting import _deciding
 from homeward.delegation.states import DELEGATION_MOVES, CannotMoveError, DelegationState, WorkerAnswer
 from homeward.episodes.models import Episode
@@ -223,7 +223,7 @@ def suspend_for(*, actor: Actor, person: Person, why: str, now: datetime) -> lis
     Raises: NotAllowedError; RefusedError without a reason.
     """
     require(actor, Permission.DELEGATE, person.service_id)
-    rows = Delegation.objects.filter(person=person, state=DelegationState.ACTIVE).order_by("pk")
+    rows = Delegation.objects.filter(person_id__in=kept_as([person.pk]), state=DelegationState.ACTIVE).order_by("pk")
     stopped = [suspend(actor=actor, delegation=row, why=why, now=now) for row in rows]
     if stopped:
         record(

@@ -4,13 +4,14 @@ import secrets
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from homeward.access.rules import Actor, NotAllowedError, Permission, require
 from homeward.audit.services import record
 from homeward.delegation.models import Declaration, KnowledgeTest, ObservedPractice, SignOff, SpotCheck
 from homeward.delegation.rules import Framework, a_or_an, missing_to_sign, months_later, words_of
 from homeward.delegation.selectors.progress import evidence_of, published_frameworks
-from homeward.delegation.selectors.standing import competences_signed_off, professions_of
+from homeward.delegation.selectors.standing import competences_signed_off, kept_as, professions_of
 from homeward.delegation.services.acting import _deciding
 from homeward.delegation.states import DeclarationKind, PracticeResult
 from homeward.kernel.rules import RefusedError, london_day
@@ -280,27 +281,39 @@ def sign_off(
 
 @transaction.atomic
 def withdraw_sign_off(*, actor: Actor, sign_off: SignOff, reason: str, now: datetime) -> SignOff:
-    """End a sign-off at once. Any registered professional may: whose it was matters less than that it stops.
+    """End a sign-off at once, and with it every other of the same worker, competence and person that stands. Any
+    registered professional may: whose it was matters less than that it stops.
 
     Raises: NotAllowedError; RefusedError without a reason, for one's own, or when it was withdrawn before.
     """
     require(actor, Permission.DELEGATE, sign_off.worker.service_id)
     if actor.worker_id is not None and actor.worker_id == sign_off.worker_id:
         raise RefusedError("You do not withdraw your own sign-off. Decline it instead, and it stops at once.")
-    return _withdraw(actor, sign_off, reason, now)
-
-
-def _withdraw(actor: Actor, sign_off: SignOff, reason: str, now: datetime) -> SignOff:
     if not reason.strip():
         raise RefusedError("Say why. The worker and their employer are told.")
-    row = SignOff.objects.select_for_update(of=("self",)).select_related("worker", "person").get(pk=sign_off.pk)
+    row = SignOff.objects.get(pk=sign_off.pk)
     if row.withdrawn_at:
         raise RefusedError("It was withdrawn before.")
-    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, actor.name[:200], reason.strip()[:250]
-    row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
-    _changed(actor, "withdraw sign off", ("sign off", row.pk), row.worker, now, row.person)
-    _tell_worker(actor, row.worker, "A sign-off of yours was withdrawn", f"withdrawn-{row.pk}", now, is_urgent=True)
+    _withdraw(actor, row, reason, now)
+    row.refresh_from_db()
     return row
+
+
+def _withdraw(actor: Actor, sign_off: SignOff, reason: str, now: datetime) -> None:
+    """A renewal leaves the older row standing: each that would still count for the same is ended, and this one."""
+    same = {"person_id__in": kept_as([sign_off.person_id])} if sign_off.person_id else {"person__isnull": True}
+    rows = (
+        SignOff.objects.select_for_update(of=("self",))
+        .filter(worker_id=sign_off.worker_id, competence=sign_off.competence, withdrawn_at__isnull=True, **same)
+        .filter(Q(pk=sign_off.pk) | Q(ends_on__isnull=True) | Q(ends_on__gte=london_day(now)))
+        .select_related("worker__account", "person")
+        .order_by("pk")
+    )
+    for row in list(rows):
+        row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = now, actor.name[:200], reason.strip()[:250]
+        row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_reason"])
+        _changed(actor, "withdraw sign off", ("sign off", row.pk), row.worker, now, row.person)
+        _tell_worker(actor, row.worker, "A sign-off of yours was withdrawn", f"withdrawn-{row.pk}", now, is_urgent=True)
 
 
 @transaction.atomic
@@ -324,8 +337,7 @@ def record_spot_check(*, actor: Actor, check: SpotCheck, result: PracticeResult,
     row.done_at, row.done_by, row.result, row.text = now, assessor, PracticeResult(result), text.strip()
     row.save(update_fields=["done_at", "done_by", "result", "text"])
     if row.result == PracticeResult.NOT_YET:
-        if held.withdrawn_at is None:
-            _withdraw(actor, held, f"Spot check: {text.strip()}", now)
+        _withdraw(actor, held, f"Spot check: {text.strip()}", now)
     elif framework.spot_check_weeks:
         due_on = london_day(now) + timedelta(weeks=framework.spot_check_weeks)
         if held.ends_on is None or due_on <= held.ends_on:

@@ -12,6 +12,7 @@ from homeward.audit.services import record
 from homeward.delegation.models import Delegation
 from homeward.delegation.rules import LAPSE_WARNINGS
 from homeward.delegation.selectors.overview import lapsing_sign_offs
+from homeward.delegation.selectors.standing import kept_as
 from homeward.delegation.services.deciding import suspend
 from homeward.delegation.states import DelegationState
 from homeward.kernel.rules import london_day
@@ -81,17 +82,17 @@ def suspend_after_scores(*, actor: Actor, service_id: int, now: datetime) -> lis
         owed_since__gt=now - SCORE_COUNTS_FOR,
         owed_since__lte=now,
     )
-    newest: dict[int, ScoreOwed] = {}
-    for score in scores.order_by("owed_since", "pk"):
-        newest[score.person_id] = score
-    if not newest:
+    scores = list(scores.order_by("owed_since", "pk"))
+    if not scores:
         return []
+    kept = kept_as({score.person_id for score in scores})
+    newest = {kept[score.person_id]: score for score in scores}
     in_force = Delegation.objects.filter(
-        service_id=service_id, state=DelegationState.ACTIVE, person_id__in=newest
+        service_id=service_id, state=DelegationState.ACTIVE, person_id__in=kept
     ).annotate(looked_at=Max("events__at", filter=Q(events__kind__in=LOOKS)))
     stopped = []
     for row in in_force.order_by("pk"):
-        score = newest[row.person_id]
+        score = newest[kept[row.person_id]]
         if score.owed_since <= max(row.made_at, row.looked_at or row.made_at):
             continue
         why = f"{score.title}: a score that says they became unwell. Look at them first."

@@ -1,11 +1,12 @@
 """What is to be done at a visit and what came of it, for whoever is there."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.delegation.models import Delegation, DelegationLimit
 from homeward.delegation.rules import May
-from homeward.delegation.selectors import is_kept, why_each
+from homeward.delegation.selectors import is_kept, kept_as, why_each
 from homeward.delegation.states import DelegationState
 from homeward.procedures.rules.definitions import ActivityKind
 from homeward.procedures.selectors import published_activities
@@ -63,13 +64,20 @@ def tasks_to_record(actor: Actor, visit: Visit) -> list[TaskToRecord]:
 def delegations_at(actor: Actor, service_id: int, person_id: int, codes: set[str]) -> dict[str, Delegation]:
     """What stands decided for a person about some activities, with its limits. Whoever shows it has opened the record.
 
+    Of two decisions of records that were merged, the one that is suspended, else the one to be reviewed first.
+
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_TODAY if actor.may(Permission.SEE_TODAY) else Permission.PLAN_DAY, service_id)
     rows = (
-        Delegation.objects.filter(person_id=person_id, activity_code__in=codes)
+        Delegation.objects.filter(service_id=service_id, person_id__in=kept_as([person_id]), activity_code__in=codes)
         .exclude(state__in=(DelegationState.DRAFT, DelegationState.ENDED))
         .select_related("delegated_by__account")
         .prefetch_related("limits")
     )
-    return {row.activity_code: row for row in rows}
+    first: dict[str, Delegation] = {}
+    for row in sorted(
+        rows, key=lambda row: (row.state != DelegationState.SUSPENDED, row.review_on or date.max, row.pk)
+    ):
+        first.setdefault(row.activity_code, row)
+    return first

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from homeward.access.rules import Actor, Permission, require
+from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record, record_reads
 from homeward.delegation.models import Delegation, DelegationWorker, SpotCheck
+from homeward.delegation.selectors import shown_of
 from homeward.delegation.states import DelegationState, WorkerAnswer
 from homeward.kernel.rules import london_day
 from homeward.people.models import Person
+from homeward.people.selectors import person_for
 from homeward.teams.models import Worker
 from homeward.visits.models import TaskReading, Visit, VisitTask
 from homeward.visits.selectors.visits import VisitNotFoundError
@@ -78,7 +80,8 @@ def supervision_of(
 ) -> Supervision:
     """What came of every delegated task from one day to another, and what is due; everyone named is audited.
 
-    With `own`, only of what the actor delegated.
+    With `own`, only of what the actor delegated. People of whom the actor does not see what a visit needs are
+    counted in the totals and by worker, and not named.
 
     Raises: NotAllowedError.
     """
@@ -104,6 +107,8 @@ def supervision_of(
     look: list[tuple[int, Came]] = []
     check: list[int] = []
     names = dict(Worker.objects.filter(service_id=service_id).values_list("pk", "name"))
+    every = {one.pk: one for one in Person.objects.filter(pk__in=rows.values("visit__person_id"))}
+    shown = shown_of(actor, every.values(), now)
     told = rows.order_by("-visit__window_opens_at", "-pk").values_list(
         "pk", "visit__person_id", "activity_code", "done_at", "not_done_reason", "worker_id", "done_by", "visit__state"
     )
@@ -112,25 +117,21 @@ def supervision_of(
             continue
         came = _came(pk in outside, done_at, reason, state)
         name = names.get(worker) or done_by or "Nobody"
-        for tally in (
-            totals,
-            people.setdefault(person, Tally(person, "")),
-            workers.setdefault((worker, name), Tally(worker, name)),
-        ):
+        for tally in (totals, workers.setdefault((worker, name), Tally(worker, name))):
             tally.came[came] += 1
+        if person not in shown:
+            continue
+        people.setdefault(person, Tally(person, every[person].label)).came[came] += 1
         if came in ASKS_A_LOOK and pk not in checked and len(look) < LISTED_AT_MOST:
             look.append((pk, came))
         elif came is Came.DONE and pk not in checked and len(check) < TO_CHECK_AT_MOST:
             check.append(pk)
     tasks = _tasks([pk for pk, _ in look] + check)
-    labels = {one.pk: one.label for one in Person.objects.filter(pk__in=people)}
-    for pk, tally in people.items():
-        tally.name = labels[pk]
-    reviews = list(
+    due_ones = list(
         own_rows.filter(state__in=(DelegationState.ACTIVE, DelegationState.SUSPENDED))
         .filter(review_on__lte=london_day(now) + DUE_WITHIN)
         .select_related("person", "delegated_by")
-        .order_by("review_on", "pk")[:LISTED_AT_MOST]
+        .order_by("review_on", "pk")
     )
     spot = SpotCheck.objects.filter(
         done_at__isnull=True, due_on__lte=london_day(now) + DUE_WITHIN, sign_off__worker__service_id=service_id,
@@ -138,16 +139,17 @@ def supervision_of(
     )  # fmt: skip
     if own:
         spot = spot.filter(sign_off__signed_by_id=actor.worker_id)
-    spot_checks = list(
-        spot.select_related("sign_off__worker__organisation", "sign_off__person").order_by("due_on", "pk")[
-            :LISTED_AT_MOST
-        ]
-    )
-    shown = people.keys() | {row.person_id for row in reviews}
-    shown |= {row.sign_off.person_id for row in spot_checks if row.sign_off.person_id}
+    checks = list(spot.select_related("sign_off__worker__organisation", "sign_off__person").order_by("due_on", "pk"))
+    due_for = [row.person for row in due_ones] + [row.sign_off.person for row in checks if row.sign_off.person_id]
+    shown |= shown_of(actor, [person for person in due_for if person.pk not in every], now)
+    reviews = [row for row in due_ones if row.person_id in shown][:LISTED_AT_MOST]
+    spot_checks = [row for row in checks if row.sign_off.person_id is None or row.sign_off.person_id in shown]
+    spot_checks = spot_checks[:LISTED_AT_MOST]
+    named = people.keys() | {row.person_id for row in reviews}
+    named |= {row.sign_off.person_id for row in spot_checks if row.sign_off.person_id}
     record_reads(
         actor=actor, action="supervise", subject_kind="delegated tasks", now=now, service_id=service_id,
-        person_ids=sorted(shown),
+        person_ids=sorted(named),
     )  # fmt: skip
     return Supervision(
         totals=totals,
@@ -165,7 +167,7 @@ def supervision_of(
 def supervised_visit(actor: Actor, visit_id: int, now: datetime) -> tuple[Visit, list[tuple[VisitTask, Came]]]:
     """The delegated tasks of one visit with what came of them, its person and readings; the opening is audited.
 
-    Raises: NotAllowedError; VisitNotFoundError.
+    Raises: NotAllowedError; NoRelationshipError; VisitNotFoundError.
     """
     require(actor, Permission.SEE_DELEGATION)
     visit = (
@@ -176,6 +178,7 @@ def supervised_visit(actor: Actor, visit_id: int, now: datetime) -> tuple[Visit,
     )
     if visit is None:
         raise VisitNotFoundError("There is no such visit in your service.")
+    person_for(actor, visit.person_id, now, at_least=Sight.VISIT)
     numbers = list(visit.tasks.filter(is_delegated=True).order_by("pk").values_list("pk", flat=True))
     tasks = _tasks(numbers)
     record(

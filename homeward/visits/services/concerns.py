@@ -7,6 +7,7 @@ from django.db import transaction
 from homeward.access.rules import Actor, Role
 from homeward.audit.services import record
 from homeward.delegation.models import Concern, Delegation
+from homeward.delegation.selectors import kept_as
 from homeward.delegation.services.concerns import raise_concern
 from homeward.delegation.states import DelegationState
 from homeward.people.models import Person
@@ -74,7 +75,7 @@ def _delegation_at(person: Person, visit: Visit | None) -> Delegation | None:
         return None
     codes = visit.tasks.filter(is_delegated=True).values_list("activity_code", flat=True)
     rows = list(
-        Delegation.objects.filter(person=person, activity_code__in=list(codes))
+        Delegation.objects.filter(person_id__in=kept_as([person.pk]), activity_code__in=list(codes))
         .exclude(state__in=(DelegationState.DRAFT, DelegationState.ENDED))
         .select_related("delegated_by")[:2]
     )

@@ -15,6 +15,8 @@ SAID = {
     "put to": "Put to",
     "answered": "Answered",
     "seen": "Answer seen",
+    "more said": "More said",
+    "more urgent": "More urgent",
     "closed": "Closed",
     "opened again": "Not settled",
 }
@@ -69,6 +71,7 @@ class ConcernPage:
     may_close: bool
     may_open_again: bool
     may_see: bool
+    may_say_told: bool
     must_say_how_told: bool
 
 
@@ -107,6 +110,10 @@ def concern_page(concern, actor: Actor, now: datetime) -> ConcernPage:
     """One concern for its reader."""
     answers = actor.may(Permission.ANSWER_CONCERNS)
     is_own = actor.worker_id is not None and concern.raised_by_id == actor.worker_id
+    wrote = actor.account_id is not None and any(
+        event.kind == "raised" and event.by_account_id == actor.account_id for event in concern.events.all()
+    )
+    is_raiser = is_own or (wrote and concern.raised_by_id is None)
     state, seen = ConcernState(concern.state), is_seen(concern)
     return ConcernPage(
         line=concern_line(concern, now),
@@ -130,6 +137,11 @@ def concern_page(concern, actor: Actor, now: datetime) -> ConcernPage:
         may_take=answers and state == ConcernState.OPEN and concern.put_to_id != actor.account_id,
         may_close=answers and state == ConcernState.ANSWERED,
         may_open_again=(answers or is_own) and state != ConcernState.OPEN,
-        may_see=is_own and state == ConcernState.ANSWERED and not seen,
+        may_see=is_raiser and state == ConcernState.ANSWERED and not seen,
+        may_say_told=wrote
+        and not is_raiser
+        and concern.came_by == "phone"
+        and state == ConcernState.ANSWERED
+        and not seen,
         must_say_how_told=not seen,
     )

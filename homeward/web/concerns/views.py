@@ -14,6 +14,7 @@ from homeward.delegation.selectors.concerns import (
     ConcernNotFoundError,
     concern_for,
     concerns_to_answer,
+    count_to_answer,
     own_concerns,
 )
 from homeward.delegation.services.concerns import (
@@ -55,10 +56,12 @@ def _listed(request: HttpRequest) -> dict:
     service = service_for(actor, request.GET.get("service"))
     answers = actor.may(Permission.ANSWER_CONCERNS)
     rows = concerns_to_answer(actor, service.pk, now) if answers else []
+    kept_back = count_to_answer(actor, service.pk) - len(rows) if answers else 0
     return {
         "service": service,
         "seen": newest,
         "answers": answers,
+        "kept_back": kept_back,
         "waiting": [concern_line(one, now) for one in rows if one.state == ConcernState.OPEN],
         "answered": [concern_line(one, now) for one in rows if one.state != ConcernState.OPEN],
         "mine": [concern_line(one, now) for one in own_concerns(actor, service.pk, now)],
@@ -85,7 +88,7 @@ ACTS: dict[str, tuple[Callable, bool, str]] = {
     "close": (close_concern, True, "Closed"),
     "again": (open_again, True, "It waits for an answer again"),
     "take": (take_concern, False, "It is now yours to answer"),
-    "seen": (see_answer, False, "Thank you. They know that you have seen it"),
+    "seen": (see_answer, True, "Thank you. They know that it was seen"),
 }
 
 

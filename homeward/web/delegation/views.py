@@ -26,6 +26,7 @@ from homeward.web.live import seen, unchanged
 from homeward.web.service_choice import service_here, services_here
 
 TOPICS = ("delegation",)
+LONGEST_SAID = 2000
 
 
 @page(Permission.SEE_DELEGATION)
@@ -132,12 +133,17 @@ def give_answer(request: HttpRequest, asked_of: int) -> HttpResponse:
     try:
         answer(
             actor=request.actor, delegation=row.delegation, worker=row.worker, accepts=accepts,
-            reason=request.POST.get("reason", ""), now=timezone.now(),
+            reason=_said(request, "reason"), now=timezone.now(),
         )  # fmt: skip
     except RefusedError as error:
         return _show_mine(request, str(error))
     messages.success(request, "You accepted. Thank you." if accepts else "You declined. Whoever asked you is told.")
     return redirect("delegation:mine")
+
+
+def _said(request: HttpRequest, name: str) -> str:
+    """What was typed in a field; no database keeps a null character."""
+    return request.POST.get(name, "").replace("\0", "").strip()[:LONGEST_SAID]
 
 
 def _asked(request: HttpRequest, delegation_id: int):
@@ -158,8 +164,8 @@ def declare_mine(request: HttpRequest) -> HttpResponse:
     accepts = request.POST.get("answer") == "accept"
     try:
         declare(
-            actor=request.actor, worker=workers[0], competence=request.POST.get("competence", ""),
-            kind="worker_accepts" if accepts else "worker_declines", text=request.POST.get("reason", ""),
+            actor=request.actor, worker=workers[0], competence=_said(request, "competence"),
+            kind="worker_accepts" if accepts else "worker_declines", text=_said(request, "reason"),
             now=timezone.now(),
         )  # fmt: skip
     except RefusedError as error:

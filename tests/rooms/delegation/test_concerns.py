@@ -7,7 +7,12 @@ import pytest
 from homeward.access.rules import NotAllowedError, Role
 from homeward.delegation.models import Concern
 from homeward.delegation.rules.concerns import answer_due
-from homeward.delegation.selectors.concerns import ConcernNotFoundError, concern_for, concerns_to_answer
+from homeward.delegation.selectors.concerns import (
+    ConcernNotFoundError,
+    concern_for,
+    concerns_to_answer,
+    count_to_answer,
+)
 from homeward.delegation.services.concerns import (
     answer_concern,
     close_concern,
@@ -19,6 +24,8 @@ from homeward.delegation.services.concerns import (
 from homeward.delegation.states import CannotMoveError
 from homeward.kernel.rules import RefusedError
 from homeward.notices.models import Notice
+from homeward.people.models import Person
+from homeward.people.selectors import NoRelationshipError
 from homeward.teams.models import Account
 
 
@@ -85,6 +92,37 @@ class TestRaiseConcern:
         with pytest.raises(RefusedError, match=says):
             raised(**wrong)
 
+    def test_keeps_what_it_says_besides_when_it_is_sent_again(self, raised, nurse, now):
+        first = raised("soon")
+        Notice.objects.all().delete()
+
+        again = raised("now", text="Her heel is black")
+
+        assert again == first and Concern.objects.count() == 1
+        assert (again.text, again.urgency) == ("Her heel is red", "now")
+        assert again.answer_due_at == answer_due("now", now)
+        assert again.events.get(kind="more said").text == "Her heel is black"
+        assert Notice.objects.filter(account_id=nurse.account_id, is_urgent=True).count() == 1
+
+        raised("soon", text="Her heel is black")
+        again.refresh_from_db()
+        assert (again.urgency, again.events.filter(kind="more said").count()) == ("now", 1)
+
+    def test_waits_again_when_more_is_said_after_the_answer(self, raised, nurse, now):
+        concern = raised()
+        answer_concern(actor=nurse, concern=concern, text="Raise her heel", now=now)
+
+        assert raised(text="She has a fever").state == "open"
+
+    def test_refuses_a_page_that_was_sent_about_somebody_else(self, raised, worker, service, now):
+        concern = raised()
+        other = Person.objects.create(service=service, reference="OTHER", given_name="Al", family_name="Berg")
+        with pytest.raises(RefusedError, match="somebody else"):
+            raise_concern(
+                actor=worker, person=other, urgency="now", text="Fell", sent_key=concern.sent_key, noticed_at=now,
+                duty=[], now=now,
+            )  # fmt: skip
+
 
 class TestAnswering:
     def test_goes_round_and_again(self, raised, nurse, worker, now):
@@ -105,6 +143,23 @@ class TestAnswering:
         assert close_concern(actor=nurse, concern=concern, text="Rang her at 5", now=later).state == "closed"
         with pytest.raises(CannotMoveError, match="closed"):
             answer_concern(actor=nurse, concern=concern, text="More", now=later)
+
+    def test_is_seen_by_whoever_raised_it_alone(self, raised, nurse, somebody, now):
+        concern = raised()
+        answer_concern(actor=nurse, concern=concern, text="Raise her heel", now=now)
+        for actor in (nurse, somebody(Role.FIELD_WORKER, "Else")):
+            with pytest.raises(NotAllowedError):
+                see_answer(actor=actor, concern=concern, text="I told her", now=now)
+
+    def test_by_phone_whoever_wrote_it_down_says_how_the_worker_was_told(self, raised, nurse, somebody, now):
+        desk = somebody(Role.CRISIS_RESPONDER, "Desk")
+        concern = raised(actor=desk, came_by="phone")
+        answer_concern(actor=nurse, concern=concern, text="Raise her heel", now=now)
+        with pytest.raises(RefusedError, match="how and when"):
+            see_answer(actor=desk, concern=concern, now=now)
+        see_answer(actor=desk, concern=concern, text="Rang her at 5", now=now)
+
+        assert concern.events.get(kind="seen").text == "Rang her at 5"
 
     def test_is_for_registered_professionals(self, raised, worker, now):
         for refused in (
@@ -130,6 +185,18 @@ class TestConcernFor:
     def test_is_listed_by_when_an_answer_is_due(self, raised, nurse, now):
         raised("soon", "one"), raised("now", "two")
         assert [one.urgency for one in concerns_to_answer(nurse, nurse_service(nurse), now)] == ["now", "soon"]
+
+    def test_shows_nobody_whose_record_the_reader_may_not_see(self, raised, nurse, somebody, cared_for, ivy, now):
+        concern, other = raised(), somebody(Role.REGISTERED_PROFESSIONAL, "Other Nurse")
+
+        assert concerns_to_answer(nurse, concern.service_id, now) == [concern], "it was put to her"
+        assert concerns_to_answer(other, concern.service_id, now) == []
+        assert count_to_answer(other, concern.service_id) == 1
+        with pytest.raises(NoRelationshipError):
+            concern_for(other, concern.pk, now)
+        cared_for(ivy)
+        assert concerns_to_answer(other, concern.service_id, now) == [concern]
+        assert concern_for(other, concern.pk, now) == concern
 
 
 def nurse_service(nurse) -> int:

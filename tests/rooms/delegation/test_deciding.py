@@ -207,6 +207,19 @@ class TestSuspend:
         assert {one.activity_code for one in stopped} == {INSULIN, "eye_drops"}
         assert set(Delegation.objects.values_list("state", flat=True)) == {DelegationState.SUSPENDED}
 
+    def test_of_a_person_stops_what_was_delegated_for_a_record_merged_into_theirs(
+        self, ivy, delegated, service, nurse, now
+    ):
+        from homeward.delegation.selectors import delegations_of
+        from homeward.people.models import Person
+
+        old = Person.objects.create(service=service, reference="OLD", given_name="Ivie", family_name="Okafor")
+        row = delegated(old, "eye_drops")
+        Person.objects.filter(pk=old.pk).update(merged_into=ivy)
+
+        assert suspend_for(actor=nurse, person=ivy, why="Fell", now=now) == [row]
+        assert delegations_of(nurse, ivy) == [row]
+
 
 class TestEnd:
     def test_ends_for_good_and_lets_it_be_delegated_anew(self, ivy, delegated, nurse, now):

@@ -7,7 +7,7 @@ import pytest
 from homeward.access.rules import NotAllowedError, Role
 from homeward.audit.models import Event
 from homeward.delegation.models import SignOff, SpotCheck
-from homeward.delegation.selectors import why_may
+from homeward.delegation.selectors import waiting, why_may
 from homeward.delegation.services import (
     MayNotDecideError,
     NotReadyError,
@@ -156,6 +156,44 @@ class TestWithdrawSignOff:
         with pytest.raises(RefusedError, match="before"):
             withdraw_sign_off(actor=nurse, sign_off=row, reason="Again", now=now)
 
+    def test_ends_the_older_one_too_that_a_renewal_left_standing(self, nurse, ivy, carer, signed, delegated, now):
+        signed(carer, "insulin", ivy)
+        renewed = signed(carer, "insulin", ivy)
+        other = signed(carer, "eye_drops")
+        delegated(ivy, "insulin_administration", carer).workers.update(answer="accepted")
+
+        withdraw_sign_off(actor=nurse, sign_off=renewed, reason="Missed two readings", now=now)
+
+        assert not why_may(nurse, carer.pk, ivy.pk, "insulin_administration", london_day(now)).may
+        reasons = SignOff.objects.filter(competence="insulin").values_list("withdrawn_reason", flat=True)
+        assert list(reasons) == ["Missed two readings"] * 2
+        other.refresh_from_db()
+        assert other.withdrawn_at is None
+
+    def test_wants_practice_watched_again_before_it_is_signed_again(self, nurse, service, ivy, ready, now):
+        worker = ready(ivy)
+        row = sign_off(actor=nurse, worker=worker, competence="insulin", person=ivy, now=now)
+        withdraw_sign_off(actor=nurse, sign_off=row, reason="Missed two readings", now=now)
+
+        assert waiting(nurse, service.pk, now).ready == ()
+        with pytest.raises(NotReadyError, match="observed practice"):
+            sign_off(actor=nurse, worker=worker, competence="insulin", person=ivy, now=now)
+        later = now + timedelta(days=12)
+        for one in list(worker.observed_practices.all()):
+            one.pk, one.observed_at = None, later
+            one.save()
+        assert sign_off(actor=nurse, worker=worker, competence="insulin", person=ivy, now=later).pk
+
+    def test_counts_no_practice_before_one_that_was_not_yet_safe(self, nurse, carer, ivy, ready, now):
+        worker = ready(ivy)
+        record_practice(
+            actor=nurse, worker=carer, competence="insulin", activity_code="insulin_administration", person=ivy,
+            setting="at home", observed_at=now, result=PracticeResult.NOT_YET, feedback="Wrong dose", now=now,
+        )  # fmt: skip
+
+        with pytest.raises(NotReadyError, match="observed practice"):
+            sign_off(actor=nurse, worker=worker, competence="insulin", person=ivy, now=now)
+
 
 class TestRecordPractice:
     def test_records_what_was_seen(self, nurse, carer, ivy, now):
@@ -250,6 +288,14 @@ class TestRecordSpotCheck:
         record_spot_check(actor=nurse, check=check, result=PracticeResult.NOT_YET, text="Wrong eye", now=now)
 
         assert SignOff.objects.get().withdrawn_reason == "Spot check: Wrong eye"
+
+    def test_ends_the_renewal_too_when_it_is_not_safe(self, nurse, carer, signed, now):
+        check = SpotCheck.objects.create(sign_off=signed(carer, "eye_drops"), due_on=london_day(now))
+        signed(carer, "eye_drops")
+
+        record_spot_check(actor=nurse, check=check, result=PracticeResult.NOT_YET, text="Wrong eye", now=now)
+
+        assert not SignOff.objects.filter(withdrawn_at__isnull=True).exists()
 
     def test_is_recorded_once(self, nurse, carer, signed, now):
         check = SpotCheck.objects.create(sign_off=signed(carer, "eye_drops"), due_on=london_day(now))

@@ -7,11 +7,12 @@ import pytest
 from homeward.access.rules import Actor, Role
 from homeward.assessments.models import ScoreOwed
 from homeward.assessments.services import start_form
-from homeward.delegation.selectors import lapsing_sign_offs, waiting
-from homeward.delegation.services import suspend_after_scores, take_up_again, warn_of_lapses
+from homeward.delegation.selectors import delegations_in, lapsing_sign_offs, waiting
+from homeward.delegation.services import suspend, suspend_after_scores, take_up_again, warn_of_lapses
 from homeward.delegation.states import DelegationState
 from homeward.kernel.rules import london_day
 from homeward.notices.models import Notice
+from homeward.people.models import Person
 
 INSULIN = "insulin_administration"
 
@@ -84,6 +85,15 @@ class TestSuspendAfterScores:
 
         assert suspend_after_scores(actor=schedule, service_id=service.pk, now=later + timedelta(minutes=1)) == []
 
+    def test_stops_what_was_decided_for_a_record_that_was_merged(self, schedule, service, ivy, delegated, unwell, now):
+        old = Person.objects.create(service=service, reference="OLD", given_name="Ivie", family_name="Okafor")
+        row = delegated(old, "eye_drops")
+        Person.objects.filter(pk=old.pk).update(merged_into=ivy)
+
+        stopped = suspend_after_scores(actor=schedule, service_id=service.pk, now=now + timedelta(hours=2))
+
+        assert stopped == [row]
+
 
 class TestWaiting:
     def test_finds_who_only_waits_for_a_signature(self, nurse, service, carer, watched, now):
@@ -98,3 +108,17 @@ class TestWaiting:
 
         assert before == ()
         assert [(one.worker, one.competence) for one in waiting(nurse, service.pk, now).ready] == [(carer, "eye_drops")]
+
+    def test_shows_nobody_whose_record_the_reader_may_not_see(
+        self, nurse, somebody, service, ivy, cared_for, delegated, now
+    ):
+        row = delegated(ivy, "eye_drops")
+        suspend(actor=nurse, delegation=row, why="Fell", now=now)
+        assert (waiting(nurse, service.pk, now).suspended, delegations_in(nurse, service.pk, now)) == ((), [])
+
+        cared_for(ivy)
+        Person.objects.filter(pk=ivy.pk).update(sensitivity="safeguarding")
+        planner = somebody(Role.ROSTER_PLANNER, "Plan")
+        assert waiting(nurse, service.pk, now).suspended == (row,)
+        assert delegations_in(nurse, service.pk, now) == [row]
+        assert (waiting(planner, service.pk, now).suspended, delegations_in(planner, service.pk, now)) == ((), [])

@@ -205,6 +205,26 @@ class TestWhoMay:
 
         assert carer.pk in answer[people[1].pk, "insulin_administration"]
 
+    def test_takes_of_two_decisions_for_merged_records_whatever_stops_it(
+        self, service, ivy, people, carer, hire, signed, delegated, nurse, now
+    ):
+        other, today = people[1], london_day(now)
+        second = hire("Bo Reed", "home_care_worker")
+        for worker in (carer, second):
+            signed(worker, "insulin", ivy)
+        first = delegated(ivy, "insulin_administration", carer, second)
+        first.workers.filter(worker=carer).update(answer=WorkerAnswer.DECLINED)
+        first.workers.filter(worker=second).update(answer=WorkerAnswer.ACCEPTED)
+        later = delegated(other, "insulin_administration", carer, second)
+        later.workers.update(answer=WorkerAnswer.ACCEPTED)
+        Person.objects.filter(pk=other.pk).update(merged_into=ivy)
+        Delegation.objects.filter(pk=first.pk).update(review_on=today)
+
+        pair = (ivy.pk, "insulin_administration")
+        assert who_may(nurse, service.pk, today, [pair])[pair] == {second.pk, nurse.worker_id}
+        tomorrow = today + timedelta(days=1)
+        assert who_may(nurse, service.pk, tomorrow, [pair])[pair] == {nurse.worker_id}
+
 
 class TestWhyMay:
     def test_says_why_and_what_is_missing(self, service, ivy, carer, signed, delegated, nurse, now):
@@ -239,11 +259,17 @@ class TestIsKept:
 
         assert (before, is_kept(service.pk)) == (False, True)
 
+    def test_is_so_from_the_first_delegation(self, service, ivy, delegated):
+        delegated(ivy, "eye_drops")
+
+        assert is_kept(service.pk)
+
 
 class TestCompetencesOn:
-    def test_counts_a_sign_off_and_not_a_code_among_skills(self, service, hire, signed, nurse, now):
+    def test_counts_a_sign_off_and_not_a_code_among_skills(self, service, ivy, hire, signed, nurse, now):
         worker = hire("Mina Cole", "home_care_worker", "insulin")
         signed(worker, "eye_drops")
+        signed(worker, "insulin", ivy)
 
         found = competences_on(nurse, service.pk, london_day(now))[worker.pk]
 

@@ -47,8 +47,9 @@ def signed_in(somebody):
 
 class TestFromTrainingToLapse:
     def test_frees_registered_time_and_gives_it_back_when_it_must(
-        self, service, planner, somebody, signed_in, ivy, team, now
+        self, service, planner, somebody, signed_in, cared_for, ivy, team, now
     ):
+        cared_for(ivy)
         nurse_row, bel_row, *_ = team
         today = london_day(now)
         Registration.objects.create(

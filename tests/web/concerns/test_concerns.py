@@ -105,6 +105,25 @@ class TestAnswering:
         answer = worker.post(f"/concerns/{Concern.objects.get().pk}/answer", {"text": "I answer myself"})
         assert answer.status_code == 403
 
+    def test_by_phone_whoever_took_the_call_says_how_the_worker_was_told(self, coordinator, nurse, visit, bel):
+        raised(coordinator, visit, who=str(bel.pk))
+        address = f"/concerns/{Concern.objects.get().pk}"
+        nurse.post(f"{address}/answer", {"text": "Raise her heel."})
+        assert nurse.post(f"{address}/seen", {"text": "I told her"}).status_code == 403
+        assert "How and when you told them the answer" in coordinator.get(address).content.decode()
+        assert "Say how and when you told them" in coordinator.post(f"{address}/seen", {"text": ""}).content.decode()
+        coordinator.post(f"{address}/seen", {"text": "Rang her at 5"})
+        assert "Rang her at 5" in coordinator.get(address).content.decode()
+
+    def test_says_how_many_are_kept_back(self, worker, nurse, sign_in, visit, cared_for):
+        raised(worker, visit)
+        other = sign_in(Role.REGISTERED_PROFESSIONAL, "Other Nurse")
+        page = other.get("/concerns/").content.decode()
+        assert "1 more is put to somebody else" in page and visit.person.label not in page
+        assert other.get(f"/concerns/{Concern.objects.get().pk}").status_code == 403
+        cared_for(visit.person)
+        assert visit.person.label in other.get("/concerns/").content.decode()
+
     def test_a_concern_is_nobody_elses_to_read(self, worker, sign_in, visit):
         raised(worker, visit)
         other = sign_in(Role.FIELD_WORKER, "Somebody Else")

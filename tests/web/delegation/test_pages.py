@@ -94,6 +94,11 @@ class TestHome:
     def test_is_not_for_a_field_worker(self, carer):
         assert carer[1].get("/delegation/").status_code == 403
 
+    def test_keeps_an_answer_without_the_null_characters_in_it(self, carer, decided):
+        carer[1].post(f"/delegation/mine/{decided.pk}/answer", {"answer": "decline", "reason": "No\0t sure"})
+
+        assert decided.workers.get().reason == "Not sure"
+
     def test_lists_tasks_by_task_and_state(self, nurse, decided):
         assert "Ivy Okafor" in text_of(nurse[1].get(f"/delegation/tasks?task={INSULIN}&state=active"))
         assert "Ivy Okafor" not in text_of(nurse[1].get("/delegation/tasks?task=eye_drops"))

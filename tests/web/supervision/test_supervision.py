@@ -92,8 +92,9 @@ class TestTasks:
 
 
 class TestSupervision:
-    def test_shows_what_was_left_undone_and_takes_a_check(self, worker, sign_in, insulin):
+    def test_shows_what_was_left_undone_and_takes_a_check(self, worker, sign_in, insulin, cared_for):
         visit, task, _ = insulin
+        cared_for(visit.person)
         sent = {f"task-{task.pk}": "not_done", f"reason-{task.pk}": "She was asleep"}
         worker.post(f"/today/visits/{visit.pk}/tasks", sent)
         nurse = sign_in(Role.REGISTERED_PROFESSIONAL, "Nurse Ash")
@@ -114,3 +115,15 @@ class TestSupervision:
 
     def test_is_not_for_care_workers(self, worker):
         assert worker.get("/supervision/").status_code == 403
+
+    def test_names_nobody_whose_record_the_reader_may_not_see(self, worker, sign_in, insulin, cared_for):
+        visit, task, _ = insulin
+        sent = {f"task-{task.pk}": "not_done", f"reason-{task.pk}": "She was asleep"}
+        worker.post(f"/today/visits/{visit.pk}/tasks", sent)
+        nurse = sign_in(Role.REGISTERED_PROFESSIONAL, "Nurse Ash")
+
+        page = nurse.get("/supervision/").content.decode()
+        assert "She was asleep" not in page and visit.person.label not in page
+        assert nurse.get(f"/supervision/visits/{visit.pk}").status_code == 403
+        cared_for(visit.person)
+        assert nurse.get(f"/supervision/visits/{visit.pk}").status_code == 200
