@@ -164,7 +164,7 @@ class TestSelectors:
         },
         "rights": {"tables", "paths_to_person"},
         "visits": {"newest_plan", "joins_on", "found_joinable"},
-        "delegation": {"is_kept", "competences_signed_off", "professions_of", "published_frameworks"},
+        "delegation": {"is_kept", "kept_as", "competences_signed_off", "professions_of", "published_frameworks"},
     }
 
     @pytest.mark.parametrize("path", _files("selectors"), ids=lambda path: str(path.relative_to(BASE)))
