@@ -11,6 +11,7 @@ from homeward.teams.models import Account
 from homeward.visits import planning
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.planning.board import read_board
+from homeward.visits.planning.covering import accept_cover, work_out_cover
 from homeward.visits.rules.hours import Part, together, use_of_day
 from homeward.visits.selectors.covering import sickness_between
 from homeward.visits.selectors.hours import employers_seen, hours_between
@@ -140,6 +141,17 @@ class TestNights:
         assert not Assignment.objects.exists()
         [council] = hours_between(planner, service.pk, now.date(), now.date() + timedelta(days=1))
         assert (council.use.paid, council.use.away) == (0, 540)
+
+    def test_leave_with_nobody_what_no_offer_covers(self, service, planner, night, now):
+        worker = night(is_split=False)
+        on_shift(hire(worker.organisation, "Bat", now), now, 22, 31)
+        [call] = report_sick(actor=planner, worker=worker, starts_on=now.date(), ends_on=now.date(), now=now)
+        best = work_out_cover(actor=planner, call=call, now=now)[0]
+        assert best.figures["lost"] == 2
+        decision = accept_cover(actor=planner, option=best, now=now)
+        assert decision.covered_minutes == 30 * best.figures["kept"]
+        assert Visit.objects.filter(state=VisitState.NEEDED).count() == 2 - best.figures["kept"]
+        assert not Assignment.objects.filter(worker=worker).exists()
 
     def test_are_lost_once_where_the_next_day_is_lost_too(self, service, planner, night, now):
         worker = night(is_split=True)
