@@ -18,7 +18,6 @@ import visit_planner
 from homeward.access.rules import Actor
 from homeward.delegation.selectors import is_kept
 from homeward.kernel.rules import london_day, london_moment, minutes_into, wall_clock
-from homeward.procedures.selectors import library
 from homeward.roster.models import Contract, Shift
 from homeward.roster.selectors import contracts_on, shifts_over
 from homeward.roster.states import PayBasis
@@ -515,9 +514,3 @@ def pounds_an_hour(contract: Contract | None) -> float:
     if contract is None or contract.pay_basis != PayBasis.CONTACT or not contract.hourly_pence:
         return 0.0
     return contract.hourly_pence / 100
-
-
-def _skills(worker: Worker) -> frozenset[str]:
-    """A worker's skills and all that they imply; those the vocabulary does not have stand for themselves."""
-    known = {skill.code for skill in library().skills}
-    return library().skills_held(code for code in worker.skills if code in known) | set(worker.skills)

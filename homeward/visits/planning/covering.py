@@ -23,11 +23,12 @@ from homeward.roster.services import add_shifts
 from homeward.roster.states import ContractKind, PayBasis
 from homeward.teams.models import Worker
 from homeward.visits.models import CoverDecision, CoverOption, LostVisit, SickCall, Visit
-from homeward.visits.planning.board import Board, _skills, pounds_an_hour, read_board
+from homeward.visits.planning.board import Board, pounds_an_hour, read_board
 from homeward.visits.planning.places import ANYWHERE, place_of_visit, travel_between
 from homeward.visits.planning.proposing import _fit_in, _put_into_force, whole_minute
 from homeward.visits.planning.words import number, visit_id, worker_id
 from homeward.visits.rules.covering import in_words, order, stretch_to_cover
+from homeward.visits.selectors.skills import skills_on
 from homeward.visits.services import PlanChangedMeanwhileError
 from homeward.visits.services.covering import (
     MAY_COVER,
@@ -376,11 +377,13 @@ def _who_may_come_in(call: SickCall, lost: list[LostVisit], board: Board, now: d
     rows = rows.exclude(pk__in=Shift.objects.filter(day=call.day).values("worker_id"))
     free = list(rows.select_related("organisation").order_by("pk"))
     visits = {visit.id: visit for visit in board.problem.visits}
+    skills = skills_on(system, free, call.day)
     may = {
         worker.pk: {
             row.pk
             for row in lost
-            if visit_id(row.visit_id) in visits and _may_fill(worker, row, visits[visit_id(row.visit_id)], board)
+            if visit_id(row.visit_id) in visits
+            and _may_fill(worker, skills[worker.pk], row, visits[visit_id(row.visit_id)], board)
         }
         for worker in free
     }
@@ -390,7 +393,7 @@ def _who_may_come_in(call: SickCall, lost: list[LostVisit], board: Board, now: d
     free = [worker for worker in free if not breaks(limits[worker.pk], known.get(worker.pk, ()), [stretch])]
     contracts = contracts_on(system, call.service_id, call.day)
     left = hours_left(system, call.service_id, call.day)
-    alone = _each_alone(call, lost, free, may, stretch, visits)
+    alone = _each_alone(call, lost, free, skills, may, stretch, visits)
     found = []
     for worker in free:
         contract = contracts.get(worker.pk)
@@ -419,9 +422,8 @@ def _ends_at(row: LostVisit) -> datetime:
     return london_moment(row.visit.day, minutes_into(row.visit.day, row.starts_at) + row.minutes)
 
 
-def _may_fill(worker: Worker, row: LostVisit, visit: visit_planner.Visit, board: Board) -> bool:
+def _may_fill(worker: Worker, held: frozenset[str], row: LostVisit, visit: visit_planner.Visit, board: Board) -> bool:
     """Whether somebody who is not on today's board could take a lost slot: the skill, and what is delegated."""
-    held = _skills(worker)
     slot = visit.slots[row.slot]
     if slot.skill not in held or worker_id(worker.pk) in visit.refused:
         return False
@@ -448,6 +450,7 @@ def _each_alone(
     call: SickCall,
     lost: list[LostVisit],
     workers: list[Worker],
+    skills: dict[int, frozenset[str]],
     may: dict[int, set[int]],
     stretch: tuple[datetime, datetime],
     visits: dict[str, visit_planner.Visit],
@@ -484,7 +487,7 @@ def _each_alone(
                 visit_planner.Worker(
                     id=worker_id(worker.pk),
                     employer="",
-                    skills=_skills(worker),
+                    skills=skills[worker.pk],
                     mode=worker.travel_mode,
                     shifts=(visit_planner.Shift("s", begins, ends, home, home),),
                 ),
