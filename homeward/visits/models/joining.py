@@ -62,3 +62,8 @@ class JoinedVisits(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["service", "state"], name="joined_state")]
+
+    @property
+    def saved_a_week(self) -> float:
+        """Minutes that fall away in a week, at the person's and of travel."""
+        return len(self.weekdays) * (self.care_minutes_saved + self.travel_minutes_saved)

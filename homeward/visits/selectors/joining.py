@@ -75,11 +75,7 @@ def _seen(actor: Actor, service_id: int, now: datetime, which: Q) -> list[Joined
         actor=actor, action="list joined visits", subject_kind="joined visits",
         person_ids={row.person_id for row in shown}, now=now, service_id=service_id,
     )  # fmt: skip
-    return sorted(shown, key=lambda one: (-_saved_a_week(one), one.pk))
-
-
-def _saved_a_week(row: JoinedVisits) -> float:
-    return len(row.weekdays) * (row.care_minutes_saved + row.travel_minutes_saved)
+    return sorted(shown, key=lambda one: (-one.saved_a_week, one.pk))
 
 
 def _whole(rows: QuerySet[JoinedVisits]) -> QuerySet[JoinedVisits]:

@@ -27,7 +27,7 @@ from homeward.visits.models import (
 )
 from homeward.visits.rules.covering import Lost, covered
 from homeward.visits.services.changing import _done, _settle
-from homeward.visits.services.telling import ON_SCREEN, _for_person, _for_workers
+from homeward.visits.services.telling import _for_person, _for_workers, _tell_on_screen
 from homeward.visits.states import AssignmentState, CoverKind, VisitState
 
 # A call is for today, or told the evening before; a longer sickness is recorded on the roster. Local decision.
@@ -332,22 +332,7 @@ def list_who_to_tell_of_cover(*, actor: Actor, call: SickCall, plan: DayPlan, no
         Telling(plan=plan, visit=about["worker", pk], worker_id=pk, text="\n".join(said))
         for pk, said in workers.items()
     ]
-    for telling in tellings:
-        account = accounts[telling.worker_id]
-        made = account and notify(
-            actor=actor,
-            service_id=call.service_id,
-            accounts=[account],
-            kind="day-changed",
-            title="Your day has changed",
-            text="Open it to see what moved.",
-            path="/today/",
-            once_key=f"day-plan-{plan.pk}",
-            is_urgent=True,
-            now=now,
-        )
-        if made:
-            telling.told_at, telling.told_by = now, ON_SCREEN
+    _tell_on_screen(actor, call.service_id, tellings, accounts, now)
     tellings += [
         Telling(plan=plan, visit=about["person", pk], person_id=pk, text="\n".join(said)) for pk, said in people.items()
     ]

@@ -1,6 +1,7 @@
 """Who must be told that a planning changed their day, and when they were."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from homeward.audit.services import record
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.kernel.services import tell
 from homeward.notices.services import notify
+from homeward.teams.models import Account
 from homeward.visits.models import DayPlan, PlanMove, Telling, Visit
 from homeward.visits.rules import PERSON_TOLD_FROM
 from homeward.visits.states import AssignmentState
@@ -45,24 +47,7 @@ def list_who_to_tell(*, actor: Actor, plan: DayPlan, visit: Visit, now: datetime
         Telling(plan=plan, visit=visit, worker_id=worker_id, text="\n".join(said))
         for worker_id, said in workers.items()
     ]
-    for telling in tellings:
-        account = accounts[telling.worker_id]
-        if account is None:
-            continue
-        made = notify(
-            actor=actor,
-            service_id=visit.service_id,
-            accounts=[account],
-            kind="day-changed",
-            title="Your day has changed",
-            text="Open it to see what moved.",
-            path="/today/",
-            once_key=f"day-plan-{plan.pk}",
-            is_urgent=True,
-            now=now,
-        )
-        if made:
-            telling.told_at, telling.told_by = now, ON_SCREEN
+    _tell_on_screen(actor, visit.service_id, tellings, accounts, now)
     tellings += [
         Telling(plan=plan, visit=visit, person_id=person_id, text="\n".join(said)) for person_id, said in people.items()
     ]
@@ -128,3 +113,27 @@ def _for_person(move: PlanMove) -> str:
 
 def _clock(moment: datetime) -> str:
     return f"{moment.astimezone(LONDON):%H:%M}"
+
+
+def _tell_on_screen(
+    actor: Actor, service_id: int, tellings: Iterable[Telling], accounts: Mapping[int, Account | None], now: datetime
+) -> None:
+    """Tell workers, by number, who have an account that their day has changed, and note on what is told that it was."""
+    for telling in tellings:
+        account = accounts[telling.worker_id]
+        if account is None:
+            continue
+        made = notify(
+            actor=actor,
+            service_id=service_id,
+            accounts=[account],
+            kind="day-changed",
+            title="Your day has changed",
+            text="Open it to see what moved.",
+            path="/today/",
+            once_key=f"day-plan-{telling.plan_id}",
+            is_urgent=True,
+            now=now,
+        )
+        if made:
+            telling.told_at, telling.told_by = now, ON_SCREEN

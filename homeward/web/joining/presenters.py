@@ -78,7 +78,7 @@ def present_join(row) -> Proposal:
             tasks=_tasks(row.tasks),
         ),
         reasons=tuple(row.reasons),
-        saved=f"{round(days * (row.care_minutes_saved + row.travel_minutes_saved))} minutes a week",
+        saved=f"{round(row.saved_a_week)} minutes a week",
         saved_how=f"{' and '.join(filter(None, parts))}, {days} {'day' if days == 1 else 'days'} a week",
         decided=_decided(row),
     )
