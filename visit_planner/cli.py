@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from visit_planner import Cost, Plan, Problem, ProblemError, check, cost, explain, solve, warm_up
-from visit_planner.formats import hhcrsp, native, reading
+from visit_planner.formats import reading
+from visit_planner.formats.known import read_problem
 from visit_planner.formats.reading import FormatError
 from visit_planner.search import is_compiled
 
@@ -57,30 +58,16 @@ def _at_least_zero(text: str) -> float:
     return value
 
 
-def _read(path: Path) -> tuple[Problem, bool]:
-    """The problem, and whether it is an HHCRSP instance."""
-    stored = reading.load(path)
-    if hhcrsp.looks_like(stored):
-        return hhcrsp.from_json(stored, str(path)), True
-    if native.looks_like(stored):
-        return native.from_json(stored, str(path)), False
-    raise FormatError(
-        f"{path}: neither an HHCRSP instance (patients, caregivers) nor a planner problem (visits, workers)"
-    )
-
-
 def _solve(options: argparse.Namespace) -> int:
-    problem, is_benchmark = _read(options.file)
+    problem, its_format = read_problem(options.file)
     if options.out is not None and not options.out.parent.is_dir():
         raise FormatError(f"--out {options.out}: there is no folder {options.out.parent}")
     if not is_compiled():
         print("Compiling the search (once on this machine, up to a minute) ...", file=sys.stderr, flush=True)
     warm_up()
     plan = solve(problem, seconds=options.seconds, seed=options.seed, iterations=options.iterations)
-    if options.out is not None and is_benchmark:
-        hhcrsp.write_plan(problem, plan, options.out)
-    elif options.out is not None:
-        native.write_plan(plan, options.out)
+    if options.out is not None:
+        its_format.write_plan(problem, plan, options.out)
     assert plan.cost is not None
     _print_cost(plan.cost, plan)
     print(f"moves {plan.iterations}  cpu_seconds {plan.cpu_seconds:.1f}  seed {plan.seed}")
@@ -91,15 +78,10 @@ def _solve(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    problem, is_benchmark = _read(options.file)
-    stored = reading.load(options.solution)
-    where = str(options.solution)
-    if is_benchmark:
-        plan = hhcrsp.plan_from_json(problem, stored, where)
-    else:
-        plan = native.plan_from_json(stored, where)
+    problem, its_format = read_problem(options.file)
+    plan = its_format.plan(problem, reading.load(options.solution), str(options.solution))
     _print_cost(cost(problem, plan), plan)
-    return _print_faults(problem, plan, undone_is_fault=is_benchmark)
+    return _print_faults(problem, plan, undone_is_fault=its_format.undone_is_fault)
 
 
 def _print_cost(components: Cost, plan: Plan) -> None:

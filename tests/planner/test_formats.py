@@ -78,6 +78,22 @@ class TestHhcrsp:
         assert [visit.id for visit in problem.visits] == ["p1", "p2", "p3/1", "p3/2"]
         assert problem.gaps[0].at_most == 40
 
+    def test_takes_the_usual_length_of_a_service_where_a_patient_gives_none(self):
+        stored = damaged("patients", 0, "required_caregivers", value=[{"service": "s1"}])
+        stored["services"][0]["default_duration"] = 35
+        assert hhcrsp.from_json(stored).visits[0].slots[0].minutes == 35
+        with pytest.raises(FormatError, match="field 'duration' is missing"):
+            hhcrsp.from_json(damaged("patients", 0, "required_caregivers", value=[{"service": "s1"}]))
+
+    def test_reads_a_solution_in_either_published_spelling(self):
+        problem = hhcrsp.from_json(SMALL)
+        plan = solve(problem, iterations=500)
+        stored = hhcrsp.plan_to_json(problem, plan)
+        renamed = json.loads(
+            json.dumps(stored).replace('"patient"', '"patient_id"').replace('"service"', '"service_id"')
+        )
+        assert hhcrsp.plan_from_json(problem, renamed) == hhcrsp.plan_from_json(problem, stored)
+
     def test_writes_a_solution_that_reads_back_the_same(self):
         problem = hhcrsp.from_json(SMALL)
         plan = solve(problem, iterations=500)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ def _snapped(value: float) -> float:
 def from_json(stored: dict[str, Any], where: str = "instance") -> Problem:
     patients = reading.rows(stored, "patients", where)
     caregivers = reading.rows(stored, "caregivers", where)
-    services = {reading.text(row, "id", f"{where}.services") for row in reading.rows(stored, "services", where)}
+    services = {reading.text(row, "id", f"{where}.services"): row for row in reading.rows(stored, "services", where)}
     offices = reading.rows(stored, "central_offices", where)
     if len(offices) != 1:
         raise FormatError(f"{where}.central_offices: expected exactly one, found {len(offices)}")
@@ -65,14 +66,19 @@ def from_json(stored: dict[str, Any], where: str = "instance") -> Problem:
     return Problem(tuple(workers), tuple(visits), {"car": np.array(distances)}, tuple(gaps), WEIGHTS)
 
 
-def _known(names: list[str], services: set[str], where: str) -> None:
+def _known(names: list[str], services: Collection[str], where: str) -> None:
     for name in names:
         if name not in services:
             raise FormatError(f"{where}: {name!r} is not among the services {sorted(services)}")
 
 
 def _read_patient(
-    row: dict[str, Any], place: int, services: set[str], at: str, visits: list[Visit], gaps: list[Gap]
+    row: dict[str, Any],
+    place: int,
+    services: dict[str, dict[str, Any]],
+    at: str,
+    visits: list[Visit],
+    gaps: list[Gap],
 ) -> None:
     patient = reading.text(row, "id", at)
     window = reading.need(row, "time_window", at)
@@ -81,9 +87,15 @@ def _read_patient(
     opens, closes = (_snapped(reading.as_number(value, f"{at}.time_window[{k}]")) for k, value in enumerate(window))
     slots = []
     for k, part in enumerate(reading.rows(row, "required_caregivers", at)):
-        service = reading.text(part, "service", f"{at}.required_caregivers[{k}]")
-        _known([service], services, f"{at}.required_caregivers[{k}].service")
-        slots.append(Slot(service, _snapped(reading.number(part, "duration", f"{at}.required_caregivers[{k}]"))))
+        here = f"{at}.required_caregivers[{k}]"
+        service = reading.text(part, "service", here)
+        _known([service], services, f"{here}.service")
+        default = services[service].get("default_duration")
+        if "duration" in part or default is None:
+            minutes = reading.number(part, "duration", here)
+        else:
+            minutes = reading.as_number(default, f"service {service!r}: default_duration")
+        slots.append(Slot(service, _snapped(minutes)))
     if len(slots) not in (1, 2):
         raise FormatError(f"{at}.required_caregivers: expected one or two, found {len(slots)}")
     kind, bounds = None, (0.0, 0.0)
@@ -157,8 +169,9 @@ def plan_from_json(problem: Problem, stored: dict[str, Any], where: str = "solut
             raise FormatError(f"{at}.caregiver_id: {worker!r} is not a caregiver of the instance")
         for k, stop in enumerate(reading.rows(route, "locations", at)):
             here = f"{at}.locations[{k}]"
-            patient = reading.text(stop, "patient", here)
-            service = reading.text(stop, "service", here)
+            # The published description has both spellings.
+            patient = reading.text(stop, "patient_id" if "patient_id" in stop else "patient", here)
+            service = reading.text(stop, "service_id" if "service_id" in stop else "service", here)
             if patient not in people:
                 raise FormatError(f"{here}.patient: {patient!r} is not a patient of the instance")
             if (patient, service) not in slots:
