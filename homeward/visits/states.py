@@ -137,3 +137,41 @@ class StatementEntryKind(models.TextChoices):
     QUERY = "query", "Query"
     ANSWER = "answer", "Answer"
     AGREEMENT = "agreement", "Agreed"
+
+
+class SessionState(models.TextChoices):
+    """What becomes of one date of a group clinic."""
+
+    SET = "set", "Set"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class BookingState(models.TextChoices):
+    """What somebody answered when they were asked to a group clinic, and what became of it."""
+
+    AGREED = "agreed", "Goes there"
+    DECLINED = "declined", "Would rather be visited at home"
+    ENDED = "ended", "No longer goes"
+
+
+BOOKING_MOVES: dict[str, frozenset[str]] = {
+    BookingState.AGREED: frozenset({BookingState.ENDED}),
+    BookingState.DECLINED: frozenset(),
+    BookingState.ENDED: frozenset(),
+}
+
+
+class Transport(models.TextChoices):
+    """How somebody gets to a session."""
+
+    OWN = "own", "Makes their own way"
+    FAMILY = "family", "A lift from family or friends"
+    ARRANGE = "arrange", "Transport to arrange"
+
+
+class Attendance(models.TextChoices):
+    """Whether somebody came to a session."""
+
+    CAME = "came", "Came"
+    LEFT_EARLY = "left_early", "Left early"
+    DID_NOT_COME = "did_not_come", "Did not come"

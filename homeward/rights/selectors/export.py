@@ -42,6 +42,7 @@ LEFT_OUT = {
     "visits.DayPlan": "Counts of a day's visits; names nobody.",
     "visits.TravelTable": "Journey times between places.",
     "visits.ServiceArea": "Which postcodes a service covers.",
+    "visits.Clinic": "Where and when a group clinic is, and what is done there; who is booked is exported with each.",
     "visits.CoverOption": "Ways a day of many people's visits could be planned; what was decided is in the visits.",
     "visits.StatementSheet": "Times and pay of a worker's shifts and visits, by number; names nobody cared for.",
     "whatif.ValueLook": "What sign-offs of workers would be worth; names nobody cared for.",

@@ -1,5 +1,7 @@
-"""Visit, assignment, task, day plan, move, who was told of it, handover sheet, and where a service goes."""
+"""Visit, assignment, task, group clinic, day plan, move, who was told of it, handover sheet, where a service goes."""
 
+from homeward.visits.models.bookings import ClinicBooking, ReplacedVisit, SessionPlace
+from homeward.visits.models.clinics import Clinic, ClinicSession
 from homeward.visits.models.covering import CoverDecision, CoverOption, LostVisit, SickCall
 from homeward.visits.models.handing_over import HandoverNote, HandoverSheet
 from homeward.visits.models.joining import JoinedVisits
@@ -10,6 +12,9 @@ from homeward.visits.models.visit import Assignment, Visit, VisitTask
 
 __all__ = [
     "Assignment",
+    "Clinic",
+    "ClinicBooking",
+    "ClinicSession",
     "CoverDecision",
     "CoverOption",
     "DayPlan",
@@ -19,7 +24,9 @@ __all__ = [
     "LostVisit",
     "OutcomeCheck",
     "PlanMove",
+    "ReplacedVisit",
     "ServiceArea",
+    "SessionPlace",
     "SickCall",
     "Statement",
     "StatementEntry",

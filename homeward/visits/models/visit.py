@@ -8,6 +8,7 @@ from homeward.people.models import Address, Person
 from homeward.plans.models import VisitPattern
 from homeward.roster.models import Shift
 from homeward.teams.models import Service, Worker
+from homeward.visits.models.clinics import ClinicSession
 from homeward.visits.states import AssignmentState, VisitState
 
 
@@ -15,11 +16,13 @@ class Visit(models.Model):
     """Somebody must be at a place for so long, starting within a window; how many of them, `slots` says.
 
     `slots`: [{"skill": "home_care_worker", "minutes": 30}, ...]. Each slot is filled by a different worker and all
-    start together.
+    start together. One with a "worker" is that worker's and nobody else's. A visit is of one person, or is a session of
+    a group clinic, where several are.
     """
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="visits")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="visits")
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="visits")
+    session = models.OneToOneField(ClinicSession, null=True, on_delete=models.PROTECT, related_name="visit")
     address = models.ForeignKey(Address, null=True, on_delete=models.PROTECT, related_name="visits")
     episode = models.ForeignKey(Episode, null=True, on_delete=models.PROTECT, related_name="visits")
     pattern = models.ForeignKey(VisitPattern, null=True, on_delete=models.PROTECT, related_name="visits")
@@ -46,6 +49,10 @@ class Visit(models.Model):
             models.CheckConstraint(
                 condition=Q(window_closes_at__gte=F("window_opens_at")), name="visit_window_in_order"
             ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, session__isnull=True) | Q(person__isnull=True, session__isnull=False),
+                name="visit_is_of_a_person_or_a_session",
+            ),
             # One pattern makes one visit a day, so that making a day's visits twice changes nothing.
             models.UniqueConstraint(
                 fields=["pattern", "day"], condition=Q(pattern__isnull=False), name="visit_of_pattern_once"
@@ -55,6 +62,16 @@ class Visit(models.Model):
             models.Index(fields=["service", "day"], name="visit_day"),
             models.Index(fields=["person", "day"], name="visit_person"),
         ]
+
+    @property
+    def whom(self) -> str:
+        """Whom it is for, as a list names them: the person, or the clinic."""
+        return self.person.label if self.person_id else self.title
+
+    @property
+    def called(self) -> str:
+        """What it is and for whom, in a few words."""
+        return f"{self.title} for {self.person.label}" if self.person_id else self.title
 
 
 class Assignment(models.Model):

@@ -113,7 +113,7 @@ def read_board(
         .filter(
             Q(day=day, state__in=PLANNABLE) | Q(day=day - timedelta(days=1), is_crisis=True, state__in=STILL_TO_BEGIN)
         )
-        .select_related("address")
+        .select_related("address", "session__clinic")
         .prefetch_related("assignments__shift", "assignments__worker")
         .order_by("id")
     }
@@ -153,7 +153,7 @@ def _visits_beside(service_id: int, day: date, shifts: Iterable[Shift], of_the_d
             assignments__ends_at__gt=min(shift.starts_at for shift in over.values()),
         )
         .exclude(pk__in=of_the_day)
-        .select_related("address")
+        .select_related("address", "session__clinic")
         .prefetch_related(Prefetch("assignments", Assignment.objects.filter(worker_id__in=over).order_by("slot")))
         .distinct()
         .order_by("id")
@@ -356,7 +356,7 @@ class _Reading:
         return visit_planner.Visit(
             id=visit_id(visit.pk),
             place=self.places[place_of_visit(visit)],
-            person=str(visit.person_id),
+            person=str(visit.person_id or visit_id(visit.pk)),
             slots=tuple(self._slot(visit, place, holders) for place in range(len(visit.slots))),
             window=visit_planner.Window(opens, max(opens, closes), is_hard and closes >= opens),
             cost_if_undone=visit.undone_cost,
@@ -377,6 +377,8 @@ class _Reading:
         else:
             codes = slot.get("competences") or []
             allowed = frozenset.intersection(*(holders.get(code, frozenset()) for code in codes)) if codes else None
+        if slot.get("worker"):  # a session's own nurse, and nobody else
+            allowed = frozenset({worker_id(slot["worker"])})
         return visit_planner.Slot(skill=slot["skill"], minutes=slot["minutes"], allowed=allowed)
 
     def _worker(self, theirs: list[Shift]) -> visit_planner.Worker | None:

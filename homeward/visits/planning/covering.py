@@ -86,7 +86,7 @@ def work_out_cover(*, actor: Actor, call: SickCall, now: datetime) -> list[Cover
     # those planned in full are compared with one another; the rest follow as they were found
     planned = sorted((one for one in options if one.stops), key=lambda one: order(one.figures))
     rest = [one for one in options if not one.stops]
-    people = {one.visit.person_id for one in lost}
+    people = {one.visit.person_id for one in lost if one.visit.person_id}
     moved = Visit.objects.filter(pk__in={move["visit"] for one in options for move in one.moves})
     record_reads(
         actor=actor,
@@ -94,7 +94,7 @@ def work_out_cover(*, actor: Actor, call: SickCall, now: datetime) -> list[Cover
         subject_kind="sick call",
         now=now,
         service_id=call.service_id,
-        person_ids=sorted(people | set(moved.values_list("person_id", flat=True))),
+        person_ids=sorted(people | set(moved.exclude(person=None).values_list("person_id", flat=True))),
     )
     return keep_cover_options(actor=actor, call=call, options=[*planned, *rest], now=now)
 

@@ -16,7 +16,10 @@ ANYWHERE = "anywhere"
 
 
 def place_of_visit(visit: Visit) -> Place | None:
-    """Where a visit is; None when its address has no place on the map."""
+    """Where a visit is, or a session of a clinic; None when its address has no place on the map."""
+    if visit.session_id is not None:
+        clinic = visit.session.clinic
+        return _place(clinic.place_key, clinic.latitude, clinic.longitude)
     if visit.address is None:
         return None
     return _place(visit.address.place_key, visit.address.latitude, visit.address.longitude)

@@ -305,7 +305,7 @@ def what_it_moves(
         subject_kind="visit",
         now=now,
         service_id=visit.service_id,
-        person_ids=sorted({moved.person_id for moved in visits.values()}),
+        person_ids=sorted({moved.person_id for moved in visits.values() if moved.person_id}),
     )
     return Displaced(tuple(moves), True)
 

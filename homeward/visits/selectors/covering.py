@@ -108,8 +108,10 @@ def sick_call(actor: Actor, call_id: int, now: datetime) -> LostDay:
     )
     options = list(call.options.filter(made_at=newest).select_related("worker__organisation").order_by("rank"))
     moved = {move["visit"] for one in options for move in one.moves}
-    people = {line.visit.person_id for line in lines} | {one.person_id for one in tellings if one.person_id}
-    people |= set(Visit.objects.filter(pk__in=moved).values_list("person_id", flat=True))
+    people = {line.visit.person_id for line in lines if line.visit.person_id} | {
+        one.person_id for one in tellings if one.person_id
+    }
+    people |= set(Visit.objects.filter(pk__in=moved, person__isnull=False).values_list("person_id", flat=True))
     record_reads(
         actor=actor,
         action="open sick call",
@@ -150,7 +152,7 @@ def spoken_of(actor: Actor, day: LostDay) -> Spoken:
     visits = Visit.objects.filter(pk__in=moved).select_related("person")
     return Spoken(
         workers={worker.pk: (worker.label, str(worker.organisation)) for worker in rows},
-        visits={visit.pk: f"{visit.title} for {visit.person.label}" for visit in visits},
+        visits={visit.pk: visit.called for visit in visits},
     )
 
 

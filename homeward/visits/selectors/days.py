@@ -21,10 +21,10 @@ from homeward.visits.states import VisitState
 
 @dataclass(slots=True)
 class DayVisit:
-    """One visit of a day, as a timeline needs it. Co-ordinates are None where the service has none."""
+    """One visit of a day, or session of a clinic, as a timeline needs it. Co-ordinates are None where it has none."""
 
     id: int
-    person_id: int
+    person_id: int | None
     person_label: str
     title: str
     state: str
@@ -130,9 +130,14 @@ def day_for(actor: Actor, service_id: int, day: date, now: datetime) -> Day:
         "address__latitude",
         "address__longitude",
         "unplanned_reason",
+        "session__clinic__name",
+        "session__clinic__latitude",
+        "session__clinic__longitude",
     ):
-        label = f"{row[2]} {row[3]}".strip() or f"Person {row[4]}"
+        label = row[15] or f"{row[2]} {row[3]}".strip() or f"Person {row[4]}"
         visits[row[0]] = DayVisit(row[0], row[1], label, *row[5:15])
+        if row[15]:
+            visits[row[0]].latitude, visits[row[0]].longitude = row[16:]
     placed = Assignment.objects.filter(visit__service_id=service_id, visit__day=day).order_by("starts_at", "id")
     for visit_id, slot, worker_id, starts_at, ends_at, travel, state, decided_by in placed.values_list(
         "visit_id", "slot", "worker_id", "starts_at", "ends_at", "travel_minutes", "state", "decided_by"
@@ -150,7 +155,7 @@ def day_for(actor: Actor, service_id: int, day: date, now: datetime) -> Day:
         subject_kind="day",
         now=now,
         service_id=service_id,
-        person_ids=[visit.person_id for visit in visits.values()],
+        person_ids=[visit.person_id for visit in visits.values() if visit.person_id],
     )
     return Day(day, list(workers.values()), list(visits.values()), newest_plan(service_id, day))
 
@@ -180,7 +185,7 @@ def moves_shown(actor: Actor, plan: DayPlan, now: datetime) -> list[PlanMove]:
         subject_kind="day plan",
         now=now,
         service_id=plan.service_id,
-        person_ids=[move.visit.person_id for move in moves],
+        person_ids=[move.visit.person_id for move in moves if move.visit.person_id],
     )
     return moves
 

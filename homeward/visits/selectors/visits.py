@@ -32,7 +32,7 @@ def visit_for(actor: Actor, visit_id: int, now: datetime) -> Visit:
     require(actor, Permission.SEE_TODAY)
     visit = (
         _theirs(actor, Visit.objects.filter(service_id__in=actor.service_ids, pk=visit_id))
-        .select_related("person", "address", "episode__pathway", "service")
+        .select_related("person", "address", "episode__pathway", "service", "session__clinic")
         .defer("episode__pathway__definition")
         .prefetch_related("assignments__worker__organisation", "tasks")
         .first()

@@ -12,12 +12,12 @@ from homeward.episodes.services import FormsNotCompleteError, move_stage, note_e
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
 from homeward.people.models import TimelineEntry
-from homeward.people.services import add_many_to_timeline, add_to_timeline
+from homeward.people.services import add_many_to_timeline
 from homeward.procedures.rules import StageKind
 from homeward.procedures.selectors import built
 from homeward.visits.models import Assignment, Visit, VisitTask
 from homeward.visits.rules import state_from, told_after
-from homeward.visits.services.changing import _done, _settle
+from homeward.visits.services.changing import _done, _settle, _tell_timeline
 from homeward.visits.states import (
     AssignmentState,
     VisitCannotMoveError,
@@ -56,15 +56,7 @@ def arrive(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime)
         _note_first(actor, visit, at, now, assignment.worker.label)
         if visit.is_crisis:
             _go_on_to_support(actor, visit.episode, now)
-    add_to_timeline(
-        actor=actor,
-        person=visit.person,
-        kind="visit",
-        happened_at=at,
-        now=now,
-        title=f"{assignment.worker.label} arrived: {visit.title}"[:200],
-        subject=("visit", visit.pk),
-    )
+    _tell_timeline(actor, visit, f"{assignment.worker.label} arrived: {visit.title}", at, now)
     _done(actor, "arrive", visit, now)
     return assignment
 
@@ -93,16 +85,7 @@ def leave(*, actor: Actor, assignment: Assignment, at: datetime, now: datetime, 
     _settle(visit)
     if visit.state == VisitState.DONE and visit.is_crisis and visit.episode and not visit.episode.ended_at:
         _go_on_to_support(actor, visit.episode, now)
-    add_to_timeline(
-        actor=actor,
-        person=visit.person,
-        kind="visit",
-        happened_at=at,
-        now=now,
-        text=note,
-        title=f"{assignment.worker.label} left: {visit.title}"[:200],
-        subject=("visit", visit.pk),
-    )
+    _tell_timeline(actor, visit, f"{assignment.worker.label} left: {visit.title}", at, now, note)
     _done(actor, "leave", visit, now)
     return assignment
 
@@ -147,6 +130,7 @@ def record_attendance(
                 subject_id=assignment.visit_id,
             )
             for word, at in words
+            if assignment.visit.person_id is not None
         ]
         came.setdefault(assignment.visit_id, []).append(assignment)
     Assignment.objects.bulk_update(

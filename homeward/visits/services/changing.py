@@ -5,12 +5,25 @@ from datetime import datetime
 from homeward.access.rules import Actor
 from homeward.audit.services import record
 from homeward.kernel.services import tell
+from homeward.people.services import add_to_timeline
 from homeward.visits.models import Visit
 from homeward.visits.rules import state_from
 from homeward.visits.states import (
     VisitState,
     check_visit_move,
 )
+
+
+def _tell_timeline(
+    actor: Actor, visit: Visit, title: str, happened_at: datetime, now: datetime, text: str = ""
+) -> None:
+    """Put what happened at a visit on its person's timeline. A session of a clinic is nobody's visit: who came to it
+    is on the timeline of each."""
+    if visit.person is not None:
+        add_to_timeline(
+            actor=actor, person=visit.person, kind="visit", happened_at=happened_at, now=now, text=text,
+            title=title[:200], subject=("visit", visit.pk),
+        )  # fmt: skip
 
 
 def _done(actor: Actor, action: str, visit: Visit, now: datetime) -> None:

@@ -317,7 +317,7 @@ def list_who_to_tell_of_cover(*, actor: Actor, call: SickCall, plan: DayPlan, no
             workers[worker.pk].append(words)
             accounts[worker.pk] = worker.account
             about.setdefault(("worker", worker.pk), move.visit)
-        if move.visit_id not in lost and (words := _for_person(move)):
+        if move.visit_id not in lost and move.visit.person_id and (words := _for_person(move)):
             people[move.visit.person_id].append(words)
             about.setdefault(("person", move.visit.person_id), move.visit)
     comes = {
@@ -325,6 +325,8 @@ def list_who_to_tell_of_cover(*, actor: Actor, call: SickCall, plan: DayPlan, no
     }
     for one in call.lost.select_related("visit__person").order_by("starts_at", "id"):
         if one.visit.state not in (VisitState.NEEDED, VisitState.PLANNED, VisitState.UNDER_WAY):
+            continue
+        if one.visit.person_id is None:  # a session of a clinic: who comes to it is told by those who run it
             continue
         people[one.visit.person_id].append(_who_comes(one, comes.get((one.visit_id, one.slot)), call.worker))
         about.setdefault(("person", one.visit.person_id), one.visit)

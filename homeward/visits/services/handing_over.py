@@ -191,9 +191,9 @@ def _who_is_where(service_id: int, now: datetime) -> list[dict]:
         {
             "title": f"{row.worker.label} ({row.worker.organisation})",
             "text": (
-                f"with {row.visit.person.label} since {_when(row.arrived_at or row.starts_at, now)}: {row.visit.title}"
+                f"with {row.visit.whom} since {_when(row.arrived_at or row.starts_at, now)}: {row.visit.title}"
                 if row.state == AssignmentState.ARRIVED
-                else f"sent to {row.visit.person.label}, due {_when(row.starts_at, now)}: {row.visit.title}"
+                else f"sent to {row.visit.whom}, due {_when(row.starts_at, now)}: {row.visit.title}"
             ),
             "person_id": row.visit.person_id,
         }
@@ -214,7 +214,7 @@ def _unplanned(service_id: int, now: datetime) -> list[dict]:
     )
     return [
         {
-            "title": f"{row.person.label}: {row.title}",
+            "title": f"{row.whom}: {row.title}",
             "text": f"should start by {_when(row.window_closes_at, now)}. {row.unplanned_reason}".strip(),
             "is_late": row.window_closes_at < now,
             "person_id": row.person_id,

@@ -7,14 +7,13 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.kernel.rules import RefusedError
-from homeward.people.services import add_to_timeline
 from homeward.roster.models import Absence
 from homeward.teams.models import Worker
 from homeward.teams.selectors import registered_until
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.selectors.delegated import places_of
 from homeward.visits.selectors.skills import skills_on
-from homeward.visits.services.changing import _done, _settle
+from homeward.visits.services.changing import _done, _settle, _tell_timeline
 from homeward.visits.states import (
     AssignmentState,
     VisitState,
@@ -85,15 +84,7 @@ def assign_worker(
         decided_by=actor.name,
     )
     _settle(visit)
-    add_to_timeline(
-        actor=actor,
-        person=visit.person,
-        kind="visit",
-        happened_at=now,
-        now=now,
-        title=f"{worker.label} sent: {visit.title}"[:200],
-        subject=("visit", visit.pk),
-    )
+    _tell_timeline(actor, visit, f"{worker.label} sent: {visit.title}", now, now)
     _done(actor, "assign worker", visit, now)
     return assignment
 
@@ -118,6 +109,8 @@ def cancel_visit(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> V
     require(actor, Permission.PLAN_DAY if actor.may(Permission.PLAN_DAY) else Permission.RESPOND, visit.service_id)
     if not reason.strip():
         raise RefusedError("Say why the visit is cancelled.")
+    if visit.session_id is not None:
+        raise RefusedError("This is a session of a group clinic. Cancel it on its own page, so that those booked hear.")
     return take_out(actor=actor, visit=visit, reason=reason, now=now)
 
 
@@ -133,16 +126,7 @@ def take_out(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> Visit
     visit.assignments.all().delete()
     visit.state, visit.unplanned_reason, visit.outcome_note = VisitState.CANCELLED, "", reason
     visit.save(update_fields=["state", "unplanned_reason", "outcome_note"])
-    add_to_timeline(
-        actor=actor,
-        person=visit.person,
-        kind="visit",
-        happened_at=now,
-        now=now,
-        text=reason,
-        title=f"Visit cancelled: {visit.title}"[:200],
-        subject=("visit", visit.pk),
-    )
+    _tell_timeline(actor, visit, f"Visit cancelled: {visit.title}", now, now, reason)
     _done(actor, "cancel visit", visit, now)
     # what a registered professional was to do instead of somebody at this visit is over with it
     for instead in Visit.objects.filter(

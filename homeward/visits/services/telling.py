@@ -41,7 +41,7 @@ def list_who_to_tell(*, actor: Actor, plan: DayPlan, visit: Visit, now: datetime
         for worker, words in _for_workers(move):
             workers[worker.pk].append(words)
             accounts[worker.pk] = worker.account
-        if words := _for_person(move):
+        if move.visit.person_id and (words := _for_person(move)):
             people[move.visit.person_id].append(words)
     tellings = [
         Telling(plan=plan, visit=visit, worker_id=worker_id, text="\n".join(said))
@@ -89,7 +89,7 @@ def mark_told(*, actor: Actor, telling: Telling, now: datetime) -> Telling:
 
 def _for_workers(move: PlanMove) -> list[tuple]:
     """What a move means to the worker who loses a visit, gains it, or has it at another time."""
-    name = f"{move.visit.title} for {move.visit.person.label}"
+    name = move.visit.called
     if move.from_worker and move.to_worker and move.from_worker_id == move.to_worker_id:
         return [(move.to_worker, f"{name}: at {_clock(move.to_starts_at)}, was {_clock(move.from_starts_at)}.")]
     told = []

@@ -118,6 +118,8 @@ def raise_at_visit(request: HttpRequest, visit_id: int) -> HttpResponse:
         found = visit_for(request.actor, visit_id, now)
     except VisitNotFoundError as error:
         raise Http404 from error
+    if found.person_id is None:  # a concern is about one of those who came: it is raised from their record
+        raise Http404
     going = [row.worker for row in found.assignments.all()]
     return _raise(request, found.person, found, going, now)
 

@@ -224,7 +224,7 @@ def _lost(line) -> LostRow:
     return LostRow(
         url=reverse("today:visit", args=[visit.pk]),
         at=_clock(line.starts_at),
-        person=visit.person.label,
+        person=visit.whom,
         title=visit.title,
         minutes=line.minutes,
         state=state,
@@ -265,7 +265,7 @@ def _title(one) -> str:
 
 def _place(place: dict, lost: dict, names: dict[int, tuple[str, str]]) -> str:
     line = lost.get((place["visit"], place["slot"]))
-    what = f"{_clock(line.starts_at)} {line.visit.person.label}" if line else "A visit"
+    what = f"{_clock(line.starts_at)} {line.visit.whom}" if line else "A visit"
     if place["worker"] is None:
         return f"{what}: nobody"
     name, employer = names.get(place["worker"], ("somebody", ""))

@@ -28,6 +28,8 @@ def tasks(request: HttpRequest, visit_id: int) -> HttpResponse:
         found = visit_for(request.actor, visit_id, now)
     except VisitNotFoundError as error:
         raise Http404 from error
+    if found.person_id is None:  # a session of a clinic: what was done there is kept with who came
+        raise Http404
     to_record = tasks_to_record(request.actor, found)
     errors: dict[int, str] = {}
     refused = ""

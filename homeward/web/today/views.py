@@ -131,7 +131,7 @@ def _visit_page(request: HttpRequest, visit_id: int, now: datetime):
     actor = request.actor
     visit = visit_for(actor, visit_id, now)
     alerts, kept_back = [], 0
-    if actor.may(Permission.SEE_PEOPLE):
+    if actor.may(Permission.SEE_PEOPLE) and visit.person_id is not None:
         alerts = current_alerts(actor, [visit.person_id], visit.day).get(visit.person_id, [])
         kept_back = alerts_kept_back(actor, visit.person, visit.day)
     moves = [
@@ -214,7 +214,7 @@ def assign(request: HttpRequest, visit_id: int) -> HttpResponse:
         return who_else(request, visit_id, form)
     names = " and ".join(one.label for one in offer.workers)
     moved = f", and {len(sent.moves)} other visits moved" if len(sent.moves) > 1 else ""
-    messages.success(request, f"Sent to {found.person.label}: {names}{moved}")
+    messages.success(request, f"Sent to {found.whom}: {names}{moved}")
     return redirect(_back(request, found))
 
 
@@ -256,7 +256,7 @@ def cancel(request: HttpRequest, visit_id: int) -> HttpResponse:
     except RefusedError as error:
         form.add_error("reason", str(error))
         return visit(request, visit_id, form)
-    messages.success(request, f"The visit to {found.person.label} is cancelled")
+    messages.success(request, f"The visit to {found.whom} is cancelled")
     return redirect(f"{reverse('today:day')}?day={found.day.isoformat()}&service={found.service.code}")
 
 

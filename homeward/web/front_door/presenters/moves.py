@@ -81,7 +81,7 @@ def _move(move) -> MoveRow:
         return f"{worker.label}, {clock_text(starts_at)}" if starts_at else worker.label
 
     return MoveRow(
-        person=move.visit.person.label,
+        person=move.visit.whom,
         visit=move.visit.title,
         before=side(move.from_worker, move.from_starts_at),
         after=side(move.to_worker, move.to_starts_at),

@@ -150,7 +150,7 @@ def moves_words(displaced: Displaced) -> Moves:
 
 
 def _moved(one: Shifted) -> MovedLine:
-    what = f"{one.visit.title} for {one.visit.person.label}"
+    what = one.visit.called
     if one.to_worker is None or one.to_at is None:
         before = (
             f", was {one.from_worker.label} at {clock_text(one.from_at)}" if one.from_worker and one.from_at else ""

@@ -506,7 +506,7 @@ def _planning(day: Day, moves: list) -> Planning | None:
     told_of = [
         Moved(
             move.visit_id,
-            people.get(move.visit_id) or move.visit.person.label,
+            people.get(move.visit_id) or move.visit.whom,
             move.visit.title,
             side_text(move.from_worker, move.from_starts_at),
             side_text(move.to_worker, move.to_starts_at),

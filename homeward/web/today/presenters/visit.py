@@ -70,7 +70,9 @@ class VisitPage:
     day_text: str
     title: str
     person: str
+    # 0 for a session of a group clinic, whose page `session_id` is
     person_id: int
+    session_id: int
     about_person: str
     is_crisis: bool
     word: str
@@ -150,18 +152,15 @@ def present_visit(
     missing = [
         skill_title(slot["skill"]) for number, slot in enumerate(visit.slots) if number not in looks and may_change
     ]
-    known = [name for name in (_age(person.birth_date, visit.day), f"Prefers {person.preferred_name}") if name]
-    if not person.preferred_name or person.preferred_name == person.given_name:
-        known = [_age(person.birth_date, visit.day)] if person.birth_date else []
-    if person.lives_alone:
-        known.append("lives alone")
+    known = _known(person, visit.day) if person else []
     return VisitPage(
         id=visit.pk,
         day_iso=visit.day.isoformat(),
         day_text=day_text(visit.day),
         title=visit.title,
-        person=person.label,
-        person_id=person.pk,
+        person=visit.whom,
+        person_id=visit.person_id or 0,
+        session_id=visit.session_id or 0,
         about_person=", ".join(known),
         is_crisis=visit.is_crisis,
         word=look.word,
@@ -172,17 +171,17 @@ def present_visit(
         joint=_joint(visit, parts),
         pathway=str(visit.episode.pathway.title) if visit.episode else "",
         address=_address(visit),
-        phone=person.phone,
+        phone=person.phone if person else "",
         alerts=tuple(Notice(alert.get_kind_display(), alert.text) for alert in alerts),
         alerts_kept_back=alerts_kept_back_words(kept_back),
-        needs_of_person=_needs(person),
+        needs_of_person=_needs(person) if person else (),
         access=visit.address.access_notes if visit.address else "",
         key_safe="There is a key safe. Its code is on the person's page."
         if visit.address and visit.address.key_safe
         else "",
         contacts=tuple(
             Notice(f"{contact.name}{f' ({contact.relationship})' if contact.relationship else ''}", contact.phone)
-            for contact in current_contacts(person)
+            for contact in (current_contacts(person) if person else ())
         ),
         tasks=tuple(_task(task) for task in visit.tasks.all()),
         going=tuple(_going(part, looks[part.slot]) for part in parts),
@@ -201,7 +200,9 @@ def present_visit(
         at="",
         may_assign=may_change and is_ahead and actor.may(Permission.PLAN_DAY) and actor.may(Permission.SEE_RESPONDING),
         may_replan=may_change and is_ahead and actor.may(Permission.PLAN_DAY),
-        may_cancel=VisitState.CANCELLED in VISIT_MOVES[visit.state] and actor.may(Permission.PLAN_DAY),
+        may_cancel=person is not None
+        and VisitState.CANCELLED in VISIT_MOVES[visit.state]
+        and actor.may(Permission.PLAN_DAY),
     )
 
 
@@ -269,7 +270,18 @@ def _joint(visit, parts: list) -> str:
     return f"{len(visit.slots)} workers start together: {names}"
 
 
+def _known(person, day) -> list[str]:
+    """What to know first of somebody: their age, what they like to be called, whether they live alone."""
+    known = [name for name in (_age(person.birth_date, day), f"Prefers {person.preferred_name}") if name]
+    if not person.preferred_name or person.preferred_name == person.given_name:
+        known = [_age(person.birth_date, day)] if person.birth_date else []
+    return [*known, "lives alone"] if person.lives_alone else known
+
+
 def _address(visit) -> str:
+    if visit.session_id is not None:
+        clinic = visit.session.clinic
+        return ", ".join(filter(None, (clinic.place_name, clinic.lines, clinic.postcode)))
     address = visit.address
     if address is None:
         return ""
