@@ -28,5 +28,5 @@ echo "A timeline of ten years"
 instances=${INSTANCES:-../shared/benchmarks}
 if [ -d "$instances" ]; then
     echo "The planner on public instances, ${SECONDS_EACH:-20} CPU seconds each"
-    .venv/bin/python benchmarks/hhcrsp.py "$instances" --only italian --seconds "${SECONDS_EACH:-20}"
+    .venv/bin/visit-planner bench "$instances/hhcrsp" --only italian --seconds "${SECONDS_EACH:-20}"
 fi

@@ -1,26 +1,32 @@
-"""visit-planner: solve and check problem files.
+"""visit-planner: solve and check problem files, and measure the planner on a folder of them.
 
     visit-planner solve FILE --seconds 60 --seed 1 --out SOLUTION
     visit-planner check FILE SOLUTION
+    visit-planner bench FOLDER --seconds 60 --seeds 1,2,3 --json
 
-FILE is a public HHCRSP instance or the planner's own problem file (docs/guides/planner.md).
+FILE is a public instance or the planner's own problem file (docs/guides/planner.md).
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from visit_planner import Cost, Plan, Problem, ProblemError, check, cost, explain, solve, warm_up
+from visit_planner import Cost, Plan, Problem, ProblemError, benchmarking, check, cost, explain, solve, warm_up
+from visit_planner.benchmarking import Effort, Run
 from visit_planner.formats import reading
 from visit_planner.formats.known import read_problem
 from visit_planner.formats.reading import FormatError
 from visit_planner.search import is_compiled
 
+Value = TypeVar("Value")
+
 FOUND_FAULTS = 1
 WRONG_INPUT = 2
+COMPILING = "Compiling the search (once on this machine, up to a minute) ..."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,7 +54,39 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("file", type=Path, help="HHCRSP instance or own problem file (JSON)")
     checking.add_argument("solution", type=Path, help="solution file to check")
     checking.set_defaults(run=_check)
+    _add_bench(commands.add_parser("bench", help="plan every instance of a folder and compare with the best known"))
     return parser
+
+
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="instances, in folders or not; best_known.csv there or above")
+    parser.add_argument(
+        "--seconds", type=_several(_at_least_zero), default=[60.0], help="CPU seconds a run, or several: 5,60 (60)"
+    )
+    parser.add_argument("--seeds", type=_several(int), default=[1], help="comma separated: 1,2,3 (1)")
+    parser.add_argument("--iterations", type=int, help="moves to try instead of seconds: repeatable anywhere")
+    parser.add_argument("--processes", type=_at_least_one, default=1, help="runs at the same time, a core each (1)")
+    parser.add_argument("--only", help="sets to plan: names of folders, comma separated")
+    parser.add_argument("--match", help="parts of file names, comma separated")
+    parser.add_argument("--smallest", type=int, default=0, help="leave out instances with fewer patients")
+    parser.add_argument("--largest", type=int, help="leave out instances with more patients")
+    parser.add_argument("--json", action="store_true", help="print JSON: settings, runs, instances, means")
+    parser.add_argument("--out", type=Path, help="where to write the table, in Markdown, as the runs are done")
+    parser.set_defaults(run=_bench)
+
+
+def _at_least_one(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _several(one: Callable[[str], Value]) -> Callable[[str], list[Value]]:
+    def read(text: str) -> list[Value]:
+        return [one(part) for part in text.split(",")]
+
+    return read
 
 
 def _at_least_zero(text: str) -> float:
@@ -60,10 +98,9 @@ def _at_least_zero(text: str) -> float:
 
 def _solve(options: argparse.Namespace) -> int:
     problem, its_format = read_problem(options.file)
-    if options.out is not None and not options.out.parent.is_dir():
-        raise FormatError(f"--out {options.out}: there is no folder {options.out.parent}")
+    _check_folder(options.out)
     if not is_compiled():
-        print("Compiling the search (once on this machine, up to a minute) ...", file=sys.stderr, flush=True)
+        print(COMPILING, file=sys.stderr, flush=True)
     warm_up()
     plan = solve(problem, seconds=options.seconds, seed=options.seed, iterations=options.iterations)
     if options.out is not None:
@@ -82,6 +119,49 @@ def _check(options: argparse.Namespace) -> int:
     plan = its_format.plan(problem, reading.load(options.solution), str(options.solution))
     _print_cost(cost(problem, plan), plan)
     return _print_faults(problem, plan, undone_is_fault=its_format.undone_is_fault)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    _check_folder(options.out)
+    instances, strange = benchmarking.find_instances(
+        options.folder, only=options.only, match=options.match, smallest=options.smallest, largest=options.largest
+    )
+    for path in strange:
+        print(f"{path}: left out, it is no problem file", file=sys.stderr)
+    if not is_compiled():
+        print(COMPILING, file=sys.stderr, flush=True)
+    by_moves = options.iterations is not None
+    efforts = [Effort(None, options.iterations)] if by_moves else [Effort(seconds) for seconds in options.seconds]
+    settings = {
+        "folder": str(options.folder),
+        "seconds": None if by_moves else options.seconds,
+        "iterations": options.iterations,
+        "seeds": options.seeds,
+        "processes": options.processes,
+        **benchmarking.circumstances(),
+    }
+    done: list[Run] = []
+
+    def kept(runs: Iterable[Run]) -> Iterator[Run]:
+        for run in runs:
+            done.append(run)
+            if options.out is not None:
+                options.out.write_text(benchmarking.table(done, settings), encoding="utf-8")
+            yield run
+
+    runs = kept(benchmarking.measure_all(instances, efforts, options.seeds, options.processes))
+    if options.json:
+        benchmarking.write_json(runs, settings, lambda line: print(line, flush=True))
+    else:
+        for run in runs:
+            print(benchmarking.text_of(run), flush=True)
+        print("\n" + benchmarking.means_table(done))
+    return FOUND_FAULTS if any(run.faults for run in done) else 0
+
+
+def _check_folder(out: Path | None) -> None:
+    if out is not None and not out.parent.is_dir():
+        raise FormatError(f"--out {out}: there is no folder {out.parent}")
 
 
 def _print_cost(components: Cost, plan: Plan) -> None:
