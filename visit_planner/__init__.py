@@ -21,8 +21,9 @@ from dataclasses import replace
 from visit_planner.checking import check, cost
 from visit_planner.coming import Delay, Offer, who_can_come
 from visit_planner.explaining import Explanations, WhyNot, WhyThisWorker, explain
-from visit_planner.plan import Assignment, Cost, Fault, Move, Plan, Replan
+from visit_planner.plan import Assignment, BreakTaken, Cost, Fault, Move, Plan, Replan
 from visit_planner.problem import (
+    Break,
     Gap,
     Held,
     Pin,
@@ -75,8 +76,8 @@ def warm_up() -> None:
 
 
 __all__ = [
-    "Assignment", "Cost", "Delay", "Explanations", "Fault", "Gap", "Held", "Move", "Offer", "Pin", "Plan",
-    "Problem", "ProblemError", "Progress", "Replan", "Shift", "Slot", "Visit", "Weights", "WhyNot",
-    "WhyThisWorker", "Window", "Worker", "check", "cost", "explain", "replan", "solve", "warm_up",
-    "who_can_come",
+    "Assignment", "Break", "BreakTaken", "Cost", "Delay", "Explanations", "Fault", "Gap", "Held", "Move",
+    "Offer", "Pin", "Plan", "Problem", "ProblemError", "Progress", "Replan", "Shift", "Slot", "Visit",
+    "Weights", "WhyNot", "WhyThisWorker", "Window", "Worker", "check", "cost", "explain", "replan", "solve",
+    "warm_up", "who_can_come",
 ]  # fmt: skip

@@ -6,13 +6,14 @@ Shares no code with the search. One function a rule; each returns the faults it 
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from visit_planner.plan import Assignment, Cost, Fault, Plan
-from visit_planner.problem import Problem, Shift, Visit, Worker
+from visit_planner.plan import Assignment, BreakTaken, Cost, Fault, Plan
+from visit_planner.problem import Problem, Shift, Visit, Window, Worker
 
 # Minutes by which two computations of one time may differ; far below what anybody can see.
 TOLERANCE = 1e-6
@@ -30,6 +31,16 @@ class _Case:
     known: list[Assignment]
     by_visit: dict[str, list[Assignment]]
     by_shift: dict[tuple[str, str], list[Assignment]]
+    breaks: dict[tuple[str, str], list[BreakTaken]]
+
+    def day(self, worker: str, shift: str) -> list[tuple[float, float, int, Assignment | None]]:
+        """Visits and breaks of one shift in order of time: start, end, place, and the visit (None: a break)."""
+        stops: list[tuple[float, float, int, Assignment | None]] = [
+            (stop.starts, stop.ends, self.visits[stop.visit].place, stop)
+            for stop in self.by_shift.get((worker, shift), ())
+        ]
+        stops += [(taken.starts, taken.ends, taken.place, None) for taken in self.breaks.get((worker, shift), ())]
+        return sorted(stops, key=lambda stop: stop[:2])
 
     def travel(self, worker: str, origin: int, destination: int) -> float:
         return float(self.problem.travel[self.workers[worker].mode][origin][destination])
@@ -51,7 +62,11 @@ def _case(problem: Problem, plan: Plan) -> _Case:
         by_shift[stop.worker, stop.shift].append(stop)
     for stops in by_shift.values():
         stops.sort(key=lambda stop: (stop.starts, stop.ends))
-    return _Case(problem, plan, workers, shifts, visits, known, dict(by_visit), dict(by_shift))
+    breaks: dict[tuple[str, str], list[BreakTaken]] = defaultdict(list)
+    for taken in plan.breaks:
+        if (taken.worker, taken.shift) in shifts and 0 <= taken.place < len(next(iter(problem.travel.values()))):
+            breaks[taken.worker, taken.shift].append(taken)
+    return _Case(problem, plan, workers, shifts, visits, known, dict(by_visit), dict(by_shift), dict(breaks))
 
 
 def _names_nothing(a: Assignment, visits: dict[str, Visit], shifts: dict[tuple[str, str], Shift]) -> str:
@@ -107,6 +122,8 @@ def slot_done_once(case: _Case) -> Iterator[Fault]:
 
 def worker_has_skill(case: _Case) -> Iterator[Fault]:
     for stop in case.known:
+        if case.problem.weights.unqualified > 0:
+            continue
         slot = case.visits[stop.visit].slots[stop.slot]
         if slot.skill not in case.workers[stop.worker].skills and not case.is_fact(stop):
             text = f"{stop.worker} does not have the skill {slot.skill} that visit {stop.visit} needs"
@@ -123,7 +140,8 @@ def worker_is_signed_off(case: _Case) -> Iterator[Fault]:
 
 def refusal_respected(case: _Case) -> Iterator[Fault]:
     for stop in case.known:
-        if stop.worker in case.visits[stop.visit].refused and not case.is_fact(stop):
+        forbidden = case.problem.weights.refused == 0
+        if forbidden and stop.worker in case.visits[stop.visit].refused and not case.is_fact(stop):
             text = f"{stop.worker} may not be sent to visit {stop.visit}"
             yield Fault("refusal_respected", stop.visit, stop.worker, text, 1.0)
 
@@ -169,6 +187,17 @@ def service_takes_its_time(case: _Case) -> Iterator[Fault]:
             yield Fault("service_takes_its_time", stop.visit, stop.worker, text, off)
 
 
+def _window_at(visit: Visit, starts: float) -> Window:
+    """The last window that has opened by this start; the first when none has."""
+    opened = [window for window in (visit.window, *visit.other_windows) if window.opens <= starts + TOLERANCE]
+    return opened[-1] if opened else visit.window
+
+
+def _late(case: _Case, stop: Assignment) -> float:
+    window = _window_at(case.visits[stop.visit], stop.starts)
+    return (stop.ends if window.by_end else stop.starts) - window.closes
+
+
 def window_opens(case: _Case) -> Iterator[Fault]:
     for stop in case.known:
         early = case.visits[stop.visit].window.opens - stop.starts
@@ -179,10 +208,11 @@ def window_opens(case: _Case) -> Iterator[Fault]:
 
 def hard_window_closes(case: _Case) -> Iterator[Fault]:
     for stop in case.known:
-        window = case.visits[stop.visit].window
-        late = stop.starts - window.closes
+        window = _window_at(case.visits[stop.visit], stop.starts)
+        late = _late(case, stop)
         if window.hard and late > TOLERANCE and not case.is_fact(stop):
-            text = f"Visit {stop.visit} starts {late:.4g} minutes after its hard window closes"
+            what = "ends" if window.by_end else "starts"
+            text = f"Visit {stop.visit} {what} {late:.4g} minutes after its hard window closes"
             yield Fault("hard_window_closes", stop.visit, stop.worker, text, late)
 
 
@@ -271,9 +301,8 @@ def every_way_exists(case: _Case) -> Iterator[Fault]:
 
 
 def _home_again(case: _Case, worker: str, shift_id: str) -> float:
-    last = case.by_shift[worker, shift_id][-1]
-    way = case.travel(worker, case.visits[last.visit].place, case.shifts[worker, shift_id].end_place)
-    return last.ends + max(0.0, way)
+    _, ends, place, _ = case.day(worker, shift_id)[-1]
+    return ends + max(0.0, case.travel(worker, place, case.shifts[worker, shift_id].end_place))
 
 
 def overtime_within_limit(case: _Case) -> Iterator[Fault]:
@@ -297,7 +326,7 @@ def _busy_minutes(case: _Case, worker: Worker) -> float:
 def _shift_travel(case: _Case, worker: str, shift: Shift, stops: list[Assignment]) -> float:
     if not stops:
         return 0.0
-    places = [shift.start_place, *(case.visits[s.visit].place for s in stops), shift.end_place]
+    places = [shift.start_place, *(place for _, _, place, _ in case.day(worker, shift.id)), shift.end_place]
     return sum(max(0.0, case.travel(worker, a, b)) for a, b in pairwise(places))
 
 
@@ -310,6 +339,96 @@ def minutes_within_limit(case: _Case) -> Iterator[Fault]:
         if over > TOLERANCE and not only_facts:
             text = f"{worker.id} has {over:.4g} minutes of visits and travel more than allowed"
             yield Fault("minutes_within_limit", None, worker.id, text, over)
+
+
+def required_visit_done(case: _Case) -> Iterator[Fault]:
+    for visit in case.problem.visits:
+        if visit.required and visit.id not in case.by_visit:
+            yield Fault("required_visit_done", visit.id, None, f"Visit {visit.id} must be done and is not", 1.0)
+
+
+def bundle_whole(case: _Case) -> Iterator[Fault]:
+    for bundle in case.problem.bundles:
+        missing = [name for name in bundle if name not in case.by_visit]
+        if missing and len(missing) < len(bundle):
+            text = f"Visits {', '.join(bundle)} go together, but {', '.join(missing)} is not planned"
+            yield Fault("bundle_whole", missing[0], None, text, len(missing))
+
+
+def break_belongs_to_shift(case: _Case) -> Iterator[Fault]:
+    """Each break is that of a real shift, and there is one at most."""
+    seen: set[tuple[str, str]] = set()
+    places = len(next(iter(case.problem.travel.values())))
+    for taken in case.plan.breaks:
+        key = (taken.worker, taken.shift)
+        if key not in case.shifts or case.shifts[key].rest is None or not 0 <= taken.place < places:
+            text = f"{taken.worker} has no break in shift {taken.shift}, or there is no place {taken.place}"
+            yield Fault("break_belongs_to_shift", None, taken.worker, text, 1.0)
+        elif key in seen:
+            text = f"{taken.worker} takes the break of shift {taken.shift} twice"
+            yield Fault("break_belongs_to_shift", None, taken.worker, text, 1.0)
+        seen.add(key)
+
+
+def break_in_its_time(case: _Case) -> Iterator[Fault]:
+    for key, breaks in case.breaks.items():
+        rest = case.shifts[key].rest
+        for taken in breaks if rest is not None else ():
+            off = max(rest.earliest - taken.starts, taken.starts - rest.latest)
+            if off > TOLERANCE:
+                text = f"{taken.worker} begins the break at {clock(taken.starts)}, outside its time"
+                yield Fault("break_in_its_time", None, taken.worker, text, off)
+
+
+def break_long_enough(case: _Case) -> Iterator[Fault]:
+    for key, breaks in case.breaks.items():
+        rest = case.shifts[key].rest
+        for taken in breaks if rest is not None else ():
+            short = abs(rest.minutes - (taken.ends - taken.starts))
+            if short > TOLERANCE:
+                text = f"{taken.worker} has a break {short:.4g} minutes from its length"
+                yield Fault("break_long_enough", None, taken.worker, text, short)
+
+
+def break_fits_between(case: _Case) -> Iterator[Fault]:
+    """A break leaves time for the visits beside it and the way between, and does not begin before the shift."""
+    for key in case.breaks:
+        shift = case.shifts[key]
+        at, place, before = shift.starts, shift.start_place, True
+        for starts, ends, there, stop in case.day(*key):
+            short = at + max(0.0, case.travel(key[0], place, there)) - starts
+            if short > TOLERANCE and before is not (stop is not None):
+                text = f"{key[0]} has {short:.4g} minutes too little for the break of shift {shift.id}"
+                yield Fault("break_fits_between", None, key[0], text, short)
+            at, place, before = ends, there, stop is not None
+
+
+def break_beside_visit(case: _Case) -> Iterator[Fault]:
+    """A break is at the place of the visit before or after it; on a day without visits where the shift starts."""
+    for key, breaks in case.breaks.items():
+        stops = case.day(*key)
+        for number, (_, _, place, stop) in enumerate(stops):
+            beside = {stops[k][2] for k in (number - 1, number + 1) if 0 <= k < len(stops)}
+            beside = beside or {case.shifts[key].start_place}
+            if stop is None and place not in beside and len(breaks) == 1:
+                text = f"{key[0]} takes the break of shift {key[1]} where no visit is"
+                yield Fault("break_beside_visit", None, key[0], text, 1.0)
+
+
+def required_break_taken(case: _Case) -> Iterator[Fault]:
+    for (worker, shift_id), shift in case.shifts.items():
+        if shift.rest is not None and shift.rest.required and (worker, shift_id) not in case.breaks:
+            text = f"{worker} must have a break in shift {shift_id} and has none"
+            yield Fault("required_break_taken", None, worker, text, 1.0)
+
+
+def never_happens(case: _Case) -> Iterator[Fault]:
+    if case.problem.never:
+        spent = cost(case.problem, case.plan)
+        for name in sorted(case.problem.never):
+            amount = getattr(spent, name)
+            if amount > TOLERANCE:
+                yield Fault("never_happens", None, None, f"The plan has {amount:.4g} of {name}, never allowed", amount)
 
 
 RULES: tuple[Callable[[_Case], Iterator[Fault]], ...] = (
@@ -334,7 +453,53 @@ RULES: tuple[Callable[[_Case], Iterator[Fault]], ...] = (
     every_way_exists,
     overtime_within_limit,
     minutes_within_limit,
+    required_visit_done,
+    bundle_whole,
+    break_belongs_to_shift,
+    break_in_its_time,
+    break_long_enough,
+    break_fits_between,
+    break_beside_visit,
+    required_break_taken,
+    never_happens,
 )
+
+
+def _has_skill(case: _Case, stop: Assignment) -> bool:
+    return case.visits[stop.visit].slots[stop.slot].skill in case.workers[stop.worker].skills
+
+
+def _waits(case: _Case) -> list[float]:
+    """Minutes waited before each stop, breaks among them.
+
+    Nobody waits at the first stop of a shift who can leave for it later, nor between a break taken first and
+    the visit after it: they could have started the day with the visit in view.
+    """
+    waits = []
+    for worker, shift_id in {*case.by_shift, *case.breaks}:
+        shift = case.shifts[worker, shift_id]
+        at, place = shift.starts, shift.start_place
+        stops = case.day(worker, shift_id)
+        for number, (starts, ends, there, _) in enumerate(stops):
+            free = (number == 0 and not shift.leaves_at_start) or (number == 1 and stops[0][3] is None)
+            if not free:
+                waits.append(max(0.0, starts - at - max(0.0, case.travel(worker, place, there))))
+            at, place = ends, there
+    return waits
+
+
+def _idle(case: _Case, worker: Worker) -> float:
+    """Minutes on shift, overtime included, without travel, visit or break; a shift without end is never idle."""
+    idle = 0.0
+    for shift in worker.shifts:
+        if math.isinf(shift.ends):
+            continue
+        stops = case.day(worker.id, shift.id)
+        home = _home_again(case, worker.id, shift.id) if stops else shift.ends
+        used = sum(ends - starts for starts, ends, _, _ in stops)
+        used += _shift_travel(case, worker.id, shift, case.by_shift.get((worker.id, shift.id), []) if stops else [])
+        idle += max(shift.ends, home) - shift.starts - used
+    return idle
 
 
 def check(problem: Problem, plan: Plan) -> list[Fault]:
@@ -351,7 +516,7 @@ def cost(problem: Problem, plan: Plan) -> Cost:
         _shift_travel(case, worker, case.shifts[worker, shift], stops)
         for (worker, shift), stops in case.by_shift.items()
     )
-    late = [max(0.0, stop.starts - case.visits[stop.visit].window.closes) for stop in case.known]
+    late = [max(0.0, _late(case, stop)) for stop in case.known]
     undone = sum(visit.cost_if_undone for visit in problem.visits if visit.id not in case.by_visit)
     overtime = sum(
         max(0.0, _home_again(case, worker, shift) - case.shifts[worker, shift].ends) for worker, shift in case.by_shift
@@ -372,6 +537,9 @@ def cost(problem: Problem, plan: Plan) -> Cost:
         case.workers[stop.worker].cost_per_hour / 60.0 * case.visits[stop.visit].slots[stop.slot].minutes
         for stop in case.known
     )
+    waits = _waits(case)
+    loads = [_busy_minutes(case, worker) for worker in problem.workers]
+    mean = sum(loads) / len(loads) if loads else 0.0
     parts = {
         "travel": travel,
         "lateness": sum(late),
@@ -382,5 +550,13 @@ def cost(problem: Problem, plan: Plan) -> Cost:
         "moved": float(moved),
         "moved_minutes": moved_minutes,
         "pay": pay,
+        "waiting": sum(waits),
+        "longest_wait": max(waits, default=0.0),
+        "worst_idle": max((_idle(case, worker) for worker in problem.workers), default=0.0),
+        "imbalance": float(sum(math.ceil(abs(load - mean) - TOLERANCE) for load in loads)),
+        "work": sum(loads),
+        "missed_breaks": float(sum(s.rest is not None and key not in case.breaks for key, s in case.shifts.items())),
+        "unqualified": float(sum(not _has_skill(case, stop) for stop in case.known)),
+        "refused": float(sum(stop.worker in case.visits[stop.visit].refused for stop in case.known)),
     }
     return Cost(**parts, total=sum(getattr(weights, name) * value for name, value in parts.items()))

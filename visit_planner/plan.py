@@ -25,6 +25,17 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class BreakTaken:
+    """The break of one shift: when, and at which place. Minutes from midnight of the planning day."""
+
+    worker: str
+    shift: str
+    starts: float
+    ends: float
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What a plan costs. Components are in their own unit (minutes, counts, points); ``total`` is weighted."""
 
@@ -38,6 +49,14 @@ class Cost:
     moved_minutes: float
     pay: float
     total: float
+    waiting: float = 0.0
+    longest_wait: float = 0.0
+    worst_idle: float = 0.0
+    imbalance: float = 0.0
+    work: float = 0.0
+    missed_breaks: float = 0.0
+    unqualified: float = 0.0
+    refused: float = 0.0
 
     def to_dict(self) -> dict[str, float]:
         return asdict(self)
@@ -45,7 +64,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Assignments in order of worker and time, and the visits left undone."""
+    """Assignments in order of worker and time, the visits left undone, and the breaks taken."""
 
     assignments: tuple[Assignment, ...]
     undone: tuple[str, ...] = ()
@@ -53,6 +72,7 @@ class Plan:
     iterations: int = 0
     cpu_seconds: float = 0.0
     seed: int = 0
+    breaks: tuple[BreakTaken, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; ``Plan.from_dict`` reads it back unchanged."""
@@ -63,6 +83,7 @@ class Plan:
             "iterations": self.iterations,
             "cpu_seconds": self.cpu_seconds,
             "seed": self.seed,
+            "breaks": [asdict(taken) for taken in self.breaks],
         }
 
     @classmethod
@@ -75,6 +96,7 @@ class Plan:
             iterations=stored.get("iterations", 0),
             cpu_seconds=stored.get("cpu_seconds", 0.0),
             seed=stored.get("seed", 0),
+            breaks=tuple(BreakTaken(**taken) for taken in stored.get("breaks", ())),
         )
 
 

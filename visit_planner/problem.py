@@ -23,8 +23,26 @@ class ProblemError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Break:
+    """Unpaid rest of ``minutes`` in a row, begun between ``earliest`` and ``latest``.
+
+    It is taken beside a visit, before or after it, or at the shift's start place on a day without visits.
+    A break left out counts in ``Cost.missed_breaks``; ``required`` makes leaving it out a fault.
+    """
+
+    minutes: float
+    earliest: float
+    latest: float
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
-    """One stretch of work. ``overtime_at_most`` minutes after ``ends`` may be used, at a cost; no more."""
+    """One stretch of work. ``overtime_at_most`` minutes after ``ends`` may be used, at a cost; no more.
+
+    ``leaves_at_start``: the worker leaves the start place when the shift starts and waits at the first visit;
+    without it they leave just in time for it.
+    """
 
     id: str
     starts: float
@@ -32,6 +50,8 @@ class Shift:
     start_place: int
     end_place: int
     overtime_at_most: float = OVERTIME_AT_MOST
+    rest: Break | None = None
+    leaves_at_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +78,15 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """When service may start: never before ``opens``; after ``closes`` is late (soft) or forbidden (hard)."""
+    """When service may start: never before ``opens``; after ``closes`` is late (soft) or forbidden (hard).
+
+    ``by_end``: what must not be after ``closes`` is the end of each worker's service, not its start.
+    """
 
     opens: float
     closes: float
     hard: bool = False
+    by_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +104,11 @@ class Pin:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Work at one place. All slots start at the same moment with different workers (a joint visit)."""
+    """Work at one place. All slots start at the same moment with different workers (a joint visit).
+
+    ``other_windows`` do as well as ``window``: each opens after the one before it closes. A start counts against
+    the last window that has opened by then. ``required``: leaving the visit out is a fault, whatever it costs.
+    """
 
     id: str
     place: int
@@ -91,11 +119,16 @@ class Visit:
     preferred: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     pinned: tuple[Pin, ...] = ()
+    other_windows: tuple[Window, ...] = ()
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Start-to-start spacing of two visits, in minutes; holds when both are done. Always hard."""
+    """Start-to-start spacing of two visits, in minutes; holds when both are done. Always hard.
+
+    ``at_least`` of minus infinity: in any order, which leaves only ``different_workers`` to hold.
+    """
 
     first: str
     second: str
@@ -127,6 +160,14 @@ class Weights:
     moved:          per slot given to another worker than ``Problem.held`` says
     moved_minutes:  per minute that a visit starts away from the time ``Problem.held`` says
     pay:            per unit of ``Worker.cost_per_hour`` for service minutes
+    waiting:        per minute between arriving at a visit and starting it, breaks left aside
+    longest_wait:   per minute of the longest single wait of the plan
+    worst_idle:     per minute that the idlest worker is on shift without travelling, visiting or resting
+    imbalance:      per minute that each worker's visits and travel are from the workers' mean, each rounded up
+    work:           per minute of visits and travel
+    missed_breaks:  per break that a shift should have and has not
+    unqualified:    per slot given to somebody without its skill; 0: never allowed
+    refused:        per slot given to somebody in ``Visit.refused``; 0: never allowed
     """
 
     travel: float = 1.0
@@ -138,6 +179,14 @@ class Weights:
     moved: float = 15.0
     moved_minutes: float = 1.0
     pay: float = 0.0
+    waiting: float = 0.0
+    longest_wait: float = 0.0
+    worst_idle: float = 0.0
+    imbalance: float = 0.0
+    work: float = 0.0
+    missed_breaks: float = 0.0
+    unqualified: float = 0.0
+    refused: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -145,6 +194,8 @@ class Problem:
     """A day to plan.
 
     travel: mode -> (n, n) float minutes, row from, column to; -1 unreachable.
+    bundles: ids of visits of which all are planned or none (the steps of one treatment, say).
+    never: names of weights whose component of the cost must be 0: anything else is a fault.
 
     Raises:
         ProblemError: on construction, when anything refers to what is not there or contradicts itself.
@@ -156,6 +207,8 @@ class Problem:
     gaps: tuple[Gap, ...] = ()
     weights: Weights = field(default_factory=Weights)
     held: tuple[Held, ...] = ()
+    bundles: tuple[tuple[str, ...], ...] = ()
+    never: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         places = _check_travel(self.travel)
@@ -168,6 +221,9 @@ class Problem:
                 0 <= held.slot < visit_slots[held.visit],
                 f"held: visit {held.visit!r} has no slot {held.slot}",
             )
+        _check_bundles(self.bundles, visit_slots)
+        known = {weight.name for weight in fields(self.weights)}
+        _require(self.never <= known, f"never names {sorted(self.never - known)}: use names of weights")
         for weight in fields(self.weights):
             value = getattr(self.weights, weight.name)
             _require(
@@ -238,6 +294,8 @@ def _check_workers(workers: Collection[Worker], travel: Mapping[str, np.ndarray]
                 _is_number(shift.overtime_at_most) and shift.overtime_at_most >= 0,
                 f"{where}: overtime_at_most is {shift.overtime_at_most!r}: it must be at least 0",
             )
+            if shift.rest is not None:
+                _check_break(shift.rest, where)
             for name in ("start_place", "end_place"):
                 place = getattr(shift, name)
                 _require(0 <= place < places, f"{where}: {name} is {place}, but places run from 0 to {places - 1}")
@@ -247,6 +305,14 @@ def _check_workers(workers: Collection[Worker], travel: Mapping[str, np.ndarray]
             )
             previous = shift
     return worker_ids
+
+
+def _check_break(rest: Break, where: str) -> None:
+    _require(_is_time(rest.minutes) and rest.minutes > 0, f"{where}: rest.minutes is {rest.minutes!r}")
+    _require(
+        _is_time(rest.earliest) and _is_time(rest.latest) and rest.latest >= rest.earliest,
+        f"{where}: rest may begin from {rest.earliest!r} to {rest.latest!r}, which is no time at all",
+    )
 
 
 def _check_visits(visits: Collection[Visit], worker_ids: set[str], places: int) -> dict[str, int]:
@@ -268,12 +334,38 @@ def _check_visits(visits: Collection[Visit], worker_ids: set[str], places: int) 
             _is_number(window.closes) and window.closes >= window.opens,
             f"{where}: window closes at {window.closes!r}, before it opens at {window.opens!r}",
         )
+        _check_other_windows(visit, where)
         _require(
             _is_number(visit.cost_if_undone) and visit.cost_if_undone >= 0,
             f"{where}: cost_if_undone is {visit.cost_if_undone!r}: it must be at least 0",
         )
         _check_pins(visit, where, worker_ids)
     return slots
+
+
+def _check_other_windows(visit: Visit, where: str) -> None:
+    before = visit.window
+    for other in visit.other_windows:
+        _require(
+            _is_time(other.opens) and _is_number(other.closes) and before.closes <= other.opens <= other.closes,
+            f"{where}: other_windows must follow each other; one from {other.opens!r} to {other.closes!r} "
+            f"comes after one that closes at {before.closes!r}",
+        )
+        before = other
+    lengths = {slot.minutes for slot in visit.slots}
+    _require(
+        len(lengths) < 3 or not any(window.by_end for window in (visit.window, *visit.other_windows)),
+        f"{where}: a window kept by the end of service takes at most two lengths of service, not {sorted(lengths)}",
+    )
+
+
+def _check_bundles(bundles: Collection[Collection[str]], visits: Collection[str]) -> None:
+    seen: set[str] = set()
+    for bundle in bundles:
+        for name in bundle:
+            _require(name in visits, f"bundles: there is no visit {name!r}")
+            _require(name not in seen, f"bundles: visit {name!r} is in more than one place")
+            seen.add(name)
 
 
 def _check_pins(visit: Visit, where: str, worker_ids: set[str]) -> None:
@@ -297,7 +389,8 @@ def _check_gaps(gaps: Collection[Gap], visit_slots: Mapping[str, int]) -> None:
         for name in (gap.first, gap.second):
             _require(name in visit_slots, f"{where}: there is no visit {name!r}")
         _require(gap.first != gap.second, f"{where}: a visit cannot be spaced from itself")
-        _require(_is_time(gap.at_least) and gap.at_least >= 0, f"{where}: at_least is {gap.at_least!r}")
+        no_order = gap.at_least == -math.inf
+        _require(no_order or (_is_time(gap.at_least) and gap.at_least >= 0), f"{where}: at_least is {gap.at_least!r}")
         _require(
             gap.at_most is None or (_is_number(gap.at_most) and gap.at_most >= gap.at_least),
             f"{where}: at_most is {gap.at_most!r}, less than at_least {gap.at_least!r}",

@@ -6,6 +6,8 @@ import pytest
 
 from visit_planner import (
     Assignment,
+    Break,
+    BreakTaken,
     Gap,
     Held,
     Pin,
@@ -176,6 +178,75 @@ def works_too_much(problem, plan):
     return change_worker(problem, "ann", max_minutes=109), plan
 
 
+def without_v1(plan):
+    return replace(plan, assignments=tuple(s for s in plan.assignments if s.visit != "v1"), undone=("v1",))
+
+
+def leaves_out_what_must_be_done(problem, plan):
+    return change_visit(problem, "v1", required=True), without_v1(plan)
+
+
+def splits_a_bundle(problem, plan):
+    return replace(problem, bundles=(("v1", "v2"),)), without_v1(plan)
+
+
+def rests(problem, plan, starts=540.0, ends=570.0, place=1, **changes):
+    """Ann has a break of half an hour to take after v1."""
+    rest = replace(Break(30, 500, 600), **changes)
+    resting = change_worker(problem, "ann", shifts=(Shift("am", 480, 720, 0, 0, 30, rest),))
+    return resting, replace(plan, breaks=(BreakTaken("ann", "am", starts, ends, place),))
+
+
+def takes_a_break_that_is_not_there(problem, plan):
+    return problem, rests(problem, plan)[1]
+
+
+def takes_a_break_twice(problem, plan):
+    resting, rested = rests(problem, plan, starts=520.0, ends=550.0)
+    return resting, replace(rested, breaks=(*rested.breaks, BreakTaken("ann", "am", 550, 580, 1)))
+
+
+def rests_too_late(problem, plan):
+    return rests(problem, plan, latest=535)
+
+
+def rests_too_early(problem, plan):
+    return rests(problem, plan, earliest=544)
+
+
+def rests_too_short(problem, plan):
+    return rests(problem, plan, ends=560.0)
+
+
+def rests_during_a_visit(problem, plan):
+    return rests(problem, plan, starts=515.0, ends=545.0)
+
+
+def rests_instead_of_travelling(problem, plan):
+    return rests(problem, plan, starts=553.0, ends=583.0)
+
+
+def rests_where_no_visit_is(problem, plan):
+    return rests(problem, plan, place=2)
+
+
+def never_rests(problem, plan):
+    return rests(problem, plan, required=True)[0], plan
+
+
+def waits_when_nobody_may(problem, plan):
+    return replace(problem, never=frozenset({"waiting"})), plan
+
+
+def ends_after_its_window(problem, plan):
+    return change_visit(problem, "v1", window=Window(490, 518, hard=True, by_end=True)), plan
+
+
+def comes_late_in_the_second_window(problem, plan):
+    windows = {"window": Window(400, 410), "other_windows": (Window(480, 494, hard=True), Window(530, 540))}
+    return change_visit(problem, "v1", **windows), plan
+
+
 BROKEN = [
     ("names_exist", names_a_stranger, 1),
     ("every_visit_accounted_for", leaves_one_unmentioned, 1),
@@ -198,6 +269,20 @@ BROKEN = [
     ("every_way_exists", goes_where_no_way_leads, 1),
     ("overtime_within_limit", stays_too_long, 10),
     ("minutes_within_limit", works_too_much, 1),
+    ("required_visit_done", leaves_out_what_must_be_done, 1),
+    ("bundle_whole", splits_a_bundle, 1),
+    ("break_belongs_to_shift", takes_a_break_that_is_not_there, 1),
+    ("break_belongs_to_shift", takes_a_break_twice, 1),
+    ("break_in_its_time", rests_too_late, 5),
+    ("break_in_its_time", rests_too_early, 4),
+    ("break_long_enough", rests_too_short, 10),
+    ("break_fits_between", rests_during_a_visit, 5),
+    ("break_fits_between", rests_instead_of_travelling, 3),
+    ("break_beside_visit", rests_where_no_visit_is, 1),
+    ("required_break_taken", never_rests, 1),
+    ("never_happens", waits_when_nobody_may, 90),
+    ("hard_window_closes", ends_after_its_window, 2),
+    ("hard_window_closes", comes_late_in_the_second_window, 6),
 ]
 
 
@@ -252,3 +337,46 @@ class TestCost:
         without = replace(plan, assignments=tuple(s for s in plan.assignments if s.visit != "v1"), undone=("v1",))
         assert cost(problem, without).undone == 1000
         assert check(problem, without) == []
+
+    def test_counts_lateness_from_the_last_window_that_has_opened(self, problem, plan):
+        late = change_visit(problem, "v1", window=Window(400, 410), other_windows=(Window(480, 494), Window(530, 540)))
+        assert cost(late, plan).lateness == 6
+        by_end = change_visit(problem, "joint", window=Window(580, 625, by_end=True))
+        assert cost(by_end, plan).lateness == 5 + 5
+
+    def test_counts_waiting_but_not_before_the_first_visit_nor_in_a_break(self, problem, plan):
+        assert cost(problem, plan).waiting == 60 + 30
+        assert cost(problem, plan).longest_wait == 60
+        assert cost(*rests(problem, plan)).waiting == 20 + 10 + 30
+        shifts = (replace(problem.workers[0].shifts[0], leaves_at_start=True),)
+        assert cost(change_worker(problem, "ann", shifts=shifts), plan).waiting == 60 + 30 + 10
+
+    def test_counts_no_waiting_between_a_break_taken_first_and_the_visit(self, problem, plan):
+        resting, rested = rests(problem, plan, starts=492.0, ends=522.0, earliest=480)
+        later = change_stop(rested, "v1", 0, starts=530.0, ends=550.0)
+        assert cost(resting, later).waiting == 30 + 30
+
+    def test_counts_the_idlest_worker_extra_time_included(self, problem, plan):
+        # Cat has nothing to do: idle for the whole shift. Ann works 50 minutes and travels 60 of 240.
+        assert cost(problem, plan).worst_idle == 240
+        only_ann = replace(problem, workers=problem.workers[:2])
+        assert cost(only_ann, plan).worst_idle == 240 - 50 - 60
+        assert cost(*rests(only_ann, plan)).worst_idle == 240 - 50 - 60
+        short = change_worker(only_ann, "ben", shifts=(Shift("am", 480, 500, 0, 0),), skills=frozenset({"care"}))
+        assert cost(change_worker(short, "ann", shifts=(Shift("am", 480, 500, 0, 0),)), plan).worst_idle == 70
+
+    def test_counts_how_unevenly_work_is_shared(self, problem, plan):
+        # Loads of 110, 110 and 0 minutes, 73 1/3 on average.
+        result = cost(problem, plan)
+        assert result.work == 220
+        assert result.imbalance == 37 + 37 + 74
+
+    def test_counts_breaks_missed_and_rules_bent_for_a_price(self, problem, plan):
+        assert cost(rests(problem, plan)[0], plan).missed_breaks == 1
+        assert cost(*rests(problem, plan)).missed_breaks == 0
+        bent = change_worker(problem, "ann", skills=frozenset({"care"}))
+        bent = change_visit(bent, "v1", refused=frozenset({"ann"}))
+        bent = replace(bent, weights=Weights(unqualified=7, refused=11))
+        assert check(bent, plan) == []
+        assert (cost(bent, plan).unqualified, cost(bent, plan).refused) == (1, 1)
+        assert cost(bent, plan).total == cost(replace(bent, weights=Weights()), plan).total + 7 + 11

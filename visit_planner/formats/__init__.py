@@ -1,1 +1,1 @@
-"""Files the planner reads and writes: the public HHCRSP benchmark format, and the planner's own."""
+"""Files the planner reads and writes: two public benchmark formats (HHCRSP, UHHC), and the planner's own."""

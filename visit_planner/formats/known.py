@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from visit_planner.formats import hhcrsp, native, reading
+from visit_planner.formats import hhcrsp, native, reading, uhhc
 from visit_planner.formats.reading import FormatError
 from visit_planner.plan import Plan
 from visit_planner.problem import Problem
@@ -30,6 +30,14 @@ class Format:
 
 # The first that recognises a file reads it: the narrower before the wider.
 FORMATS: tuple[Format, ...] = (
+    Format(
+        "a UHHC instance (patients, caregivers, cost components)",
+        uhhc.looks_like,
+        uhhc.from_json,
+        uhhc.plan_from_json,
+        uhhc.write_plan,
+        undone_is_fault=False,
+    ),
     Format(
         "an HHCRSP instance (patients, caregivers)",
         hhcrsp.looks_like,
