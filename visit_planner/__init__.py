@@ -22,6 +22,7 @@ from visit_planner.checking import check, cost
 from visit_planner.coming import Delay, Offer, who_can_come
 from visit_planner.explaining import Explanations, WhyNot, WhyThisWorker, explain
 from visit_planner.plan import Assignment, BreakTaken, Cost, Fault, Move, Plan, Replan
+from visit_planner.practice import Attending, Barred, Clinic, Faces, Grade, NotAlone, OnlyThese
 from visit_planner.problem import (
     Break,
     Gap,
@@ -37,6 +38,7 @@ from visit_planner.problem import (
     Worker,
 )
 from visit_planner.replanning import replan
+from visit_planner.rounds import in_rounds, needs_rounds
 from visit_planner.search import Progress, make_ready, search_plan
 
 
@@ -61,9 +63,19 @@ def solve(
     """
     if seconds < 0 or (iterations is not None and iterations < 0):
         raise ValueError("seconds and iterations must be at least 0")
-    plan = search_plan(
-        problem, seconds=seconds, iterations=iterations, seed=seed, start=start, frozen=frozen, progress=progress
-    )
+
+    def search(asked: Problem, share: float, begin: Plan | None) -> Plan:
+        return search_plan(
+            asked,
+            seconds=seconds * share,
+            iterations=None if iterations is None else int(iterations * share),
+            seed=seed,
+            start=begin,
+            frozen=frozen,
+            progress=progress,
+        )
+
+    plan = in_rounds(problem, search, start) if needs_rounds(problem) else search(problem, 1.0, start)
     return replace(plan, cost=cost(problem, plan))
 
 
@@ -76,8 +88,8 @@ def warm_up() -> None:
 
 
 __all__ = [
-    "Assignment", "Break", "BreakTaken", "Cost", "Delay", "Explanations", "Fault", "Gap", "Held", "Move",
-    "Offer", "Pin", "Plan", "Problem", "ProblemError", "Progress", "Replan", "Shift", "Slot", "Visit",
-    "Weights", "WhyNot", "WhyThisWorker", "Window", "Worker", "check", "cost", "explain", "replan", "solve",
-    "warm_up", "who_can_come",
+    "Assignment", "Attending", "Barred", "Break", "BreakTaken", "Clinic", "Cost", "Delay", "Explanations", "Faces",
+    "Fault", "Gap", "Grade", "Held", "Move", "NotAlone", "Offer", "OnlyThese", "Pin", "Plan", "Problem", "ProblemError",
+    "Progress", "Replan", "Shift", "Slot", "Visit", "Weights", "WhyNot", "WhyThisWorker", "Window", "Worker", "check",
+    "cost", "explain", "replan", "solve", "warm_up", "who_can_come",
 ]  # fmt: skip

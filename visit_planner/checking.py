@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from visit_planner.checking_practice import PRACTICE_RULES, practice_parts
 from visit_planner.plan import Assignment, BreakTaken, Cost, Fault, Plan
 from visit_planner.problem import Problem, Shift, Visit, Window, Worker
 
@@ -95,14 +96,20 @@ def names_exist(case: _Case) -> Iterator[Fault]:
 
 
 def every_visit_accounted_for(case: _Case) -> Iterator[Fault]:
-    """Each visit is wholly planned or listed as undone, never both, never in part."""
+    """Each visit is wholly planned, listed as undone or a place in a clinic: one of them, never in part."""
     undone = set(case.plan.undone)
+    attending = {place.visit for place in case.plan.attending}
     for name in undone - set(case.visits):
         yield Fault("every_visit_accounted_for", name, None, f"Undone names {name}, which is no visit", 1.0)
     for visit in case.problem.visits:
         given = {a.slot for a in case.by_visit.get(visit.id, ())}
         missing = len(visit.slots) - len(given)
-        if visit.id in undone and given:
+        if visit.id in attending and (given or visit.id in undone):
+            text = f"Visit {visit.id} is a place in a clinic and also {'planned' if given else 'undone'}"
+            yield Fault("every_visit_accounted_for", visit.id, None, text, max(1, len(given)))
+        elif visit.id in attending:
+            continue
+        elif visit.id in undone and given:
             text = f"Visit {visit.id} is listed as undone but has workers"
             yield Fault("every_visit_accounted_for", visit.id, None, text, len(given))
         elif visit.id not in undone and missing:
@@ -462,6 +469,7 @@ RULES: tuple[Callable[[_Case], Iterator[Fault]], ...] = (
     break_beside_visit,
     required_break_taken,
     never_happens,
+    *PRACTICE_RULES,
 )
 
 
@@ -517,7 +525,8 @@ def cost(problem: Problem, plan: Plan) -> Cost:
         for (worker, shift), stops in case.by_shift.items()
     )
     late = [max(0.0, _late(case, stop)) for stop in case.known]
-    undone = sum(visit.cost_if_undone for visit in problem.visits if visit.id not in case.by_visit)
+    accounted = case.by_visit.keys() | {place.visit for place in plan.attending}
+    undone = sum(visit.cost_if_undone for visit in problem.visits if visit.id not in accounted)
     overtime = sum(
         max(0.0, _home_again(case, worker, shift) - case.shifts[worker, shift].ends) for worker, shift in case.by_shift
     )
@@ -558,5 +567,6 @@ def cost(problem: Problem, plan: Plan) -> Cost:
         "missed_breaks": float(sum(s.rest is not None and key not in case.breaks for key, s in case.shifts.items())),
         "unqualified": float(sum(not _has_skill(case, stop) for stop in case.known)),
         "refused": float(sum(stop.worker in case.visits[stop.visit].refused for stop in case.known)),
+        **practice_parts(case),
     }
     return Cost(**parts, total=sum(getattr(weights, name) * value for name, value in parts.items()))

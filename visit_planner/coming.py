@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from visit_planner.plan import Assignment, Plan
+from visit_planner.practice import has_level_during, in_plain_terms, may_come
 from visit_planner.problem import Problem, Shift, Visit, Worker
 
 # Teams are put together from this many of the earliest workers of each slot, and this many teams are offered.
@@ -187,6 +188,7 @@ def who_can_come(
         KeyError: there is no such visit.
         IndexError: the visit has no such slot.
     """
+    problem = in_plain_terms(problem)
     visit = {visit.id: visit for visit in problem.visits}[visit_id]
     if slot is not None and not 0 <= slot < len(visit.slots):
         raise IndexError(f"visit {visit_id} has no slot {slot}")
@@ -238,6 +240,8 @@ def _may_do(worker: Worker, visit: Visit, number: int) -> bool:
         and (slot.allowed is None or worker.id in slot.allowed)
         and worker.id not in visit.refused
         and worker.id == pinned
+        and may_come(worker, visit)
+        and has_level_during(worker, slot, visit.window.opens, visit.window.opens + slot.minutes)
     )
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from visit_planner.checking import clock
 from visit_planner.coming import Offer, who_can_come
+from visit_planner.explaining_practice import (
+    at_the_clinic,
+    never_in_company,
+    nobody_may_come,
+    nobody_of_level,
+    suits,
+)
 from visit_planner.plan import Assignment, Plan
+from visit_planner.practice import Faces, has_level_during, may_come
 from visit_planner.problem import Problem, Shift, Visit, Worker
 from visit_planner.search import priced_alternatives
 
@@ -52,6 +60,7 @@ class WhyNot:
 class Explanations:
     assignments: dict[tuple[str, int], WhyThisWorker]
     undone: dict[str, WhyNot]
+    attending: dict[str, str] = field(default_factory=dict)
 
 
 class _Names(dict[str, str]):
@@ -67,7 +76,18 @@ def explain(problem: Problem, plan: Plan, *, names: Mapping[str, str] | None = N
     ``names``: what to call workers, visits and skills in sentences, by id; ids are used for the rest.
     """
     called = _Names(names or {})
-    return Explanations(_why_these(problem, plan, called), _why_not_those(problem, plan, called))
+    taken = Counter(place.clinic for place in plan.attending)
+    visits = {visit.id: visit for visit in problem.visits}
+    return Explanations(
+        _why_these(problem, plan, called),
+        _why_not_those(problem, plan, called),
+        {
+            place.visit: at_the_clinic(
+                problem, visits[place.visit], place.clinic, taken[place.clinic], called.__getitem__
+            )
+            for place in plan.attending
+        },
+    )
 
 
 def _why_these(problem: Problem, plan: Plan, called: _Names) -> dict[tuple[str, int], WhyThisWorker]:
@@ -81,6 +101,7 @@ def _why_these(problem: Problem, plan: Plan, called: _Names) -> dict[tuple[str, 
         routes[stop.worker, stop.shift].append(stop)
         together[stop.visit].append(stop)
     follows = _follows(problem, together, called)
+    faces: dict[str | None, Faces] = {one.person: one for one in problem.faces}
     explained = {}
     for key, stops in routes.items():
         stops.sort(key=lambda stop: stop.starts)
@@ -93,7 +114,7 @@ def _why_these(problem: Problem, plan: Plan, called: _Names) -> dict[tuple[str, 
             extra = elsewhere - here if other is not None and math.isfinite(here) else None
             partners = [mate.worker for mate in together[stop.visit] if mate.worker != stop.worker]
             parts = [
-                _who(visits[stop.visit], stop, worker, added, called),
+                _who(visits[stop.visit], stop, worker, suits(faces, visits[stop.visit], worker), added, called),
                 _instead_of(visits[stop.visit], stop, other, extra, called),
                 _when(visits[stop.visit], stop, stops[k - 1] if k else None, partners, called),
             ]
@@ -135,15 +156,14 @@ def _fixed(visit: Visit, stop: Assignment) -> str | None:
     return "worker" if pin.starts is None else "worker and time"
 
 
-def _who(visit: Visit, stop: Assignment, worker: Worker, added: float, called: _Names) -> str:
+def _who(visit: Visit, stop: Assignment, worker: Worker, suited: str, added: float, called: _Names) -> str:
     if _fixed(visit, stop) == "worker and time":
         return f"{called[worker.id]} at {clock(stop.starts)}: already started, done or promised, so it stays as it is"
     slot = visit.slots[stop.slot]
     able = "is signed off for" if slot.allowed is not None else "has the skill"
-    known = ", is a familiar face" if worker.id in visit.preferred else ""
     minutes = f"{added:.0f} minute{'' if round(added) == 1 else 's'}"
     return (
-        f"{called[worker.id]} ({worker.employer}) {able} {called[slot.skill]}{known} and adds {minutes} of travel here"
+        f"{called[worker.id]} ({worker.employer}) {able} {called[slot.skill]}{suited} and adds {minutes} of travel here"
     )
 
 
@@ -181,6 +201,9 @@ def _why_not_those(problem: Problem, plan: Plan, called: _Names) -> dict[str, Wh
 
 
 def _why_not(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> WhyNot:
+    alone = never_in_company(visit)
+    if alone is not None:
+        return WhyNot(visit.id, *alone)
     qualified = [
         [worker for worker in problem.workers if _qualified(worker, visit, number)]
         for number in range(len(visit.slots))
@@ -209,6 +232,8 @@ def _qualified(worker: Worker, visit: Visit, number: int) -> bool:
         and (slot.allowed is None or worker.id in slot.allowed)
         and worker.id not in visit.refused
         and pinned == worker.id
+        and may_come(worker, visit)
+        and has_level_during(worker, slot, visit.window.opens, visit.window.opens + slot.minutes)
     )
 
 
@@ -240,6 +265,9 @@ def _nobody_may(
             f"{len(skilled)} workers have the skill {skill}, but none is signed off for this visit.",
             f"Signing off one of them, such as {called[skilled[0].id]}, would make it possible.",
         )
+    reason = nobody_of_level(visit, number, signed, called.__getitem__)
+    if reason is not None:
+        return reason
     willing = [worker for worker in signed if worker.id not in visit.refused]
     if not willing:
         return (
@@ -247,7 +275,16 @@ def _nobody_may(
             f"Everybody who could do it ({len(signed)}) may not be sent to this person.",
             f"Lifting it for one of them, such as {called[signed[0].id]}, would make it possible.",
         )
-    chosen = next(pin.worker for pin in visit.pinned if pin.slot == number)
+    reason = nobody_may_come(visit, willing, called.__getitem__)
+    if reason is not None:
+        return reason
+    chosen = next((pin.worker for pin in visit.pinned if pin.slot == number), None)
+    if chosen is None:
+        return (
+            "nobody_of_level",
+            f"Nobody who may come has {skill} at the level and for the time it takes.",
+            f"Widening what {called[willing[0].id]} may do would make it possible.",
+        )
     return (
         "chosen_worker_cannot",
         f"It was fixed to {called[chosen]}, who may not do {skill} here.",

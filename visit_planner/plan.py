@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from visit_planner.practice import Attending
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -57,6 +59,9 @@ class Cost:
     missed_breaks: float = 0.0
     unqualified: float = 0.0
     refused: float = 0.0
+    new_face: float = 0.0
+    extra_face: float = 0.0
+    clinic: float = 0.0
 
     def to_dict(self) -> dict[str, float]:
         return asdict(self)
@@ -64,7 +69,7 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Assignments in order of worker and time, the visits left undone, and the breaks taken."""
+    """Assignments in order of worker and time; visits left undone; breaks; visits that are a place in a clinic."""
 
     assignments: tuple[Assignment, ...]
     undone: tuple[str, ...] = ()
@@ -73,6 +78,7 @@ class Plan:
     cpu_seconds: float = 0.0
     seed: int = 0
     breaks: tuple[BreakTaken, ...] = ()
+    attending: tuple[Attending, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; ``Plan.from_dict`` reads it back unchanged."""
@@ -84,6 +90,7 @@ class Plan:
             "cpu_seconds": self.cpu_seconds,
             "seed": self.seed,
             "breaks": [asdict(taken) for taken in self.breaks],
+            "attending": [asdict(place) for place in self.attending],
         }
 
     @classmethod
@@ -97,6 +104,7 @@ class Plan:
             cpu_seconds=stored.get("cpu_seconds", 0.0),
             seed=stored.get("seed", 0),
             breaks=tuple(BreakTaken(**taken) for taken in stored.get("breaks", ())),
+            attending=tuple(Attending(**place) for place in stored.get("attending", ())),
         )
 
 

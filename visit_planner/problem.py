@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
+from visit_planner.practice import Barred, Clinic, Faces, Grade, NotAlone, OnlyThese, contradictions
+
 # Local default: the longest a worker may be kept after a shift ends when a shift does not say otherwise.
 OVERTIME_AT_MOST = 30.0
 # Local default: leaving a visit out is worth this many minutes of travel to avoid.
@@ -41,7 +43,7 @@ class Shift:
     """One stretch of work. ``overtime_at_most`` minutes after ``ends`` may be used, at a cost; no more.
 
     ``leaves_at_start``: the worker leaves the start place when the shift starts and waits at the first visit;
-    without it they leave just in time for it.
+    without it they leave just in time for it. ``continues``: the later part of a split day, before which no rest is owed.
     """
 
     id: str
@@ -52,11 +54,17 @@ class Shift:
     overtime_at_most: float = OVERTIME_AT_MOST
     rest: Break | None = None
     leaves_at_start: bool = False
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Somebody who visits. ``max_minutes`` caps visits plus travel over all the worker's shifts."""
+    """Somebody who visits. ``max_minutes`` caps visits plus travel over all the worker's shifts.
+
+    grades: levels and dates of skills that have them. rest_minutes: free of work, overtime included, before each
+    shift that does not continue a split day; also after ``worked_until``, when work before the problem ended, and
+    before ``works_again``, when work after it begins.
+    """
 
     id: str
     employer: str
@@ -65,15 +73,23 @@ class Worker:
     mode: str = "car"
     cost_per_hour: float = 0.0
     max_minutes: float | None = None
+    grades: tuple[Grade, ...] = ()
+    rest_minutes: float = 0.0
+    worked_until: float | None = None
+    works_again: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One worker's part in a visit. ``allowed``: the worker ids signed off for it; None: anyone with the skill."""
+    """One worker's part in a visit. ``allowed``: the worker ids signed off for it; None: anyone with the skill.
+
+    level: of the skill, at the least.
+    """
 
     skill: str
     minutes: float
     allowed: frozenset[str] | None = None
+    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +124,8 @@ class Visit:
 
     ``other_windows`` do as well as ``window``: each opens after the one before it closes. A start counts against
     the last window that has opened by then. ``required``: leaving the visit out is a fault, whatever it costs.
+    only_these, barred: who alone may come, who may not, and why. not_alone: a risk for which nobody may be there alone.
+    clinic: the clinic whose place the person agreed to take instead, should that cost less.
     """
 
     id: str
@@ -121,6 +139,10 @@ class Visit:
     pinned: tuple[Pin, ...] = ()
     other_windows: tuple[Window, ...] = ()
     required: bool = False
+    only_these: tuple[OnlyThese, ...] = ()
+    barred: tuple[Barred, ...] = ()
+    not_alone: NotAlone | None = None
+    clinic: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +190,9 @@ class Weights:
     missed_breaks:  per break that a shift should have and has not
     unqualified:    per slot given to somebody without its skill; 0: never allowed
     refused:        per slot given to somebody in ``Visit.refused``; 0: never allowed
+    new_face:       per slot given to somebody the person does not know (see ``Faces``)
+    extra_face:     per worker beyond the different faces a person should see in a week
+    clinic:         multiplies ``Clinic.cost`` of every place taken in a clinic
     """
 
     travel: float = 1.0
@@ -187,6 +212,9 @@ class Weights:
     missed_breaks: float = 0.0
     unqualified: float = 0.0
     refused: float = 0.0
+    new_face: float = 5.0
+    extra_face: float = 40.0
+    clinic: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -209,6 +237,8 @@ class Problem:
     held: tuple[Held, ...] = ()
     bundles: tuple[tuple[str, ...], ...] = ()
     never: frozenset[str] = frozenset()
+    faces: tuple[Faces, ...] = ()
+    clinics: tuple[Clinic, ...] = ()
 
     def __post_init__(self) -> None:
         places = _check_travel(self.travel)
@@ -230,6 +260,8 @@ class Problem:
                 _is_number(value) and value >= 0,
                 f"weights.{weight.name} is {value!r}: it must be a number of at least 0",
             )
+        for contradiction in contradictions(self):
+            raise ProblemError(contradiction)
 
 
 def _require(condition: bool, message: str) -> None:

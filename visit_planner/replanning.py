@@ -10,6 +10,7 @@ from visit_planner import checking
 from visit_planner.checking import clock
 from visit_planner.coming import who_can_come
 from visit_planner.plan import Assignment, Move, Plan, Replan
+from visit_planner.practice import Attending
 from visit_planner.problem import Held, Problem
 from visit_planner.search import make_ready, replan_search, visits_lost
 
@@ -40,6 +41,9 @@ def replan(
     Raises:
         KeyError: ``changed`` names a visit that the problem does not have.
     """
+    seated = tuple(place for place in held.attending if place.visit not in changed)
+    if seated:
+        return _beside_clinics(problem, held, changed, seated, seconds=seconds, seed=seed, now=now, names=names)
     make_ready()
     began = time.thread_time()
     visits = {visit.id: visit for visit in problem.visits}
@@ -58,6 +62,36 @@ def replan(
     plan = replan_search(told, seconds=left, seed=seed, start=kept, frozen=frozen, now=now)
     plan = replace(plan, cost=checking.cost(problem, plan))
     return Replan(plan, tuple(_moves(held, plan, anew, names or {})))
+
+
+def _beside_clinics(
+    problem: Problem,
+    held: Plan,
+    changed: Collection[str],
+    seated: tuple[Attending, ...],
+    *,
+    seconds: float,
+    seed: int,
+    now: float | None,
+    names: Mapping[str, str] | None,
+) -> Replan:
+    """Re-plans what is visited at home; whoever has a place in a clinic keeps it."""
+    there = {place.visit for place in seated}
+    at_home = replace(
+        problem,
+        visits=tuple(visit for visit in problem.visits if visit.id not in there),
+        gaps=tuple(gap for gap in problem.gaps if gap.first not in there and gap.second not in there),
+        held=tuple(one for one in problem.held if one.visit not in there),
+    )
+    answer = replan(
+        at_home, held=replace(held, attending=()), changed=changed, seconds=seconds, seed=seed, now=now, names=names
+    )
+    plan = replace(answer.plan, attending=tuple(place for place in seated if place.visit in _ids(problem)))
+    return replace(answer, plan=replace(plan, cost=checking.cost(problem, plan)))
+
+
+def _ids(problem: Problem) -> set[str]:
+    return {visit.id for visit in problem.visits}
 
 
 def _workers_touched(problem: Problem, held: Plan, kept: Plan, anew: set[str], now: float | None) -> set[str]:

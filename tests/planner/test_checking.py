@@ -23,6 +23,7 @@ from visit_planner import (
     cost,
 )
 from visit_planner.checking import RULES
+from visit_planner.checking_practice import PRACTICE_RULES
 
 BASE = {"v1": 500.0, "v2": 540.0, "joint": 600.0}
 
@@ -303,7 +304,8 @@ class TestCheck:
         assert faults == {"joint_workers_differ", "joint_start_together"}
 
     def test_has_a_breaking_plan_for_every_rule(self):
-        assert {case[0] for case in BROKEN} | {"joint_workers_differ"} == {rule.__name__ for rule in RULES}
+        practice = {rule.__name__ for rule in PRACTICE_RULES}  # broken one by one in test_practice.py
+        assert {case[0] for case in BROKEN} | {"joint_workers_differ"} == {rule.__name__ for rule in RULES} - practice
 
     def test_holds_nothing_against_a_recorded_start(self, problem, plan):
         fact = (Pin(0, "ann", 500.0),)

@@ -17,6 +17,7 @@ import numpy as np
 from visit_planner.formats import reading
 from visit_planner.formats.reading import FormatError
 from visit_planner.plan import Plan
+from visit_planner.practice import Barred, Clinic, Faces, Grade, NotAlone, OnlyThese
 from visit_planner.problem import (
     COST_IF_UNDONE,
     OVERTIME_AT_MOST,
@@ -46,7 +47,7 @@ def read_problem(path: Path) -> Problem:
 
 
 def from_json(stored: dict[str, Any], where: str = "problem") -> Problem:
-    _only(stored, {"workers", "visits", "travel", "gaps", "weights", "held"}, where)
+    _only(stored, {"workers", "visits", "travel", "gaps", "weights", "held", "faces", "clinics"}, where)
     travel_rows = reading.need(stored, "travel", where)
     if not isinstance(travel_rows, dict) or not travel_rows:
         raise FormatError(f"{where}.travel: expected an object of modes, such as {{'car': [[0, 5], [5, 0]]}}")
@@ -69,6 +70,14 @@ def from_json(stored: dict[str, Any], where: str = "problem") -> Problem:
             held=tuple(
                 _held(row, f"{where}.held[{k}]")
                 for k, row in enumerate(reading.rows(stored, "held", where, optional=True))
+            ),
+            faces=tuple(
+                _faces(row, f"{where}.faces[{k}]")
+                for k, row in enumerate(reading.rows(stored, "faces", where, optional=True))
+            ),
+            clinics=tuple(
+                _clinic(row, f"{where}.clinics[{k}]")
+                for k, row in enumerate(reading.rows(stored, "clinics", where, optional=True))
             ),
         )
     except ProblemError as wrong:
@@ -118,6 +127,69 @@ def _worker(row: dict[str, Any], where: str) -> Worker:
         mode=reading.text(row, "mode", where) if "mode" in row else "car",
         cost_per_hour=_number_or(row, "cost_per_hour", where, 0.0),
         max_minutes=None if row.get("max_minutes") is None else reading.number(row, "max_minutes", where),
+        grades=tuple(
+            _grade(grade, f"{where}.grades[{k}]")
+            for k, grade in enumerate(reading.rows(row, "grades", where, optional=True))
+        ),
+        rest_minutes=_number_or(row, "rest_minutes", where, 0.0),
+        worked_until=_time_or_none(row, "worked_until", where),
+        works_again=_time_or_none(row, "works_again", where),
+    )
+
+
+def _time_or_none(row: dict[str, Any], key: str, where: str) -> float | None:
+    return None if row.get(key) is None else _time(row, key, where)
+
+
+def _numbered(row: dict[str, Any], key: str, where: str) -> list[tuple[dict[str, Any], str]]:
+    return [(one, f"{where}.{key}[{k}]") for k, one in enumerate(reading.rows(row, key, where, optional=True))]
+
+
+def _grade(row: dict[str, Any], where: str) -> Grade:
+    _only(row, {field.name for field in fields(Grade)}, where)
+    return Grade(
+        skill=reading.text(row, "skill", where),
+        level=1 if row.get("level") is None else reading.whole(row, "level", where),
+        since=_time_or_none(row, "since", where),
+        until=_time_or_none(row, "until", where),
+    )
+
+
+def _who_and_why(row: dict[str, Any], where: str) -> tuple[frozenset[str], str]:
+    _only(row, {"workers", "why"}, where)
+    return frozenset(reading.texts(row, "workers", where)), reading.text(row, "why", where)
+
+
+def _not_alone(row: dict[str, Any], where: str) -> NotAlone | None:
+    stored = row.get("not_alone")
+    if stored is None:
+        return None
+    at = f"{where}.not_alone"
+    if not isinstance(stored, dict):
+        raise FormatError(f"{at}: expected an object with why and, if only at some times, since and until")
+    _only(stored, {field.name for field in fields(NotAlone)}, at)
+    return NotAlone(
+        reading.text(stored, "why", at), _time_or_none(stored, "since", at), _time_or_none(stored, "until", at)
+    )
+
+
+def _faces(row: dict[str, Any], where: str) -> Faces:
+    _only(row, {field.name for field in fields(Faces)}, where)
+    return Faces(
+        person=reading.text(row, "person", where),
+        known=_names(row, "known", where),
+        this_week=_names(row, "this_week", where),
+        at_most=None if row.get("at_most") is None else reading.whole(row, "at_most", where),
+    )
+
+
+def _clinic(row: dict[str, Any], where: str) -> Clinic:
+    _only(row, {field.name for field in fields(Clinic)}, where)
+    return Clinic(
+        id=reading.text(row, "id", where),
+        places=reading.whole(row, "places", where),
+        cost=_number_or(row, "cost", where, 0.0),
+        session=None if row.get("session") is None else reading.text(row, "session", where),
     )
 
 
@@ -130,6 +202,7 @@ def _shift(row: dict[str, Any], where: str) -> Shift:
         start_place=reading.whole(row, "start_place", where),
         end_place=reading.whole(row, "end_place", where),
         overtime_at_most=_number_or(row, "overtime_at_most", where, OVERTIME_AT_MOST),
+        continues=_flag(row, "continues", where),
     )
 
 
@@ -155,13 +228,18 @@ def _visit(row: dict[str, Any], where: str) -> Visit:
         pinned=tuple(
             _pin(pin, f"{where}.pinned[{k}]") for k, pin in enumerate(reading.rows(row, "pinned", where, optional=True))
         ),
+        only_these=tuple(OnlyThese(*_who_and_why(one, at)) for one, at in _numbered(row, "only_these", where)),
+        barred=tuple(Barred(*_who_and_why(one, at)) for one, at in _numbered(row, "barred", where)),
+        not_alone=_not_alone(row, where),
+        clinic=None if row.get("clinic") is None else reading.text(row, "clinic", where),
     )
 
 
 def _slot(row: dict[str, Any], where: str) -> Slot:
     _only(row, {field.name for field in fields(Slot)}, where)
     allowed = None if row.get("allowed") is None else frozenset(reading.texts(row, "allowed", where))
-    return Slot(reading.text(row, "skill", where), reading.number(row, "minutes", where), allowed)
+    level = 1 if row.get("level") is None else reading.whole(row, "level", where)
+    return Slot(reading.text(row, "skill", where), reading.number(row, "minutes", where), allowed, level)
 
 
 def _pin(row: dict[str, Any], where: str) -> Pin:
@@ -211,7 +289,7 @@ def to_json(problem: Problem) -> dict[str, Any]:
                 value = sorted(value)
             elif isinstance(value, tuple):
                 value = [plain(part) for part in value]
-            elif isinstance(value, Window):
+            elif isinstance(value, Window | NotAlone):
                 value = plain(value)
             row[field.name] = value
         return row
@@ -223,6 +301,8 @@ def to_json(problem: Problem) -> dict[str, Any]:
         "gaps": [plain(gap) for gap in problem.gaps],
         "weights": plain(problem.weights),
         "held": [plain(held) for held in problem.held],
+        "faces": [plain(faces) for faces in problem.faces],
+        "clinics": [plain(clinic) for clinic in problem.clinics],
     }
 
 
@@ -246,6 +326,10 @@ def plan_from_json(stored: dict[str, Any], where: str = "solution") -> Plan:
             reading.number(row, key, at)
         _only(row, {"visit", "slot", "worker", "shift", "starts", "ends", "travel_before", "waits_before"}, at)
     reading.texts(stored, "undone", where)
+    for place, at in _numbered(stored, "attending", where):
+        _only(place, {"visit", "clinic"}, at)
+        reading.text(place, "visit", at)
+        reading.text(place, "clinic", at)
     try:
         return Plan.from_dict(stored)
     except (KeyError, TypeError) as wrong:

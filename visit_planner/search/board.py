@@ -10,8 +10,9 @@ from itertools import pairwise
 import numpy as np
 
 from visit_planner.plan import Assignment
+from visit_planner.practice import first_moment, last_moment
 from visit_planner.problem import Pin, Problem, Shift, Visit, Worker
-from visit_planner.search import insertion, kernels, records
+from visit_planner.search import insertion, kernels, practice, records
 from visit_planner.search.kernels import allocating, compiled
 from visit_planner.search.records import NEVER, UNREACHABLE
 
@@ -115,22 +116,24 @@ def empty_board(
         T[t]["place"] = visits[v].place
         T[t]["minutes"] = visits[v].slots[slot].minutes
     G = _gaps(problem, position, V)
-    for r, (_, shift) in enumerate(shifts):
+    for r, (worker, shift) in enumerate(shifts):
         for node, place in ((n + r, shift.start_place), (n + k + r, shift.end_place)):
             T[node]["place"], T[node]["route"] = place, r
         T[n + r]["visit"], T[n + k + r]["visit"] = m + r, m + k + r
         for v, node in ((m + r, n + r), (m + k + r, n + k + r)):
             V[v]["first"], V[v]["count"], V[v]["placed"] = node, 1, 1
         begin, end = V[m + r], V[m + k + r]
-        begin["start"] = begin["opens"] = shift.starts
+        begin["start"] = begin["opens"] = min(first_moment(worker, shift), shift.ends)
         begin["due"] = begin["hard"] = math.inf
         begin["live"] = 0
-        end["opens"], end["start"] = NEVER, shift.starts
+        end["opens"], end["start"] = NEVER, begin["start"]
         end["due"], end["late_weight"] = shift.ends, weights.overtime
-        end["hard"] = shift.ends + shift.overtime_at_most
-        end["live"] = math.isfinite(shift.ends)
+        end["hard"] = last_moment(worker, shift)
+        end["live"] = math.isfinite(min(end["due"], end["hard"]))
 
+    practice.bound_starts(problem, visits, V)
     F = _fit(problem, visits, slots, shifts, shifts_of, V, m)
+    practice.fit(problem, visits, slots, shifts, V, F)
     _hold_times(problem, position, V)
     _bend_to_facts(visits, shifts_of, T, V, n, m, D, R)
 
@@ -250,8 +253,10 @@ def _fit(
     F = np.full((max(1, len(slots)), max(1, len(shifts))), np.inf)
     if not slots or not shifts:
         return F
-    earliest = np.array([shift.starts for _, shift in shifts])
-    latest = np.array([shift.ends + shift.overtime_at_most for _, shift in shifts])
+    earliest = np.array([first_moment(worker, shift) for worker, shift in shifts])
+    latest = np.array([last_moment(worker, shift) for worker, shift in shifts])
+    # Rest that reaches past the end of a shift leaves nothing of it, overtime included.
+    rested = earliest <= np.minimum(latest, np.array([shift.ends for _, shift in shifts]))
     rate = np.array([worker.cost_per_hour / 60.0 * weights.pay for worker, _ in shifts])
     # Skills and sign-offs repeat over hundreds of slots: work each combination out once.
     able: dict[tuple[str, frozenset[str] | None], np.ndarray] = {}
@@ -271,7 +276,7 @@ def _fit(
         if visit.preferred:
             known = np.isin(everyone, list(visit.preferred))
             row = row + np.where(known, 0.0, weights.not_preferred)
-        row[(V[v]["opens"] + slot.minutes > latest) | (V[v]["hard"] < earliest)] = np.inf
+        row[(V[v]["opens"] + slot.minutes > latest) | (V[v]["hard"] < earliest) | ~rested] = np.inf
         pin = next((pin for pin in visit.pinned if pin.slot == number), None)
         if pin is not None:
             row = _pinned_row(pin, visit, row, rate * slot.minutes, shifts_of, shifts, weights.not_preferred)
