@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -177,11 +178,11 @@ def first_moment(worker: Worker, shift: Shift) -> float:
 
 
 def last_moment(worker: Worker, shift: Shift) -> float:
-    """When a worker must be back from a shift: its end and overtime, or earlier where rest before the next forbids."""
+    """When a worker must be back from a shift: its end and overtime, or earlier for the next shift and rest before."""
     last = shift.ends + shift.overtime_at_most
     following = min((other for other in worker.shifts if other.starts > shift.starts), key=_starts, default=None)
-    if following is not None and not following.continues:
-        last = min(last, following.starts - worker.rest_minutes) if worker.rest_minutes else last
+    if following is not None:
+        last = min(last, following.starts - (0.0 if following.continues else worker.rest_minutes))
     if worker.works_again is not None:
         last = min(last, worker.works_again - worker.rest_minutes)
     return last
@@ -193,7 +194,9 @@ def _starts(shift: Shift) -> float:
 
 def in_plain_terms(problem: Problem) -> Problem:
     """The problem with rest and company said in hours of shifts and windows, for what knows only those."""
-    if not any(worker.rest_minutes for worker in problem.workers) and not any(v.not_alone for v in problem.visits):
+    if all(len(w.shifts) < 2 and not w.rest_minutes for w in problem.workers) and not any(
+        visit.not_alone for visit in problem.visits
+    ):
         return problem
     workers = []
     for worker in problem.workers:
@@ -213,8 +216,12 @@ def in_plain_terms(problem: Problem) -> Problem:
             window = replace(window, opens=opens, closes=max(opens, window.closes))
         elif latest <= window.closes:
             window = replace(window, closes=max(window.opens, latest), hard=True)
-        visits.append(replace(visit, window=window, not_alone=None))
-    return replace(problem, workers=tuple(workers), visits=tuple(visits))
+        visits.append(visit if window is visit.window else replace(visit, window=window, not_alone=None))
+    # Not replace(): the tables of travel would be gone through again, and somebody waits for the answer.
+    plain = copy(problem)
+    object.__setattr__(plain, "workers", tuple(workers))
+    object.__setattr__(plain, "visits", tuple(visits))
+    return plain
 
 
 def contradictions(problem: Problem) -> Iterator[str]:
