@@ -43,7 +43,7 @@ class Shift:
     """One stretch of work. ``overtime_at_most`` minutes after ``ends`` may be used, at a cost; no more.
 
     ``leaves_at_start``: the worker leaves the start place when the shift starts and waits at the first visit;
-    without it they leave just in time for it. ``continues``: the later part of a split day, before which no rest is owed.
+    without it they leave just in time for it. ``continues``: the later part of a split day: no rest is owed before.
     """
 
     id: str
@@ -124,8 +124,8 @@ class Visit:
 
     ``other_windows`` do as well as ``window``: each opens after the one before it closes. A start counts against
     the last window that has opened by then. ``required``: leaving the visit out is a fault, whatever it costs.
-    only_these, barred: who alone may come, who may not, and why. not_alone: a risk for which nobody may be there alone.
-    clinic: the clinic whose place the person agreed to take instead, should that cost less.
+    ``only_these`` and ``barred``: who alone may come, who may not, and why. ``not_alone``: a risk for which nobody may
+    be there alone. ``clinic``: whose place the person agreed to take instead, should that cost less.
     """
 
     id: str
