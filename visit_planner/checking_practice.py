@@ -15,6 +15,7 @@ from visit_planner.plan import Assignment, Fault
 
 if TYPE_CHECKING:
     from visit_planner.checking import _Case
+    from visit_planner.problem import Worker
 
 _TOLERANCE = 1e-6  # minutes, as in checking.py
 
@@ -168,6 +169,21 @@ PRACTICE_RULES: tuple[Callable[[_Case], Iterator[Fault]], ...] = (
 )
 
 
+def _minutes_worked(case: _Case, worker: Worker) -> float:
+    """Visits and travel over all the worker's shifts, from each start place to each end place."""
+    minutes = 0.0
+    for shift in worker.shifts:
+        place = shift.start_place
+        stops = case.by_shift.get((worker.id, shift.id), [])
+        for stop in stops:
+            here = case.visits[stop.visit]
+            minutes += max(0.0, case.travel(worker.id, place, here.place)) + here.slots[stop.slot].minutes
+            place = here.place
+        if stops:
+            minutes += max(0.0, case.travel(worker.id, place, shift.end_place))
+    return minutes
+
+
 def practice_parts(case: _Case) -> dict[str, float]:
     """The components of cost that practice adds, in their own units."""
     met = {faces.person: faces for faces in case.problem.faces}
@@ -183,8 +199,13 @@ def practice_parts(case: _Case) -> dict[str, float]:
         faces = met[person]
         if faces.at_most is not None:
             extra += max(0, len(faces.this_week | workers) - max(faces.at_most, len(faces.this_week)))
+    unpaid = 0.0
+    for worker in case.problem.workers:
+        if worker.paid_minutes is not None:
+            unpaid += max(0.0, _minutes_worked(case, worker) - worker.paid_minutes)
     price = {clinic.id: clinic.cost for clinic in case.problem.clinics}
     return {
+        "unpaid": unpaid,
         "new_face": float(new),
         "extra_face": float(extra),
         "clinic": sum(price.get(place.clinic, 0.0) for place in case.plan.attending),

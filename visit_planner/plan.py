@@ -59,6 +59,7 @@ class Cost:
     missed_breaks: float = 0.0
     unqualified: float = 0.0
     refused: float = 0.0
+    unpaid: float = 0.0
     new_face: float = 0.0
     extra_face: float = 0.0
     clinic: float = 0.0

@@ -261,6 +261,8 @@ def _worker_contradictions(worker: Worker) -> Iterator[str]:
         if not (_is_whole(grade.level) and grade.level >= 1):
             yield f"{where}: the level of {grade.skill!r} is {grade.level!r}; it must be a whole number of at least 1"
         yield from _limits(f"{where}: the grade of {grade.skill!r}", grade)
+    if worker.paid_minutes is not None and not (_is_finite(worker.paid_minutes) and worker.paid_minutes >= 0):
+        yield f"{where}: paid_minutes is {worker.paid_minutes!r}; it must be at least 0"
     if not (_is_finite(worker.rest_minutes) and worker.rest_minutes >= 0):
         yield f"{where}: rest_minutes is {worker.rest_minutes!r}; it must be at least 0"
     for name in ("worked_until", "works_again"):

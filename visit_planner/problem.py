@@ -61,6 +61,8 @@ class Shift:
 class Worker:
     """Somebody who visits. ``max_minutes`` caps visits plus travel over all the worker's shifts.
 
+    paid_minutes: of visits and travel that are paid whether they are used or not; those beyond cost
+    ``Weights.unpaid`` each, so that paid time is filled first. None: nothing is counted.
     grades: levels and dates of skills that have them. rest_minutes: free of work, overtime included, before each
     shift that does not continue a split day; also after ``worked_until``, when work before the problem ended, and
     before ``works_again``, when work after it begins.
@@ -73,6 +75,7 @@ class Worker:
     mode: str = "car"
     cost_per_hour: float = 0.0
     max_minutes: float | None = None
+    paid_minutes: float | None = None
     grades: tuple[Grade, ...] = ()
     rest_minutes: float = 0.0
     worked_until: float | None = None
@@ -190,6 +193,7 @@ class Weights:
     missed_breaks:  per break that a shift should have and has not
     unqualified:    per slot given to somebody without its skill; 0: never allowed
     refused:        per slot given to somebody in ``Visit.refused``; 0: never allowed
+    unpaid:         per minute of visits and travel beyond ``Worker.paid_minutes``
     new_face:       per slot given to somebody the person does not know (see ``Faces``)
     extra_face:     per worker beyond the different faces a person should see in a week
     clinic:         multiplies ``Clinic.cost`` of every place taken in a clinic
@@ -212,6 +216,7 @@ class Weights:
     missed_breaks: float = 0.0
     unqualified: float = 0.0
     refused: float = 0.0
+    unpaid: float = 0.5
     new_face: float = 5.0
     extra_face: float = 40.0
     clinic: float = 1.0

@@ -212,6 +212,12 @@ class TestCost:
         over = replace(problem, faces=(Faces("v2", some("ann", "ben"), some("ann", "ben", "cat", "dee"), at_most=2),))
         assert cost(over, plan).extra_face == 0
 
+    def test_counts_minutes_beyond_those_paid_anyway(self, problem, plan):
+        paid = change_worker(change_worker(problem, "ann", paid_minutes=60.0), "ben", paid_minutes=500.0)
+        # ann: 10 + 20 + 10 + 30 + 20 minutes of visits and travel
+        assert cost(paid, plan).unpaid == 30
+        assert cost(paid, plan).total == pytest.approx(cost(problem, plan).total + 30 * Weights().unpaid)
+
     def test_prices_places_in_a_clinic(self, problem, plan):
         changed = change_visit(replace(problem, clinics=(Clinic("legs", 3, 7.0),)), "v1", clinic="legs")
         changed = replace(changed, weights=Weights(clinic=2.0))
@@ -224,7 +230,7 @@ class TestCost:
 
     def test_leaves_old_problems_as_they_were(self, problem, plan):
         result = cost(problem, plan)
-        assert (result.new_face, result.extra_face, result.clinic) == (0, 0, 0)
+        assert (result.unpaid, result.new_face, result.extra_face, result.clinic) == (0, 0, 0, 0)
         assert result.total == result.travel + 2 * result.lateness
 
 
@@ -258,6 +264,7 @@ def with_practice(problem, seed):
                 one,
                 grades=tuple(grades),
                 shifts=tuple(shifts),
+                paid_minutes=maybe(0.6, lambda: float(random.integers(0, 150))),
                 rest_minutes=float(random.integers(0, 120)) if random.random() < 0.6 else 0.0,
                 worked_until=maybe(0.3, lambda: float(random.integers(350, 500))),
                 works_again=maybe(0.3, lambda: float(random.integers(700, 1000))),
@@ -389,6 +396,16 @@ class TestSearch:
         assert "familiar face" in explain(known, plan).assignments["v", 0].sentence
         far = change_worker(known, "ben", shifts=(Shift("am", 480, 720, 8, 8),))
         assert [s.worker for s in solve(far, iterations=200).assignments] == ["ann"]
+
+    def test_fills_time_that_is_paid_anyway_first(self, line):
+        """Ben is nearer, but his hour is paid only when used; ann's morning is paid for already."""
+        here, there = Shift("am", 480, 720, 1, 1), Shift("am", 480, 720, 2, 2)
+        workers = (worker("ben", here, paid_minutes=0.0), worker("ann", there, paid_minutes=240.0))
+        problem = Problem(workers, (visit("v", 1, 490, 600, (Slot("care", 60),)),), {"car": line(3)})
+        dear = replace(problem, weights=Weights(unpaid=1.0))
+        assert [s.worker for s in solve(dear, iterations=200).assignments] == ["ann"]
+        free = replace(problem, weights=Weights(unpaid=0.0))
+        assert [s.worker for s in solve(free, iterations=200).assignments] == ["ben"]
 
     def test_keeps_a_week_to_its_faces(self, line):
         """Four visits a day that four workers next door could share, and the week has room for one more face."""
@@ -541,6 +558,7 @@ class TestProblem:
             ({"grades": (Grade("nursing"),)}, "'nursing', which is not among their skills"),
             ({"grades": (Grade("care", 0),)}, "level of 'care' is 0"),
             ({"grades": (Grade("care", 1, 500, 400),)}, "until is 400"),
+            ({"paid_minutes": -1.0}, "paid_minutes is -1"),
             ({"rest_minutes": -1.0}, "rest_minutes is -1"),
             ({"worked_until": float("inf")}, "worked_until is inf"),
             ({"works_again": float("nan")}, "works_again is nan"),

@@ -131,6 +131,7 @@ def _worker(row: dict[str, Any], where: str) -> Worker:
             _grade(grade, f"{where}.grades[{k}]")
             for k, grade in enumerate(reading.rows(row, "grades", where, optional=True))
         ),
+        paid_minutes=None if row.get("paid_minutes") is None else reading.number(row, "paid_minutes", where),
         rest_minutes=_number_or(row, "rest_minutes", where, 0.0),
         worked_until=_time_or_none(row, "worked_until", where),
         works_again=_time_or_none(row, "works_again", where),

@@ -93,6 +93,8 @@ def empty_board(
 
     W = np.zeros(max(1, len(problem.workers)), records.WORKER)
     W["limit"] = [math.inf if w.max_minutes is None else w.max_minutes for w in problem.workers] or [math.inf]
+    W["paid"] = [math.inf if w.paid_minutes is None else w.paid_minutes for w in problem.workers] or [math.inf]
+    W["unpaid"] = weights.unpaid
     number_of = {worker.id: number for number, worker in enumerate(problem.workers)}
     R = np.zeros(max(1, k), records.ROUTE)
     for r, (worker, _) in enumerate(shifts):

@@ -274,6 +274,18 @@ def detach(T, V, R, W, D, t):
 
 
 @compiled
+def unpaid_cost(W, w, before, after):
+    """What it adds that a worker's minutes go from ``before`` to ``after``: those beyond the paid ones have a price."""
+    paid = W[w].paid
+    cost = 0.0
+    if after > paid:
+        cost = after - paid
+    if before > paid:
+        cost -= before - paid
+    return cost * W[w].unpaid
+
+
+@compiled
 def clashes(T, V, R, G, t, worker):
     """Whether this worker already has a task that must be somebody else's than task t."""
     v = T[t].visit
@@ -362,7 +374,9 @@ def swap_tails(T, V, R, W, G, D, F, S, p, a, forced):
             more2 > 0 and W[w2].load + more2 > W[w2].limit + TOLERANCE
         ):
             return np.inf
+    cost += unpaid_cost(W, w1, W[w1].load, W[w1].load + change1)
     W[w1].load += change1
+    cost += unpaid_cost(W, w2, W[w2].load, W[w2].load + change2)
     W[w2].load += change2
     x = t
     while x != end1:
@@ -401,7 +415,10 @@ def link(T, V, R, W, D, F, S, Q, K, t, a):
     """attach() with cost, journal and queue."""
     b = T[a].nxt
     r = T[a].route
+    w = R[r].worker
+    before = W[w].load
     S[0].travel += attach(T, V, R, W, D, t, a) * S[0].travel_weight + F[t, r]
+    S[0].travel += unpaid_cost(W, w, before, W[w].load)
     v = T[t].visit
     if V[v].placed == V[v].count:
         S[0].undone -= V[v].undone
@@ -418,7 +435,10 @@ def unlink(T, V, R, W, D, F, S, Q, K, t):
         S[0].undone += V[v].undone
     r = T[t].route
     a, b = T[t].prv, T[t].nxt
+    w = R[r].worker
+    before = W[w].load
     S[0].travel += detach(T, V, R, W, D, t) * S[0].travel_weight - F[t, r]
+    S[0].travel += unpaid_cost(W, w, before, W[w].load)
     note(S, K, UNLINKED, t, a, r)
     push(V, S, Q, v)
     push(V, S, Q, T[b].visit)
@@ -485,7 +505,9 @@ def least_price(T, V, R, W, D, F, S, t, a, floor):
     added = to + on
     if R[r].size > 0:
         added -= D[m, T[a].place, T[b].place]
-    if W[R[r].worker].load + added + T[t].minutes > W[R[r].worker].limit + TOLERANCE:
+    load = W[R[r].worker].load
+    more = load + added + T[t].minutes
+    if more > W[R[r].worker].limit + TOLERANCE:
         return np.inf
     v = T[t].visit
     start = V[T[a].visit].start + T[a].minutes + to
@@ -493,7 +515,7 @@ def least_price(T, V, R, W, D, F, S, t, a, floor):
         start = floor
     if start > V[v].hard + TOLERANCE:
         return np.inf
-    price = added * S[0].travel_weight + F[t, r]
+    price = added * S[0].travel_weight + F[t, r] + unpaid_cost(W, R[r].worker, load, more)
     if V[v].placed == 0:
         price += late_cost(V, v, start)
     else:

@@ -57,7 +57,8 @@ VISIT = np.dtype(
 
 ROUTE = np.dtype([("worker", "i8"), ("mode", "i8"), ("size", "i8"), ("fixed", "i8")], align=True)
 
-WORKER = np.dtype([("load", "f8"), ("limit", "f8")], align=True)
+# Minutes of visits and travel; at most; paid whether used or not; and the price of each minute beyond those.
+WORKER = np.dtype([("load", "f8"), ("limit", "f8"), ("paid", "f8"), ("unpaid", "f8")], align=True)
 
 # One visit's view of one gap: start >= start[other] + behind, start[other] >= start + ahead.
 GAP = np.dtype([("other", "i8"), ("apart", "i8"), ("behind", "f8"), ("ahead", "f8")], align=True)
