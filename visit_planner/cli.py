@@ -2,9 +2,11 @@
 
     visit-planner solve FILE --seconds 60 --seed 1 --out SOLUTION
     visit-planner check FILE SOLUTION
+    visit-planner week FILE --seconds 60 --out PLAN
     visit-planner bench FOLDER --seconds 60 --seeds 1,2,3 --json
 
-FILE is a public instance or the planner's own problem file (docs/guides/planner.md).
+FILE is a public instance or the planner's own problem file (docs/guides/planner.md); for a week, a week file
+(docs/guides/planner-terms.md).
 """
 
 from __future__ import annotations
@@ -17,10 +19,11 @@ from typing import TypeVar
 
 from visit_planner import Cost, Plan, Problem, ProblemError, benchmarking, check, cost, explain, solve, warm_up
 from visit_planner.benchmarking import Effort, Run
-from visit_planner.formats import reading
+from visit_planner.formats import reading, weekly
 from visit_planner.formats.known import read_problem
 from visit_planner.formats.reading import FormatError
 from visit_planner.search import is_compiled
+from visit_planner.weeks import check_week, explain_week, plan_week, week_problem
 
 Value = TypeVar("Value")
 
@@ -54,8 +57,20 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("file", type=Path, help="HHCRSP instance or own problem file (JSON)")
     checking.add_argument("solution", type=Path, help="solution file to check")
     checking.set_defaults(run=_check)
+    _add_week(commands.add_parser("week", help="choose the days of a week's patterns and plan all of them"))
     _add_bench(commands.add_parser("bench", help="plan every instance of a folder and compare with the best known"))
     return parser
+
+
+def _add_week(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, help="week file (JSON): workers, patterns, travel")
+    parser.add_argument("--seconds", type=_at_least_zero, default=60.0, help="CPU seconds for the whole week (60)")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, another plan (0)")
+    parser.add_argument("--iterations", type=int, help="moves to try instead of seconds: repeatable anywhere")
+    parser.add_argument("--out", type=Path, help="where to write the plan")
+    parser.add_argument("--check", type=Path, help="a plan of this week to check, instead of making one")
+    parser.add_argument("--explain", action="store_true", help="say why these days, whom people see, and why not")
+    parser.set_defaults(run=_week)
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
@@ -112,6 +127,35 @@ def _solve(options: argparse.Namespace) -> int:
         for why in explain(problem, plan).undone.values():
             print(f"{why.visit}: {why.sentence} {why.nearest}")
     return _print_faults(problem, plan)
+
+
+def _week(options: argparse.Namespace) -> int:
+    week = weekly.read_week(options.file)
+    if options.check is not None:
+        plan = weekly.plan_from_json(reading.load(options.check), str(options.check))
+    else:
+        _check_folder(options.out)
+        if not is_compiled():
+            print(COMPILING, file=sys.stderr, flush=True)
+        warm_up()
+        plan = plan_week(week, seconds=options.seconds, seed=options.seed, iterations=options.iterations)
+        if options.out is not None:
+            weekly.write_plan(plan, options.out)
+    visits = week_problem(week, plan.chosen).visits
+    print(f"{len(visits)} visits on {week.days} days, {len(plan.plan.undone)} left out; cost {plan.total:.4f}")
+    print(f"moves {plan.plan.iterations}  cpu_seconds {plan.plan.cpu_seconds:.1f}  seed {plan.plan.seed}")
+    if options.explain:
+        said = explain_week(week, plan)
+        for name, sentence in [*said.patterns.items(), *said.people.items()]:
+            print(f"{name}: {sentence}")
+        for why in (why for day in said.days for why in day.undone.values()):
+            print(f"{why.visit}: {why.sentence} {why.nearest}")
+    faults = check_week(week, plan)
+    for fault in faults:
+        print(f"FAULT {fault.rule}: {fault.text}")
+    if not faults:
+        print("no faults")
+    return FOUND_FAULTS if faults else 0
 
 
 def _check(options: argparse.Namespace) -> int:
