@@ -5,11 +5,12 @@ decided, and what has begun, is given to the planner as fact.
 
 `board` reads a day as the planner sees it, `places` its travel, `words` turns the planner's sentences into a manager's,
 `proposing` plans, re-plans and asks what would move, `coming` says who could be there first, `moving` plans again
-where somebody's visits are somewhere else now, `following` where somebody may no longer do what was delegated;
-`delegated` says why they may not.
+where somebody's visits are somewhere else now, `clinics` where a group clinic changed, `following` where somebody may
+no longer do what was delegated; `delegated` says why they may not.
 """
 
 import visit_planner
+from homeward.visits.planning.clinics import plan_round_clinic
 from homeward.visits.planning.coming import Offer, Offers, who_can_come
 from homeward.visits.planning.following import FollowedDelegation, follow_delegations
 from homeward.visits.planning.moving import MovedVisits, move_visits
@@ -40,6 +41,7 @@ __all__ = [
     "give_support",
     "move_visits",
     "plan_day",
+    "plan_round_clinic",
     "replan",
     "send",
     "warm_up",

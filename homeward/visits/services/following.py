@@ -14,6 +14,7 @@ from homeward.visits.models import Visit
 from homeward.visits.rules import needed_on
 from homeward.visits.selectors.joining import joins_on
 from homeward.visits.services.changing import _done
+from homeward.visits.services.giving_way import _give_way, _let_go
 from homeward.visits.services.joining import carry_joins
 from homeward.visits.services.needing import _write_visits, visit_of_pattern
 from homeward.visits.services.sending import take_out
@@ -125,6 +126,8 @@ def _follow(actor: Actor, plan: CarePlan, first: date, now: datetime) -> Followe
         _write_visits([visit for visit in made if visit.day == day], joins[day])
     for visit in made:
         _done(actor, "need visit", visit, now)
+    _let_go(plan.episode_id, plan.pk, first, now)
+    _give_way(actor, [*made, *(visit for visit in standing if visit not in to_cancel)], now)
     return Followed(plan, unchanged, cancelled, len(made), tuple(kept))
 
 

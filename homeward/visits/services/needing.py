@@ -23,6 +23,7 @@ from homeward.visits.models import Assignment, JoinedVisits, Visit, VisitTask
 from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, first_visit, first_visit_day, needed_on
 from homeward.visits.selectors.joining import joins_on
 from homeward.visits.services.changing import _done
+from homeward.visits.services.giving_way import _give_way
 
 # When a pathway's clock gives no due time, a response visit is still wanted today rather than some day.
 RESPOND_WITHIN_AT_MOST = timedelta(hours=8)
@@ -56,6 +57,7 @@ def make_visits(*, actor: Actor, service_id: int, day: date, now: datetime) -> i
     found = (visit_of_pattern(pattern, service_id, day) for pattern in patterns if pattern.pk not in fallen_away)
     visits = [visit for visit in found if visit is not None]
     _write_visits(visits, joins)
+    _give_way(actor, visits, now)
     if visits:
         record(
             actor=actor,

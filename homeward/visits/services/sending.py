@@ -51,6 +51,8 @@ def assign_worker(
         raise RefusedError("This visit has no such place for a worker.")
     if worker.service_id != visit.service_id:
         raise RefusedError("This worker belongs to another service.")
+    if visit.slots[slot].get("worker") not in (None, worker.pk):
+        raise RefusedError("This place is the nurse's of the clinic. Choose a stand-in on the page of the session.")
     if visit.slots[slot]["skill"] not in skills_on(actor, [worker], visit.day)[worker.pk]:
         is_lapsed = worker.pk in (until := registered_until([worker.pk])) and until[worker.pk] < visit.day
         why_not = "has not the skill this needs" + (", or no longer: their registration ended" if is_lapsed else "")

@@ -10,7 +10,8 @@ from homeward.visits.models import Assignment, Visit
 
 def visits(actor: Actor) -> QuerySet:
     """The visits to people of the actor's services, with who goes and when something about them last changed."""
-    rows = Visit.objects.filter(service_id__in=actor.service_ids, person__isnull=False).select_related("episode", "service")
+    rows = Visit.objects.filter(service_id__in=actor.service_ids, person__isnull=False)
+    rows = rows.select_related("episode", "service")
     return rows.prefetch_related("assignments__worker").annotate(planned_at=Max("moves__plan__made_at"))
 
 

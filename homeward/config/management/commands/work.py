@@ -24,7 +24,7 @@ from homeward.rights.services import find_unusual
 from homeward.roster.selectors import is_rota_asked_for
 from homeward.teams.selectors import all_service_ids, services_for
 from homeward.visits.planning import follow_delegations
-from homeward.visits.services import follow_addresses, look_nightly, make_handover_sheets
+from homeward.visits.services import date_sessions, follow_addresses, look_nightly, make_handover_sheets
 from homeward.whatif.services import is_weighing_due
 
 SECONDS_BETWEEN = 5  # a clock's fraction is told at most this long after it is reached
@@ -69,6 +69,10 @@ def work_once(now: datetime) -> list[str]:
                 f"addresses of service {pk}",
                 lambda pk=pk: follow_addresses(actor=actor, service_id=pk, now=now),
             )
+            for pk in service_ids
+        ),
+        *(
+            (f"clinics of service {pk}", lambda pk=pk: date_sessions(actor=actor, service_id=pk, now=now))
             for pk in service_ids
         ),
         *(
