@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.demo.assessments import make_assessments
+from homeward.demo.clinics import make_clinics
 from homeward.demo.concerns import make_concerns
 from homeward.demo.contracts import DRAFTED_DAYS, draft_rota, make_contracts
 from homeward.demo.days import attend, past_visits, rounds_of
@@ -53,7 +54,7 @@ from homeward.teams.models import Organisation, Service, Worker
 from homeward.teams.services import open_service
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.planning import accept_and_respond
-from homeward.visits.services import find_joinable, make_visits, record_missed
+from homeward.visits.services import date_sessions, find_joinable, make_visits, record_missed
 from homeward.visits.states import AssignmentState, VisitState
 
 CODE, NAME = "merrowdale", "Merrowdale Community First"
@@ -137,6 +138,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     signed, delegated = make_signing(making, staff)
     making.tell(f"{signed} sign-offs, {delegated} delegations")
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
+    making.tell(f"{make_clinics(making)} people go to a leg club")
     on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]
     find_joinable(actor=making.actor, service_id=service.pk, now=now)
     open_accounts(making, staff, on_shift)
@@ -192,6 +194,7 @@ def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], see
         done = past_visits(making, rounds, begin, today - timedelta(days=1))
         making.tell(f"{done} visits of the days between")
     make_signing(making, staff)
+    date_sessions(actor=making.actor, service_id=service.pk, now=now)
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
     making.tell(f"{made} visits needed today")
 
@@ -235,8 +238,8 @@ def live_the_day(*, service: Service, now: datetime, seed: int = 1) -> None:
 
 
 def last_day(service: Service) -> date | None:
-    """The last day that a place has visits on; None when it has none."""
-    return Visit.objects.filter(service=service).order_by("-day").values_list("day", flat=True).first()
+    """The last day that a place has visits on, sessions of clinics dated ahead apart; None when it has none."""
+    return Visit.objects.filter(service=service, session=None).order_by("-day").values_list("day", flat=True).first()
 
 
 def days_between(first: date, last: date) -> list[date]:

@@ -28,6 +28,7 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "delegation:decide": R,
     "delegation:*": V,
     "joining:*": V,
+    "clinics:*": V,
     "episodes:*": R,
     "privacy:*": Sight.NOTHING,  # for the privacy officer, who sees who looked and nobody's record
     "today:*": V,

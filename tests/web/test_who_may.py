@@ -17,7 +17,7 @@ from homeward.people.services import NewAddress, NewPerson, add_to_timeline, not
 from homeward.plans.models import CarePlan, VisitPattern
 from homeward.referrals.services import NewReferral, receive_referral
 from homeward.teams.models import Account, Organisation, Worker
-from homeward.visits.models import Assignment, JoinedVisits, Visit
+from homeward.visits.models import Assignment, Clinic, ClinicBooking, ClinicSession, JoinedVisits, SessionPlace, Visit
 from homeward.web.who_may import ALSO_NEEDED, sight_needed
 from tools.who_may import who_may_page
 
@@ -25,7 +25,7 @@ BASE = Path(__file__).resolve().parents[2]
 # Parts of an address that say whose page it is
 ABOUT_SOMEBODY = {
     "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
-    "delegation_id",
+    "delegation_id", "booking_id", "place_id",
 }  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
 TIES = {
@@ -106,6 +106,7 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
         "activity_code": "insulin_administration",
         "part": "names",
     }  # fmt: skip
+    parts |= _booked(service, account, person, kind, now)
     if Relationship.FRONT_DOOR in ties:
         asked = NewReferral(source="gp", urgency="crisis", need_code="fall", received_at=now)
         parts["referral_id"] = receive_referral(actor=desk, person=person, new=asked, now=now).pk
@@ -132,6 +133,34 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
             at=now - timedelta(minutes=1), until=now + timedelta(hours=1),
         )  # fmt: skip
     return Whose(ties, parts)
+
+
+def _booked(service, account: Account, person, kind: str, now) -> dict[str, object]:
+    """Somebody's place in a session of a clinic."""
+    nurse = Worker.objects.create(
+        service=service, organisation=account.organisation, local_reference=f"nurse {kind}", name="Nurse Elm",
+        skills=["nurse"],
+    )  # fmt: skip
+    today = timezone.localdate(now)
+    clinic = Clinic.objects.create(
+        service=service, name=f"Leg club {kind}", place_name="Hall", latitude=52.9, longitude=-1.4,
+        activities=["simple_dressing"], weekday=3, opens_at="10:30", minutes=120, places=4, nurse=nurse,
+        nurse_skill="nurse", starts_on=today, set_by="Tests", set_at=now,
+    )  # fmt: skip
+    at = now + timedelta(days=1)
+    session = ClinicSession.objects.create(
+        clinic=clinic, dated=today, day=today, starts_at=at, minutes=120, places=4, nurse=nurse
+    )
+    Visit.objects.create(
+        service=service, session=session, day=today, title="Leg club", window_opens_at=at, window_closes_at=at,
+        slots=[{"skill": "nurse", "minutes": 120, "worker": nurse.pk}],
+    )  # fmt: skip
+    booking = ClinicBooking.objects.create(
+        clinic=clinic, person=person, state="agreed", starts_on=today, asked_by="Tests", asked_on=today,
+        agreed_how="person", said="Yes", recorded_by="Tests", recorded_at=now,
+    )  # fmt: skip
+    place = SessionPlace.objects.create(booking=booking, session=session, person=person, number=1, of_places=4)
+    return {"clinic_id": clinic.pk, "session_id": session.pk, "booking_id": booking.pk, "place_id": place.pk}
 
 
 def _two_visits(person, episode_id: int, now) -> JoinedVisits:

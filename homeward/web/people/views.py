@@ -24,6 +24,7 @@ from homeward.people.selectors import (
 )
 from homeward.plans.selectors import current_plans
 from homeward.visits.selectors import last_visits_of, visits_of
+from homeward.visits.selectors.clinics import clinics_of_person, places_of_person
 from homeward.web.forms.presenters import owed_lines
 from homeward.web.gate import page
 from homeward.web.people.opening import opened, typed
@@ -104,6 +105,8 @@ def _known(actor, one, now) -> Known:
         legal=legal_statuses_of(actor, one, today)[0] if is_whole else [],
         sharing=sharing_choices_of(actor, one, today) if is_whole else SharingChoices((), ()),
         format=format_of(actor, one),
+        clinics=clinics_of_person(actor, one, now),
+        sessions=places_of_person(actor, one, today, today + DAYS_AHEAD),
     )
 
 

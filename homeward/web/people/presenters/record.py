@@ -11,6 +11,7 @@ from homeward.people.services import CHANGES_RECORDS
 from homeward.people.states import AddressKind, LegalKind, MayBeTold, NeedKind, SharingDecision, SharingKind
 from homeward.procedures.rules import UnknownCodeError
 from homeward.visits.states import VisitState
+from homeward.web.clinics.presenters import Goes, present_goes
 from homeward.web.clocks import ClockFace, clock_face
 from homeward.web.people.presenters.about_me import Told, told_in
 from homeward.web.people.presenters.banner import Banner, present_banner
@@ -148,6 +149,7 @@ class Record:
     visits_title: str
     visits: tuple[VisitCard, ...]
     plans: tuple[PlanCard, ...]
+    clinics: tuple[Goes, ...]
     open_episodes: tuple[EpisodeCard, ...]
     past_episodes: tuple[EpisodeCard, ...]
     callers: tuple[Caller, ...]
@@ -176,6 +178,8 @@ class Known:
     legal: list
     sharing: SharingChoices
     format: Format
+    clinics: list
+    sessions: list
 
 
 # What somebody who sees only what a visit needs is told of the rest
@@ -226,6 +230,7 @@ def present_record(actor: Actor, person, known: Known, now: datetime) -> Record:
         visits_title="Next visits" if going_on or not known.been else "Last visits",
         visits=tuple(_visit(visit, today) for visit in shown),
         plans=tuple(_plan(plan, today) for plan in known.plans),
+        clinics=present_goes(known.clinics, known.sessions),
         open_episodes=tuple(card for card in cards if card.is_open),
         past_episodes=tuple(card for card in cards if not card.is_open),
         callers=tuple(_caller(contact) for contact in current_contacts(person)),

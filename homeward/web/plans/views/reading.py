@@ -9,6 +9,8 @@ from homeward.episodes.selectors import episodes_of
 from homeward.kernel.rules import london_day, whole_number
 from homeward.plans.selectors import goal_progress, open_drafts_of, plans_of, powers_of, recovery_of
 from homeward.plans.services import content_of_plan
+from homeward.visits.selectors.clinics import clinics_of_person
+from homeward.web.clinics.presenters import present_goes
 from homeward.web.gate import page
 from homeward.web.people.opening import opened
 from homeward.web.plans.opening import banner_of, plan_opened
@@ -53,6 +55,7 @@ def plan(request: HttpRequest, person_id: int) -> HttpResponse:
             "without": [EpisodeLine(one.pk, one.pathway.title) for one in running if one.pk not in by_episode],
             "powers": present_powers(powers_of(actor, person, today)),
             "recovery": shared_parts(recovery),
+            "clinics": present_goes(clinics_of_person(actor, person, now), ()),
             "may_write": actor.may(Permission.WRITE_PLANS),
         },
     )

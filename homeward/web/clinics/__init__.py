@@ -1,0 +1,1 @@
+"""Group clinics: the list, a clinic with its sessions and bookings, a session, booking somebody, transport."""
