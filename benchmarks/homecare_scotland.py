@@ -32,7 +32,7 @@ from visit_planner.timing import nearer_to_asked
 
 HERE = Path(__file__).resolve().parent
 # A visit by somebody the person has not met costs as much as this many minutes of travel.
-WEIGHTS = Weights(not_preferred=10.0)
+WEIGHTS = Weights(not_preferred=15.0)
 # The search aims closer than the half hour allowed: it leaves ten minutes for a day that goes otherwise.
 AIMED_WITHIN = 20.0
 # Of the seconds given, this share goes to the first search; the rest mends what it left out or hurried.
