@@ -31,13 +31,15 @@ from visit_planner.formats.reading import FormatError
 from visit_planner.timing import nearer_to_asked
 
 HERE = Path(__file__).resolve().parent
-# A visit by somebody the person has not met costs as much as this many minutes of travel.
-WEIGHTS = Weights(not_preferred=15.0)
+# In minutes of travel: a visit by somebody the person has not met, and each face more than they should see.
+WEIGHTS = Weights(new_face=10.0, extra_face=20.0)
 # The search aims closer than the half hour allowed: it leaves ten minutes for a day that goes otherwise.
 AIMED_WITHIN = 20.0
 # Of the seconds given, this share goes to the first search; the rest mends what it left out or hurried.
-SEARCH_SHARE = 0.92
+SEARCH_SHARE = 0.88
 MOST_ROUNDS = 4
+# No round of mending begins after this share: setting one up takes about a second.
+LAST_ROUND = 0.95
 # An interval shorter than this is no room: it guards the comparison of sums of fractions of a minute.
 _TINY = 1e-9
 
@@ -102,7 +104,8 @@ def planned(problem: Problem, asked: Mapping[str, float], *, seconds: float, see
     visits = aimed
     for _ in range(MOST_ROUNDS):
         hurried = list(hurried_after_breaks(problem, plan))
-        if not hurried and not plan.undone:
+        spent = time.thread_time() - began
+        if (not hurried and not plan.undone) or spent > seconds * LAST_ROUND:
             break
         for stop in hurried:
             refused[stop.visit].add(stop.worker)
@@ -114,7 +117,7 @@ def planned(problem: Problem, asked: Mapping[str, float], *, seconds: float, see
         started = plan
         plan = solve(mended, iterations=0, seed=seed, start=started)
         if plan.undone:
-            rest = max(0.0, seconds - (time.thread_time() - began)) / 2
+            rest = max(0.0, seconds * LAST_ROUND - (time.thread_time() - began)) / 2
             plan = solve(mended, seconds=rest, seed=seed, start=started)
     plan = nearer_to_asked(problem, plan, asked)
     return replace(plan, cpu_seconds=round(time.thread_time() - began, 2))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from visit_planner.checking import cost
+from visit_planner.checking import check, cost
 from visit_planner.plan import Assignment, Plan
 from visit_planner.problem import Gap, Problem, Shift, Visit
 
@@ -21,15 +21,14 @@ def nearer_to_asked(problem: Problem, plan: Plan, asked: Mapping[str, float]) ->
 
     The search starts everything as early as it can. Here each visit waits as long as nothing after it has to: no
     visit ends up further from its time than before, none is later than both its time and what the plan said, and
-    nobody's shift ends later. ``asked``: visit -> minutes from midnight; visits it does not name, recorded starts
-    and visits that people were told about (``Problem.held``) stay as they are.
+    nobody's shift ends later. ``asked``: visit -> minutes from midnight. What it does not name stays as it is, and so
+    do recorded starts, visits that people were told about (``Problem.held``), shifts with a break, and visits with
+    several windows, a window kept by the end, or a rule that holds at some hours only.
     """
     visits = {visit.id: visit for visit in problem.visits}
     mode = {worker.id: worker.mode for worker in problem.workers}
     shifts = {(worker.id, shift.id): shift for worker in problem.workers for shift in worker.shifts}
-    stays = {held.visit for held in problem.held} | {
-        visit.id for visit in problem.visits if any(pin.starts is not None for pin in visit.pinned)
-    }
+    stays = _staying(problem, plan)
 
     def way(worker: str, origin: int, destination: int) -> float:
         return max(0.0, float(problem.travel[mode[worker]][origin][destination]))
@@ -56,7 +55,26 @@ def nearer_to_asked(problem: Problem, plan: Plan, asked: Mapping[str, float]) ->
                 latest = min(latest, starts[after.visit] - needs)
         latest = min(latest, _window_and_gaps_allow(visits[name], gaps[name], starts))
         starts[name] = max(starts[name], latest)
-    return _retimed(problem, plan, starts)
+    later = _retimed(problem, plan, starts)
+    return later if len(check(problem, later)) <= len(check(problem, plan)) else plan
+
+
+def _staying(problem: Problem, plan: Plan) -> set[str]:
+    with_break = {(taken.worker, taken.shift) for taken in plan.breaks}
+    graded = {grade.skill for worker in problem.workers for grade in worker.grades}
+    return (
+        {held.visit for held in problem.held}
+        | {stop.visit for stop in plan.assignments if (stop.worker, stop.shift) in with_break}
+        | {
+            visit.id
+            for visit in problem.visits
+            if visit.other_windows
+            or visit.window.by_end
+            or visit.not_alone is not None
+            or any(pin.starts is not None for pin in visit.pinned)
+            or any(slot.skill in graded for slot in visit.slots)
+        }
+    )
 
 
 def _followed(plan: Plan) -> dict[tuple[str, int], Assignment]:

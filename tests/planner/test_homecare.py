@@ -76,7 +76,9 @@ class TestReadService:
         assert [(s.starts, s.ends) for s in by_id["c2"].shifts] == [(450, 630), (960, 1200)]
         assert [len(visit.slots) for visit in problem.visits] == [1, 2, 1, 1]
         assert (problem.visits[0].window.opens, problem.visits[0].window.closes) == (450, 510)
-        assert problem.visits[0].preferred == {"c2"}
+        assert [(f.person, f.known, f.at_most) for f in problem.faces] == [
+            ("p1", {"c2"}, 2), ("p2", frozenset(), 4), ("p3", frozenset(), 2)
+        ]  # fmt: skip
         assert problem.visits[1].slots[0].minutes == 20
         assert problem.travel[homecare.MODE][0, 2] == 10
         assert problem.travel[homecare.MODE][service.anywhere].max() == 0

@@ -12,6 +12,7 @@ What the files leave open is assumed, and said here:
 - ``Time`` is when the visit was asked for. It may start ``allowed_minutes`` before or after and not outside that.
 - A person's visits keep at least half the spacing they were asked for, and the next never starts before the last ends.
 - Shifts end when they end: no overtime.
+- A person should see no more different carers than twice as many as come at once, or than have come before.
 
 Messages name the file and the line, never an id: they may end up in a log.
 """
@@ -30,6 +31,7 @@ from pathlib import Path
 import numpy as np
 
 from visit_planner.formats.reading import FormatError
+from visit_planner.practice import Faces
 from visit_planner.problem import Gap, Problem, Shift, Slot, Visit, Weights, Window, Worker
 
 SKILL = "care"
@@ -37,6 +39,8 @@ EMPLOYER = "service"
 MODE = "given"
 # A visit may start half an hour before or after the time asked for.
 ALLOWED_MINUTES = 30.0
+# Local default: different carers for each that comes at once, before another new face is one too many.
+FACES_FOR_EACH = 2
 
 _CARERS = ("CarerId", "Date", "Begin", "End")
 _VISITS = ("VisitId", "UserId", "Date", "Time", "Duration", "CarerCount")
@@ -79,14 +83,13 @@ class Service:
         weights: Weights | None = None,
         allowed_minutes: float = ALLOWED_MINUTES,
     ) -> Problem:
-        """The day to plan. ``known``: person -> carers who have been before; they are preferred.
+        """The day to plan. ``known``: person -> carers who have been before, to be sent rather than new ones.
 
         Raises:
             ValueError: no visit is asked for on that day.
         """
         if day not in self.asked:
             raise ValueError(f"no visits are asked for on {day:%d %B %Y}; the files have {len(self.asked)} other days")
-        known = known or {}
         visits = tuple(
             Visit(
                 id=asked.id,
@@ -94,7 +97,6 @@ class Service:
                 slots=tuple(Slot(SKILL, asked.minutes) for _ in range(asked.carers)),
                 window=Window(asked.at - allowed_minutes, asked.at + allowed_minutes, hard=True),
                 person=asked.person,
-                preferred=frozenset(known.get(asked.person, ())),
             )
             for asked in self.asked[day]
         )
@@ -106,6 +108,7 @@ class Service:
             visits=visits,
             travel={MODE: self._travel_from_anywhere()},
             gaps=tuple(_spacing(self.asked[day], allowed_minutes)),
+            faces=tuple(_faces(self.asked[day], known or {})),
             weights=weights or Weights(),
         )
 
@@ -132,6 +135,17 @@ def read_service(folder: Path) -> Service:
     shifts = _read_carers(folder / "carers.csv")
     asked = _read_visits(folder / "visits.csv", places)
     return Service(shifts, asked, places, travel)
+
+
+def _faces(asked: Collection[Asked], known: Mapping[str, Collection[str]]) -> list[Faces]:
+    at_once: dict[str, int] = defaultdict(int)
+    for visit in asked:
+        at_once[visit.person] = max(at_once[visit.person], visit.carers)
+    met = {person: frozenset(known.get(person, ())) for person in at_once}
+    return [
+        Faces(person, met[person], met[person], max(FACES_FOR_EACH * carers, len(met[person])))
+        for person, carers in at_once.items()
+    ]
 
 
 def _spacing(asked: Collection[Asked], allowed_minutes: float) -> list[Gap]:
