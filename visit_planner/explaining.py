@@ -22,6 +22,7 @@ from visit_planner.plan import Assignment, Plan
 from visit_planner.practice import Faces, has_level_during, may_come
 from visit_planner.problem import Problem, Shift, Visit, Worker
 from visit_planner.search import priced_alternatives
+from visit_planner.travel import TravelTable
 
 # Below half a minute nobody would notice the difference.
 _SLACK = 0.5
@@ -143,7 +144,7 @@ def _follows(problem: Problem, together: dict[str, list[Assignment]], called: _N
     return follows
 
 
-def _minutes_added(ways: np.ndarray, places: list[int], *, alone: bool) -> float:
+def _minutes_added(ways: np.ndarray | TravelTable, places: list[int], *, alone: bool) -> float:
     before, here, after = places
     straight = 0.0 if alone else max(0.0, float(ways[before][after]))
     return max(0.0, float(ways[before][here])) + max(0.0, float(ways[here][after])) - straight

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 
 from visit_planner.practice import Barred, Clinic, Faces, Grade, NotAlone, OnlyThese, contradictions
+from visit_planner.travel import TravelTable
 
 # Local default: the longest a worker may be kept after a shift ends when a shift does not say otherwise.
 OVERTIME_AT_MOST = 30.0
@@ -226,7 +227,8 @@ class Weights:
 class Problem:
     """A day to plan.
 
-    travel: mode -> (n, n) float minutes, row from, column to; -1 unreachable.
+    travel: mode -> (n, n) float minutes, row from, column to; -1 unreachable. For thousands of places a
+    ``visit_planner.travel.TravelTable`` may stand for the dense array.
     bundles: ids of visits of which all are planned or none (the steps of one treatment, say).
     never: names of weights whose component of the cost must be 0: anything else is a fault.
 
@@ -236,7 +238,7 @@ class Problem:
 
     workers: tuple[Worker, ...]
     visits: tuple[Visit, ...]
-    travel: Mapping[str, np.ndarray]
+    travel: Mapping[str, np.ndarray | TravelTable]
     gaps: tuple[Gap, ...] = ()
     weights: Weights = field(default_factory=Weights)
     held: tuple[Held, ...] = ()
@@ -282,7 +284,7 @@ def _is_time(value: object) -> bool:
     return _is_number(value) and math.isfinite(value)  # type: ignore[arg-type]
 
 
-def _check_travel(travel: Mapping[str, np.ndarray]) -> int:
+def _check_travel(travel: Mapping[str, np.ndarray | TravelTable]) -> int:
     _require(len(travel) > 0, "travel: give at least one mode, such as 'car'")
     places = -1
     for mode, minutes in travel.items():
@@ -296,6 +298,8 @@ def _check_travel(travel: Mapping[str, np.ndarray]) -> int:
             f"travel[{mode!r}] has {shape[0]} places where another mode has {places}: they must be equal",
         )
         places = shape[0]
+        if isinstance(minutes, TravelTable):
+            continue  # it answers for its own cells; asking for them all is what it is there to avoid
         values = np.asarray(minutes, dtype=float)
         wrong = np.argwhere(np.isnan(values) | ((values < 0) & (values != -1)))
         if len(wrong):
@@ -307,7 +311,7 @@ def _check_travel(travel: Mapping[str, np.ndarray]) -> int:
     return places
 
 
-def _check_workers(workers: Collection[Worker], travel: Mapping[str, np.ndarray], places: int) -> set[str]:
+def _check_workers(workers: Collection[Worker], travel: Collection[str], places: int) -> set[str]:
     worker_ids: set[str] = set()
     shift_ids: set[tuple[str, str]] = set()
     for worker in workers:

@@ -2,6 +2,9 @@
 
 Every provider has one method, ``minutes(points, mode) -> (n, n) float minutes, row from, column to; -1
 unreachable``, where ``points`` is (n, 2) float degrees, latitude then longitude.
+
+A table of 10,000 places has a hundred million cells (800 MB a mode). ``OnDemand`` and ``Nearby`` stand where such a
+table would (``Problem.travel``) and work out the cells and blocks asked for: see ``TravelTable``.
 """
 
 from __future__ import annotations
@@ -10,9 +13,9 @@ import json
 import math
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -30,6 +33,42 @@ UNREACHABLE = -1.0
 
 class TravelError(RuntimeError):
     """Travel times could not be had; the message says from where and why."""
+
+
+@runtime_checkable
+class TravelTable(Protocol):
+    """Minutes between places that are not all held in memory; stands in ``Problem.travel`` for a dense table.
+
+    ``table[a][b]`` is one way; ``np.asarray(table)`` is the dense table, for whoever has room for it.
+    """
+
+    @property
+    def shape(self) -> tuple[int, int]: ...
+
+    def __len__(self) -> int: ...
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray: ...
+
+    def __getitem__(self, origin: int) -> Way: ...
+
+    def block(self, origins: np.ndarray, destinations: np.ndarray) -> np.ndarray:
+        """(len(origins), len(destinations)) float minutes, row from, column to; -1 unreachable."""
+        ...
+
+    def between(self, origin: int, destination: int) -> float:
+        """Minutes of one way; equal to its cell of ``block`` but for the last digit of a float."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The ways from one place of a ``TravelTable``: ``way[b]`` is minutes to place b."""
+
+    table: TravelTable
+    origin: int
+
+    def __getitem__(self, destination: int) -> float:
+        return self.table.between(self.origin, destination)
 
 
 class TravelProvider(Protocol):
@@ -59,17 +98,145 @@ class GreatCircle:
     overhead_minutes: Mapping[str, float] = field(default_factory=lambda: dict(TRIP_OVERHEAD_MINUTES))
 
     def minutes(self, points: np.ndarray, mode: str) -> np.ndarray:
+        places = _checked(points)
+        return self.block(places, places, mode)
+
+    def block(self, origins: np.ndarray, destinations: np.ndarray, mode: str) -> np.ndarray:
+        """(len(origins), len(destinations)) minutes between points in degrees; raises as ``minutes`` does."""
         if mode not in self.speeds_kmh:
             raise TravelError(f"no speed is set for mode {mode!r}; known: {', '.join(sorted(self.speeds_kmh))}")
-        degrees = np.radians(_checked(points))
-        latitude, longitude = degrees[:, 0], degrees[:, 1]
-        half = np.sin((latitude[:, None] - latitude[None]) / 2) ** 2
-        half = half + np.cos(latitude)[:, None] * np.cos(latitude)[None] * (
-            np.sin((longitude[:, None] - longitude[None]) / 2) ** 2
+        here, there = np.radians(origins), np.radians(destinations)
+        half = np.sin((here[:, None, 0] - there[None, :, 0]) / 2) ** 2
+        half = half + np.cos(here[:, 0])[:, None] * np.cos(there[:, 0])[None] * (
+            np.sin((here[:, None, 1] - there[None, :, 1]) / 2) ** 2
         )
         kilometres = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))) * self.detour
         minutes = kilometres / self.speeds_kmh[mode] * 60
         return np.where(kilometres > 1e-9, minutes + self.overhead_minutes.get(mode, 0.0), 0.0)
+
+    def between(self, latitude: float, longitude: float, to_latitude: float, to_longitude: float, mode: str) -> float:
+        """Minutes between two points in degrees, one pair at a time: quicker than a block of one cell."""
+        here, there = math.radians(latitude), math.radians(to_latitude)
+        half = math.sin((here - there) / 2) ** 2 + math.cos(here) * math.cos(there) * (
+            math.sin(math.radians(longitude - to_longitude) / 2) ** 2
+        )
+        kilometres = 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(half, 1.0))) * self.detour
+        return (
+            kilometres / self.speeds_kmh[mode] * 60 + self.overhead_minutes.get(mode, 0.0) if kilometres > 1e-9 else 0.0
+        )
+
+
+class OnDemand:
+    """Estimated minutes between many places, worked out for the pairs asked for: a ``TravelTable``.
+
+    Great-circle estimates by ``GreatCircle``, in whole minutes rounded up where ``whole_minutes``, as people are told
+    them. Memory is that of the points, not of the pairs.
+    """
+
+    def __init__(
+        self,
+        points: np.ndarray,
+        mode: str = "car",
+        *,
+        estimate: GreatCircle | None = None,
+        whole_minutes: bool = False,
+    ) -> None:
+        """Raises: TravelError when the points are not degrees or the mode has no speed."""
+        self.points = _checked(points)
+        self.mode = mode
+        self.estimate = GreatCircle() if estimate is None else estimate
+        self.whole_minutes = whole_minutes
+        self.block(np.zeros(0, int), np.zeros(0, int))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return len(self.points), len(self.points)
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+    def __getitem__(self, origin: int) -> Way:
+        return Way(self, origin)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        everywhere = np.arange(len(self.points))
+        return self.block(everywhere, everywhere).astype(dtype or float, copy=False)
+
+    def block(self, origins: np.ndarray, destinations: np.ndarray) -> np.ndarray:
+        minutes = self.estimate.block(self.points[origins], self.points[destinations], self.mode)
+        return np.ceil(minutes - 1e-6) if self.whole_minutes else minutes
+
+    def between(self, origin: int, destination: int) -> float:
+        (latitude, longitude), (to_latitude, to_longitude) = self.points[origin], self.points[destination]
+        minutes = self.estimate.between(latitude, longitude, to_latitude, to_longitude, self.mode)
+        return float(math.ceil(minutes - 1e-6)) if self.whole_minutes else minutes
+
+
+class Nearby:
+    """Known minutes between places near each other, and an estimate for all other pairs: a ``TravelTable``.
+
+    For a routing service asked only about pairs that a worker could travel between: ``rows``, ``columns`` and
+    ``minutes`` are (pairs,) arrays, from, to and how long (-1: no way). Of a pair given twice the first counts.
+    """
+
+    def __init__(self, otherwise: TravelTable, rows: np.ndarray, columns: np.ndarray, minutes: np.ndarray) -> None:
+        """Raises: TravelError when a pair names a place that is not there, or its minutes are not minutes."""
+        origins, destinations = np.asarray(rows, dtype=np.int64), np.asarray(columns, dtype=np.int64)
+        known = np.asarray(minutes, dtype=float)
+        places = otherwise.shape[0]
+        if not (origins.shape == destinations.shape == known.shape and origins.ndim == 1):
+            raise TravelError("rows, columns and minutes must be three lists of one length, an entry for each pair")
+        if len(known) and not (
+            min(origins.min(), destinations.min()) >= 0 and max(origins.max(), destinations.max()) < places
+        ):
+            raise TravelError(f"pairs name places outside 0 to {places - 1}")
+        if np.any(np.isnan(known) | ((known < 0) & (known != UNREACHABLE))):
+            raise TravelError("minutes must be at least 0, or -1 where there is no way")
+        self.otherwise = otherwise
+        self._pairs, first = np.unique(origins * places + destinations, return_index=True)
+        self._minutes = known[first]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.otherwise.shape
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def pairs(self) -> Iterator[tuple[int, int, float]]:
+        """Every known pair: from, to, minutes."""
+        for pair, minutes in zip(self._pairs, self._minutes, strict=True):
+            origin, destination = divmod(int(pair), self.shape[0])
+            yield origin, destination, float(minutes)
+
+    def __getitem__(self, origin: int) -> Way:
+        return Way(self, origin)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        everywhere = np.arange(self.shape[0])
+        return self.block(everywhere, everywhere).astype(dtype or float, copy=False)
+
+    def block(self, origins: np.ndarray, destinations: np.ndarray) -> np.ndarray:
+        minutes = np.array(self.otherwise.block(origins, destinations), dtype=float)
+        if len(self._pairs):
+            wanted = np.asarray(origins)[:, None] * self.shape[0] + np.asarray(destinations)[None]
+            at = np.minimum(np.searchsorted(self._pairs, wanted), len(self._pairs) - 1)
+            minutes = np.where(self._pairs[at] == wanted, self._minutes[at], minutes)
+        return minutes
+
+    def between(self, origin: int, destination: int) -> float:
+        pair = origin * self.shape[0] + destination
+        at = int(np.searchsorted(self._pairs, pair))
+        if at < len(self._pairs) and self._pairs[at] == pair:
+            return float(self._minutes[at])
+        return self.otherwise.between(origin, destination)
+
+
+def block_of(table: np.ndarray | TravelTable, places: np.ndarray) -> np.ndarray:
+    """The dense table of some places only: (len(places), len(places)) minutes, row from, column to."""
+    if isinstance(table, TravelTable):
+        return table.block(places, places)
+    return np.asarray(table, dtype=float)[np.ix_(places, places)]
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,16 @@
 
 import copy
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from visit_planner import check, solve
+from visit_planner.fictitious import large_place
 from visit_planner.formats import hhcrsp, native
 from visit_planner.formats.reading import FormatError
+from visit_planner.travel import Nearby, TravelTable
 
 BOTH = [{"service": "s1", "duration": 20}, {"service": "s2", "duration": 30}]
 SMALL = {
@@ -168,3 +172,28 @@ class TestNative:
     def test_writes_a_plan_that_reads_back_the_same(self, make_team):
         plan = solve(make_team(visits=30, workers=9), iterations=100)
         assert native.plan_from_json(json.loads(json.dumps(plan.to_dict()))) == plan
+
+    def test_writes_places_instead_of_a_table_that_read_back_the_same(self):
+        problem = large_place(visits=20, workers=5)
+        known = Nearby(problem.travel["car"], [0, 2], [1, 3], [7.0, -1.0])
+        problem = replace(problem, travel={**problem.travel, "car": known})
+        again = native.from_json(json.loads(json.dumps(native.to_json(problem))))
+        assert (again.visits, again.workers) == (problem.visits, problem.workers)
+        for mode, table in problem.travel.items():
+            assert isinstance(again.travel[mode], TravelTable)
+            assert np.array_equal(np.asarray(again.travel[mode]), np.asarray(table))
+
+    @pytest.mark.parametrize(
+        ("car", "words"),
+        [
+            ({"places": [[53, -1], [54]]}, r"travel.car.places\[1\]: expected 2 numbers"),
+            ({"places": [[53, -1]], "speed": 30}, "field 'speed' is not known"),
+            ({"places": [[53, -1]], "speed_kmh": 0}, "more than 0"),
+            ({"places": [[530, -1]]}, "latitude then longitude"),
+            ({"places": [[53, -1]], "known": [[0, 4, 5]]}, "outside 0 to 0"),
+            ({"speed_kmh": 30}, "field 'places' is missing"),
+        ],
+    )
+    def test_names_what_is_wrong_with_places(self, car, words):
+        with pytest.raises(FormatError, match=words):
+            native.from_json({"workers": [], "visits": [], "travel": {"car": car}})

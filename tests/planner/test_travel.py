@@ -8,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
-from visit_planner.travel import GreatCircle, Osrm, Table, TravelError, Valhalla
+from visit_planner import Problem, Shift, Slot, Visit, Window, Worker, check, solve
+from visit_planner.travel import GreatCircle, Nearby, OnDemand, Osrm, Table, TravelError, Valhalla, block_of
 
 DERBY, LEICESTER = (52.9225, -1.4746), (52.6369, -1.1398)
 ISLAND = (50.0, -6.0)
@@ -188,3 +189,55 @@ class TestValhalla:
             Valhalla(server.url).minutes(points, "car")
         with pytest.raises(TravelError, match="No costing method"):
             Valhalla(server.url).minutes(points[:2], "walk")
+
+
+TOWN = np.random.default_rng(4).uniform((52.9, -1.6), (53.0, -1.4), (30, 2))
+
+
+class TestOnDemand:
+    @pytest.mark.parametrize("whole", [False, True])
+    def test_gives_the_same_minutes_cell_by_cell_in_blocks_and_as_a_whole(self, whole):
+        table = OnDemand(TOWN, "bike", whole_minutes=whole)
+        dense = np.asarray(table)
+        assert dense.shape == table.shape == (30, 30)
+        assert [[table[a][b] for b in range(30)] for a in range(30)] == pytest.approx(dense)
+        some = np.array([7, 2, 19])
+        assert block_of(table, some) == pytest.approx(block_of(dense, some))
+        assert np.all(dense == np.ceil(dense)) == whole
+
+    def test_gives_what_the_estimate_gives(self):
+        assert np.asarray(OnDemand(TOWN)) == pytest.approx(GreatCircle().minutes(TOWN, "car"))
+
+    def test_plans_a_problem_as_a_dense_table_does(self):
+        team = (Worker("ann", "team", frozenset({"care"}), (Shift("day", 480, 1020, 0, 0),)),)
+        visits = tuple(Visit(f"v{k}", k, (Slot("care", 20),), Window(500, 900)) for k in range(1, 12))
+        on_demand = Problem(team, visits, {"car": OnDemand(TOWN)})
+        dense = Problem(team, visits, {"car": np.asarray(OnDemand(TOWN))})
+        plan = solve(on_demand, iterations=2000, seed=1)
+        assert plan.assignments == solve(dense, iterations=2000, seed=1).assignments
+        assert check(on_demand, plan) == []
+
+    def test_refuses_a_mode_without_a_speed(self):
+        with pytest.raises(TravelError, match="no speed is set for mode 'boat'"):
+            OnDemand(TOWN, "boat")
+
+
+class TestNearby:
+    def test_puts_known_ways_before_the_estimate(self):
+        table = Nearby(OnDemand(TOWN), [3, 3], [4, 5], [99.5, -1])
+        assert (table[3][4], table[3][5], table[4][3]) == (99.5, -1.0, OnDemand(TOWN)[4][3])
+        dense = np.asarray(table)
+        assert [[table[a][b] for b in range(30)] for a in range(30)] == pytest.approx(dense)
+        assert block_of(table, np.array([5, 3]))[1, 0] == -1
+
+    @pytest.mark.parametrize(
+        ("pairs", "words"),
+        [
+            (([0], [30], [5.0]), "outside 0 to 29"),
+            (([0], [1], [-2.0]), "at least 0, or -1"),
+            (([0, 1], [1], [5.0]), "of one length"),
+        ],
+    )
+    def test_refuses_pairs_that_are_none(self, pairs, words):
+        with pytest.raises(TravelError, match=words):
+            Nearby(OnDemand(TOWN), *pairs)

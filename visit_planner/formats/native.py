@@ -12,9 +12,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from visit_planner.formats import reading
+from visit_planner.formats import reading, ways
 from visit_planner.formats.reading import FormatError
 from visit_planner.plan import Plan
 from visit_planner.practice import Barred, Clinic, Faces, Grade, NotAlone, OnlyThese
@@ -65,9 +63,7 @@ def from_json(stored: dict[str, Any], where: str = "problem") -> Problem:
             visits=tuple(
                 _visit(row, f"{where}.visits[{k}]") for k, row in enumerate(reading.rows(stored, "visits", where))
             ),
-            travel={
-                mode: np.array(reading.matrix(table, f"{where}.travel.{mode}")) for mode, table in travel_rows.items()
-            },
+            travel={mode: ways.from_json(table, mode, f"{where}.travel.{mode}") for mode, table in travel_rows.items()},
             gaps=tuple(
                 _gap(row, f"{where}.gaps[{k}]")
                 for k, row in enumerate(reading.rows(stored, "gaps", where, optional=True))
@@ -338,7 +334,7 @@ def to_json(problem: Problem) -> dict[str, Any]:
     return {
         "workers": [plain(worker) for worker in problem.workers],
         "visits": [plain(visit) for visit in problem.visits],
-        "travel": {mode: np.asarray(table).tolist() for mode, table in problem.travel.items()},
+        "travel": {mode: ways.to_json(table) for mode, table in problem.travel.items()},
         "gaps": [plain(gap) for gap in problem.gaps],
         "weights": plain(problem.weights),
         "held": [plain(held) for held in problem.held],
