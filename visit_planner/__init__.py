@@ -17,7 +17,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 
+from visit_planner import scaling
 from visit_planner.checking import check, cost
 from visit_planner.coming import Delay, Offer, who_can_come
 from visit_planner.explaining import Explanations, WhyNot, WhyThisWorker, explain
@@ -51,21 +53,28 @@ def solve(
     start: Plan | None = None,
     frozen: Collection[str] = (),
     progress: Callable[[Progress], None] | None = None,
+    processes: int = 1,
 ) -> Plan:
     """A plan for the problem; visits that do not fit, or are not worth it, are in ``Plan.undone``.
 
     Uses about ``seconds`` of this thread's CPU time. With ``iterations`` (moves to try) instead, the same
     problem and seed give the same plan on every machine. ``start``: a plan to improve on. ``frozen``: ids of
     workers who keep what ``start`` gives them. ``progress`` is called a few hundred times with a ``Progress``.
+    A large problem is planned by districts (``visit_planner.scaling``), in ``processes`` at the same time, each using
+    ``seconds``.
 
     Raises:
-        ValueError: ``seconds`` or ``iterations`` is negative.
+        ValueError: ``seconds`` or ``iterations`` is negative, or ``processes`` is less than 1.
+        EngineError: processes kept being killed.
     """
     if seconds < 0 or (iterations is not None and iterations < 0):
         raise ValueError("seconds and iterations must be at least 0")
+    if processes < 1:
+        raise ValueError("processes must be at least 1")
 
     def search(asked: Problem, share: float, begin: Plan | None) -> Plan:
-        return search_plan(
+        in_districts = scaling.is_large(asked)
+        return (partial(scaling.solve_in_districts, processes=processes) if in_districts else search_plan)(
             asked,
             seconds=seconds * share,
             iterations=None if iterations is None else int(iterations * share),

@@ -152,14 +152,16 @@ def search_plan(
     start: Plan | None,
     frozen: Collection[str],
     progress: Callable[[Progress], None] | None,
+    hot: float | None = None,
+    cold: float = COLD,
 ) -> Plan:
-    """A plan without its cost, which the checker's side computes."""
+    """A plan without its cost, which the checker's side computes. ``hot``, ``cold``: a part of the whole course."""
     make_ready()
     began = time.thread_time()
     board = set_up(problem, seed=seed, start=start, frozen=frozen)
     build(board)
     left = max(0.0, seconds - (time.thread_time() - began))
-    done = run(board, seconds=left, iterations=iterations, progress=progress)
+    done = run(board, seconds=left, iterations=iterations, hot=hot, cold=cold, progress=progress)
     assignments, undone = read_plan(board)
     return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)
 
