@@ -34,7 +34,7 @@ from visit_planner.search import COLD, HOT, Progress, search_plan
 # docs/guides/planning-at-scale.md.
 LARGE = 2500
 # Slots of visits in a district. Local default, measured.
-DISTRICT = 400
+DISTRICT = 1200
 # The course of one annealing, in shares of its time and of the way from hot to cold: a first plan, then rounds.
 FIRST, ROUNDS = 0.45, 5
 # Share of each round's time that goes to what is left out.
