@@ -4,6 +4,8 @@
     visit-planner check FILE SOLUTION
     visit-planner week FILE --seconds 60 --out PLAN
     visit-planner bench FOLDER --seconds 60 --seeds 1,2,3 --json
+    visit-planner days FOLDER --out PLANS --processes 2
+    visit-planner days FOLDER --out PLANS --engine dask --scheduler tcp://HOST:8786
 
 FILE is a public instance or the planner's own problem file (docs/guides/planner.md); for a week, a week file
 (docs/guides/planner-terms.md).
@@ -17,8 +19,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from visit_planner import Cost, Plan, Problem, ProblemError, benchmarking, check, cost, explain, solve, warm_up
+from visit_planner import Cost, Plan, Problem, ProblemError, benchmarking, check, cluster, cost, explain, solve, warm_up
 from visit_planner.benchmarking import Effort, Run
+from visit_planner.engines import EngineError, engine_named
 from visit_planner.formats import reading, weekly
 from visit_planner.formats.known import read_problem
 from visit_planner.formats.reading import FormatError
@@ -29,17 +32,21 @@ Value = TypeVar("Value")
 
 FOUND_FAULTS = 1
 WRONG_INPUT = 2
+ENGINE_LOST = 3
 COMPILING = "Compiling the search (once on this machine, up to a minute) ..."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Returns the exit code: 0 done, 1 the checked plan has faults, 2 wrong input."""
+    """Returns the exit code: 0 done, 1 the checked plan has faults, 2 wrong input, 3 the engine was lost."""
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
     except (FormatError, ProblemError) as wrong:
         print(f"visit-planner: {wrong}", file=sys.stderr)
         return WRONG_INPUT
+    except EngineError as lost:
+        print(f"visit-planner: {lost}", file=sys.stderr)
+        return ENGINE_LOST
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -50,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     solving.add_argument("--seconds", type=_at_least_zero, default=10.0, help="CPU seconds to search (10)")
     solving.add_argument("--seed", type=int, default=0, help="another seed, another plan (0)")
     solving.add_argument("--iterations", type=int, help="moves to try instead of seconds: repeatable anywhere")
+    solving.add_argument("--processes", type=_at_least_one, default=1, help="cores to use on a large problem (1)")
     solving.add_argument("--out", type=Path, help="where to write the solution")
     solving.add_argument("--explain", action="store_true", help="say why, for every visit left out")
     solving.set_defaults(run=_solve)
@@ -59,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     checking.set_defaults(run=_check)
     _add_week(commands.add_parser("week", help="choose the days of a week's patterns and plan all of them"))
     _add_bench(commands.add_parser("bench", help="plan every instance of a folder and compare with the best known"))
+    _add_days(commands.add_parser("days", help="plan every problem file of a folder: many localities and days"))
     return parser
 
 
@@ -71,6 +80,22 @@ def _add_week(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--check", type=Path, help="a plan of this week to check, instead of making one")
     parser.add_argument("--explain", action="store_true", help="say why these days, whom people see, and why not")
     parser.set_defaults(run=_week)
+
+
+def _add_days(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("source", type=Path, help="folder of problem files, or a file that lists them, one a line")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder for the plans; what it has is not planned again"
+    )
+    parser.add_argument("--seconds", type=_at_least_zero, default=10.0, help="CPU seconds for each (10)")
+    parser.add_argument("--iterations", type=int, help="moves to try instead of seconds: repeatable anywhere")
+    parser.add_argument("--seed", type=int, default=0, help="another seed, other plans (0)")
+    parser.add_argument(
+        "--engine", choices=("processes", "dask"), default="processes", help="where to plan (processes)"
+    )
+    parser.add_argument("--processes", type=_at_least_one, default=1, help="processes on this machine (1)")
+    parser.add_argument("--scheduler", help="with --engine dask: address of the scheduler, tcp://HOST:PORT")
+    parser.set_defaults(run=_days)
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:
@@ -111,13 +136,41 @@ def _at_least_zero(text: str) -> float:
     return value
 
 
+def _days(options: argparse.Namespace) -> int:
+    if options.engine == "dask" and not options.scheduler:
+        raise FormatError("--engine dask needs --scheduler tcp://HOST:PORT, where the cluster's scheduler listens")
+    if not is_compiled():
+        print(COMPILING, file=sys.stderr, flush=True)
+    warm_up()
+
+    def tell(one: cluster.Planned) -> None:
+        what = "kept" if one.kept else f"planned after {one.seconds:.1f} s"
+        print(
+            f"{one.name}: {what}, {one.visits} visits, {one.undone} left out, cost {one.cost:.1f}, {one.faults} faults",
+            flush=True,
+        )
+
+    effort = cluster.Effort(options.seconds, options.iterations, options.seed)
+    with engine_named(options.engine, processes=options.processes, scheduler=options.scheduler) as engine:
+        results = cluster.plan_files(options.source, options.out, engine, effort, tell)
+    kept = sum(one.kept for one in results)
+    print(f"{len(results) - kept} planned, {kept} kept, {sum(one.undone for one in results)} visits left out")
+    return FOUND_FAULTS if any(one.faults for one in results) else 0
+
+
 def _solve(options: argparse.Namespace) -> int:
     problem, its_format = read_problem(options.file)
     _check_folder(options.out)
     if not is_compiled():
         print(COMPILING, file=sys.stderr, flush=True)
     warm_up()
-    plan = solve(problem, seconds=options.seconds, seed=options.seed, iterations=options.iterations)
+    plan = solve(
+        problem,
+        seconds=options.seconds,
+        seed=options.seed,
+        iterations=options.iterations,
+        processes=options.processes,
+    )
     if options.out is not None:
         its_format.write_plan(problem, plan, options.out)
     assert plan.cost is not None

@@ -14,6 +14,8 @@ from typing import Any, Protocol, Self
 
 # A piece that takes its process down this many times is at fault itself. Local default.
 TRIES = 3
+# How long to look for a cluster's scheduler. Local default.
+SCHEDULER_SECONDS = 30.0
 
 
 class EngineError(RuntimeError):
@@ -109,7 +111,7 @@ class Dask(_Closing):
     them with one thread each (``dask worker tcp://… --nthreads 1``): a search uses one core.
     """
 
-    def __init__(self, scheduler: str, *, wait_seconds: float = 30.0) -> None:
+    def __init__(self, scheduler: str) -> None:
         """Raises: EngineError when dask.distributed is not installed or nobody answers at ``scheduler``."""
         try:
             from distributed import Client
@@ -118,7 +120,7 @@ class Dask(_Closing):
                 "--engine dask needs dask.distributed: pip install --require-hashes -r requirements/cluster.txt"
             ) from missing
         try:
-            self._client = Client(scheduler, timeout=wait_seconds, set_as_default=False)
+            self._client = Client(scheduler, timeout=SCHEDULER_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError) as lost:
             raise EngineError(f"There is no Dask scheduler at {scheduler}: {lost}") from lost
 
@@ -127,12 +129,12 @@ class Dask(_Closing):
         from distributed.scheduler import KilledWorker
 
         def sent(number: int) -> Any:
-            # pure: equal jobs are still worked out one by one; kept until given back, so a dead node's are done again
-            return self._client.submit(function, jobs[number], pure=False, retries=TRIES)
+            # what is held here until given back the scheduler has worked out again when its node dies
+            return self._client.submit(function, jobs[number], pure=False)
 
         numbers = {sent(number): number for number in range(len(jobs))}
         tries = dict.fromkeys(range(len(jobs)), 0)
-        coming = as_completed(numbers)
+        coming = as_completed(list(numbers), loop=self._client.loop)
         try:
             for future in coming:
                 number = numbers.pop(future)
