@@ -1,9 +1,9 @@
-# run · test · check · bench. Each sets up what it needs; the environment is in .venv, everything made at run time in var.
+# run · test · check · bench · bench-planner. Each sets up what it needs; the environment is in .venv, everything made at run time in var.
 PORT ?= 8000
 PYTHON := .venv/bin/python
 export PORT
 
-.PHONY: run test check bench setup format clean
+.PHONY: run test check bench bench-planner setup format clean
 
 run: setup
 	@.venv/bin/homeward run --port $(PORT)
@@ -18,6 +18,10 @@ check: setup
 
 bench: setup
 	@tools/bench.sh
+
+bench-planner: setup
+	@tools/prepare.sh bench
+	@tools/bench_planner.sh
 
 setup:
 	@tools/prepare.sh run

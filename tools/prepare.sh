@@ -1,5 +1,5 @@
 #!/bin/sh
-# Set up what a goal needs and say what it is doing: `tools/prepare.sh run|test|check`.
+# Set up what a goal needs and say what it is doing: `tools/prepare.sh run|test|check|bench`.
 # Steps that are up to date are skipped; a missing system tool is installed where we are root on Debian, else named.
 set -eu
 cd "$(dirname "$0")/.."
@@ -77,4 +77,5 @@ test)
         need initdb postgresql "the same tests run on PostgreSQL"
     ;;
 check) install check ;;
+bench) install bench ;;
 esac
