@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from functools import partial
 
 from visit_planner import scaling
 from visit_planner.checking import check, cost
@@ -60,8 +59,9 @@ def solve(
     Uses about ``seconds`` of this thread's CPU time. With ``iterations`` (moves to try) instead, the same
     problem and seed give the same plan on every machine. ``start``: a plan to improve on. ``frozen``: ids of
     workers who keep what ``start`` gives them. ``progress`` is called a few hundred times with a ``Progress``.
-    A large problem is planned by districts (``visit_planner.scaling``), in ``processes`` at the same time, each using
-    ``seconds``.
+    ``processes`` searches go on at the same time, each using ``seconds`` or ``iterations``: of a large problem,
+    its districts (``visit_planner.scaling``); of any other, the whole from seeds of their own, comparing plans now
+    and then.
 
     Raises:
         ValueError: ``seconds`` or ``iterations`` is negative, or ``processes`` is less than 1.
@@ -74,7 +74,7 @@ def solve(
 
     def search(asked: Problem, share: float, begin: Plan | None) -> Plan:
         in_districts = scaling.is_large(asked)
-        return (partial(scaling.solve_in_districts, processes=processes) if in_districts else search_plan)(
+        return (scaling.solve_in_districts if in_districts else search_plan)(
             asked,
             seconds=seconds * share,
             iterations=None if iterations is None else int(iterations * share),
@@ -82,6 +82,7 @@ def solve(
             start=begin,
             frozen=frozen,
             progress=progress,
+            processes=processes,
         )
 
     plan = in_rounds(problem, search, start) if needs_rounds(problem) else search(problem, 1.0, start)

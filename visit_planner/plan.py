@@ -70,7 +70,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Assignments in order of worker and time; visits left undone; breaks; visits that are a place in a clinic."""
+    """Assignments in order of worker and time; visits left undone; breaks; visits that are a place in a clinic.
+
+    ``iterations``: moves tried; ``evaluations``: places that were priced for them.
+    """
 
     assignments: tuple[Assignment, ...]
     undone: tuple[str, ...] = ()
@@ -80,6 +83,7 @@ class Plan:
     seed: int = 0
     breaks: tuple[BreakTaken, ...] = ()
     attending: tuple[Attending, ...] = ()
+    evaluations: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form; ``Plan.from_dict`` reads it back unchanged."""
@@ -92,6 +96,7 @@ class Plan:
             "seed": self.seed,
             "breaks": [asdict(taken) for taken in self.breaks],
             "attending": [asdict(place) for place in self.attending],
+            "evaluations": self.evaluations,
         }
 
     @classmethod
@@ -106,6 +111,7 @@ class Plan:
             seed=stored.get("seed", 0),
             breaks=tuple(BreakTaken(**taken) for taken in stored.get("breaks", ())),
             attending=tuple(Attending(**place) for place in stored.get("attending", ())),
+            evaluations=stored.get("evaluations", 0),
         )
 
 

@@ -51,7 +51,7 @@ class TestSolveAndCheck:
             (None, "cannot be read"),
             ("{", "is not JSON (line 1"),
             ("[1]", "expected a JSON object"),
-            ("{}", "neither an HHCRSP instance"),
+            ("{}", "an HHCRSP instance (patients"),
             ('{"patients": [], "caregivers": 5}', ".caregivers: expected a list, found a number"),
             ('{"workers": [], "visits": [], "travel": {}}', "travel: expected an object of modes"),
             (b"\xff\xfe", "is not text in UTF-8"),

@@ -48,18 +48,17 @@ def propose(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTIO
     """One move of the kind about task t; whether the plan as it then stands is to be kept."""
     if kind == OPTIONAL:
         return change_what_is_done(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, OPTIONS, FIRST_OPTION, NEAR, t, slack)
-    ceiling = live_cost(S) + slack
     if T[t].route < 0:
         return False
     if kind == RELOCATE:
-        return relocate(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, ceiling)
+        return relocate(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, slack)
     if kind == TOGETHER:
-        return move_together(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, t, ceiling)
+        return move_together(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, t, slack)
     if kind == SWAP:
-        return swap(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, t, ceiling)
+        return swap(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, t, slack)
     if kind == EXCHANGE_TAILS:
-        return exchange_tails(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, ceiling)
-    return move_run(T, V, R, W, G, D, F, L, S, Q, J, K, M, NEAR, OPTIONS, FIRST_OPTION, t, ceiling)
+        return exchange_tails(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, slack)
+    return move_run(T, V, R, W, G, D, F, L, S, Q, J, K, M, NEAR, OPTIONS, FIRST_OPTION, t, slack)
 
 
 @compiled

@@ -142,6 +142,7 @@ def empty_board(
     S = np.zeros(1, records.STATE)
     S["travel_weight"], S["worst_weight"] = weights.travel, weights.worst_lateness
     S["tasks"], S["visits"], S["routes"] = n, m, k
+    S["plain"] = weights.unpaid == 0.0 and not np.any(F[np.isfinite(F)])
     S["random"] = np.uint64(seed % 2**63) * np.uint64(2654435761) + np.uint64(1)
     options = [np.flatnonzero(np.isfinite(F[t, :k])) for t in range(n)]
     board = Board(

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from visit_planner.search.caching import keep_compiled_apart
 from visit_planner.search.records import LINKED, NEVER, TOLERANCE, UNLINKED
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -24,7 +25,8 @@ _TO_UNIT = 1.0 / (1 << 53)
 
 # Without reference counting (``_nrt``): Numba counts atomically around every record looked at, which took most
 # of the time of these kernels. In exchange they may not allocate; scratch arrays M and N are handed in.
-_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "boundscheck": False}
+keep_compiled_apart()
+_OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "boundscheck": False, "nogil": True}
 compiled: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**{**_OPTIONS, "_nrt": False})
 # For kernels with one caller: as fast as if written out there.
 inlined: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**{**_OPTIONS, "_nrt": False, "forceinline": True})

@@ -14,34 +14,39 @@ from visit_planner.search.kernels import (
     compiled,
     floor_of,
     inlined,
+    late_cost,
     least_price,
     link,
     live_cost,
-    may_join,
     note,
     push,
+    random_bits,
     refresh_worst,
     settle,
     swap_tails,
-    undo,
     unit,
     unlink,
+    unpaid_cost,
 )
 from visit_planner.search.records import TAILS, TOLERANCE
 
-# Places tried for what was taken out, before it goes back. Fewer wastes the taking out; more wastes the places.
-PLACES_TRIED = 10
-TEAMS_TRIED = 8
+# Of 64 places looked for, how many are on a random route by the clock: finding those takes longer.
+STRAYING = np.uint64(2)
+_S32 = np.uint64(32)
+# Places priced for one task before another is taken.
+TRIES = 10
+TEAMS = 8
 
 
 @compiled
 def find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, about):
     """A promising task to put t after: beside one near in place and time, or by the clock on a random route."""
-    if unit(S) < 0.75 and NEAR.shape[1] > 0:
-        w = NEAR[t, below(S, NEAR.shape[1])]
+    dice = random_bits(S)
+    if (dice & np.uint64(63)) >= STRAYING and NEAR.shape[1] > 0:
+        w = NEAR[t, np.int64(((dice >> _S32) * np.uint64(NEAR.shape[1])) >> _S32)]
         if w < 0 or T[w].route < 0:
             return -1
-        if unit(S) < 0.5:
+        if dice & np.uint64(64):
             return w
         return T[w].prv
     options = FIRST_OPTION[t + 1] - FIRST_OPTION[t]
@@ -72,35 +77,135 @@ def settles_without(T, V, G, L, S, Q, J):
     return True
 
 
+@compiled
+def late_change(V, v, start):
+    """What starting v at ``start`` or later adds in lateness; never less than 0, inf past its hard time."""
+    if start <= V[v].start or V[v].live == 0:
+        return 0.0
+    if start > V[v].hard + TOLERANCE:
+        return np.inf
+    return late_cost(V, v, start) - late_cost(V, v, V[v].start)
+
+
+@compiled
+def removal_gain(T, R, D, t):
+    """Travel minutes saved by taking task t off its route."""
+    r = T[t].route
+    m = R[r].mode
+    a, b = T[t].prv, T[t].nxt
+    gain = D[m, T[a].place, T[t].place] + D[m, T[t].place, T[b].place]
+    if R[r].size > 1:
+        gain -= D[m, T[a].place, T[b].place]
+    return gain
+
+
+@compiled
+def insertion_change(T, V, R, D, F, S, t, a):
+    """The least that task t after task a adds: travel, fit and the lateness that shows without settling."""
+    r = T[a].route
+    b = T[a].nxt
+    m = R[r].mode
+    to = D[m, T[a].place, T[t].place]
+    on = D[m, T[t].place, T[b].place]
+    # T[b].reach is how b is reached from a now: nothing on an empty route.
+    change = (to + on + T[a].minutes - T[b].reach) * S[0].travel_weight + F[t, r]
+    if r != T[t].route:
+        # On its own route what comes before or after may move; elsewhere the times stand.
+        v = T[t].visit
+        start = V[T[a].visit].start + T[a].minutes + to
+        change += late_change(V, v, start)
+        start = max(start, V[v].opens) + T[t].minutes + on
+        change += late_change(V, T[b].visit, start)
+    return change
+
+
+@compiled
+def late_ahead(T, V, S, t):
+    """About the most that lateness can fall when task t comes earlier or goes: its own and what it pushes on.
+
+    Looks along t's own route as far as nobody waits; what a joint visit pushes on other routes is left aside.
+    """
+    if could_gain(S) <= 0.0:
+        return 0.0
+    gain = 0.0
+    x = t
+    while x < S[0].tasks:
+        v = T[x].visit
+        if V[v].start <= V[v].opens:
+            break
+        gain += late_cost(V, v, V[v].start)
+        x = T[x].nxt
+    if x >= S[0].tasks and V[T[x].visit].live == 1:
+        gain += late_cost(V, T[x].visit, V[T[x].visit].start)
+    if gain > 0.0:
+        gain += S[0].worst_weight * S[0].worst
+    return gain
+
+
+@compiled
+def room_without(T, V, R, W, D, F, S, t):
+    """About the most that taking task t off its route saves: travel, fit, lateness and minutes not paid anyway."""
+    r = T[t].route
+    w = R[r].worker
+    gain = removal_gain(T, R, D, t)
+    room = late_ahead(T, V, S, t) + gain * S[0].travel_weight + F[t, r]
+    if W[w].unpaid > 0.0:
+        room -= unpaid_cost(W, w, W[w].load, W[w].load - gain - T[t].minutes)
+    return room
+
+
+@compiled
+def could_gain(S):
+    """The most that lateness can still fall by."""
+    return S[0].late + S[0].worst_weight * S[0].worst
+
+
 @inlined
-def relocate(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, ceiling):
-    """Takes one task out and puts it in the first place tried that the ceiling allows."""
+def relocate(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, slack):
+    """Takes one task out and puts it in a promising place."""
+    room = slack + room_without(T, V, R, W, D, F, S, t)
     about = V[T[t].visit].start
     before = T[t].prv
+    a = -1
+    for _ in range(TRIES):
+        a = find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, about)
+        if a < 0 or a in (t, before):
+            continue
+        r = T[a].route
+        if F[t, r] == np.inf or R[r].fixed == 1:
+            a = -1
+            continue
+        S[0].priced += 1
+        if insertion_change(T, V, R, D, F, S, t, a) > room:
+            a = -1
+            continue
+        if clashes_elsewhere(T, V, R, G, t, r):
+            a = -1
+            continue
+        break
+    if a < 0 or a in (t, before):
+        return False
+    ceiling = live_cost(S) + slack
     unlink(T, V, R, W, D, F, S, Q, K, t)
     if not settles_without(T, V, G, L, S, Q, J):
         return False
-    steps, starts = S[0].steps, S[0].starts
-    travel, late, worst, undone = S[0].travel, S[0].late, S[0].worst, S[0].undone
-    room = ceiling - live_cost(S)
-    floor = floor_of(V, G, T[t].visit)
-    for _ in range(PLACES_TRIED):
-        a = find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, about)
-        if a < 0 or a == before or not may_join(T, V, R, G, F, t, T[a].route):
-            continue
-        if least_price(T, V, R, W, D, F, S, t, a, floor) > room:
-            continue
-        link(T, V, R, W, D, F, S, Q, K, t, a)
-        if settles_below(T, V, G, L, S, Q, J, ceiling):
-            return True
-        undo(T, V, R, W, G, D, F, L, S, Q, J, K, starts, steps, travel, late, worst, undone)
-    return False
+    if least_price(T, V, R, W, D, F, S, t, a, floor_of(V, G, T[t].visit)) > ceiling - live_cost(S):
+        return False
+    link(T, V, R, W, D, F, S, Q, K, t, a)
+    return settles_below(T, V, G, L, S, Q, J, ceiling)
+
+
+@compiled
+def clashes_elsewhere(T, V, R, G, t, r):
+    """Whether moving task t to route r meets a task there that must be somebody else's."""
+    worker = R[r].worker
+    return R[T[t].route].worker != worker and clashes(T, V, R, G, t, worker)
 
 
 @inlined
-def move_together(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, t, ceiling):
-    """Takes all of a joint visit, or all visits tied by gaps, out and tries them elsewhere at once."""
-    GROUP, ABOUT = M[0], N[0]
+def move_together(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST_OPTION, t, slack):
+    """Takes all of a joint visit, or all visits tied by gaps, out and puts them elsewhere at once."""
+    GROUP, PLACES = M[0], M[1]
     v = T[t].visit
     chain, links = v, 1
     if V[v].links > 1 and (V[v].count == 1 or unit(S) < 0.5):
@@ -112,49 +217,74 @@ def move_together(T, V, R, W, G, D, F, L, S, Q, J, K, M, N, NEAR, OPTIONS, FIRST
                 if T[x].fixed == 1 or size == len(GROUP):
                     return False
                 GROUP[size] = x
-                ABOUT[size] = V[c].start
                 size += 1
     if size < 2:
         return False
+    room = slack
+    for k in range(size):
+        room += room_without(T, V, R, W, D, F, S, GROUP[k])
+    change = np.inf
+    for _ in range(TEAMS):
+        S[0].priced += 1
+        change = 0.0
+        for k in range(size):
+            x = GROUP[k]
+            a = find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, x, V[T[x].visit].start)
+            if a < 0 or F[x, T[a].route] == np.inf or R[T[a].route].fixed == 1:
+                change = np.inf
+                break
+            for y in range(size):
+                if a == GROUP[y] or T[a].nxt == GROUP[y]:
+                    change = np.inf
+            PLACES[k] = a
+            change += insertion_change(T, V, R, D, F, S, x, a)
+            if change > room:
+                break
+        if change <= room:
+            break
+    if change > room:
+        return False
+    ceiling = live_cost(S) + slack
     for k in range(size):
         unlink(T, V, R, W, D, F, S, Q, K, GROUP[k])
     if not settles_without(T, V, G, L, S, Q, J):
         return False
-    steps, starts = S[0].steps, S[0].starts
-    travel, late, worst, undone = S[0].travel, S[0].late, S[0].worst, S[0].undone
-    for _ in range(TEAMS_TRIED):
-        if try_group(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, GROUP, size, ABOUT, ceiling):
-            return True
-        undo(T, V, R, W, G, D, F, L, S, Q, J, K, starts, steps, travel, late, worst, undone)
-    return False
-
-
-@inlined
-def try_group(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, GROUP, size, ABOUT, ceiling):
-    """Puts every task of GROUP in a promising place; False, for the caller to undo, when that costs too much."""
     for k in range(size):
-        t = GROUP[k]
-        a = find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, ABOUT[k])
-        if a < 0 or not may_join(T, V, R, G, F, t, T[a].route):
+        x, a = GROUP[k], PLACES[k]
+        if clashes(T, V, R, G, x, R[T[a].route].worker):
             return False
-        worker = R[T[a].route].worker
-        link(T, V, R, W, D, F, S, Q, K, t, a)
-        if W[worker].load > W[worker].limit + TOLERANCE or live_cost(S) > ceiling:
+        link(T, V, R, W, D, F, S, Q, K, x, a)
+        if live_cost(S) > ceiling:
             return False
     return settles_below(T, V, G, L, S, Q, J, ceiling)
 
 
 @inlined
-def swap(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, t, ceiling):
+def swap(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, t, slack):
     """Exchanges the places of two tasks that are near each other on different shifts."""
-    x = NEAR[t, below(S, NEAR.shape[1])]
-    if x < 0 or T[x].route < 0 or T[x].fixed == 1:
+    r1 = T[t].route
+    room = slack + late_ahead(T, V, S, t) + F[t, r1] + unpaid_spared(T, R, W, t)
+    found = False
+    x = -1
+    for _ in range(TRIES):
+        x = NEAR[t, below(S, NEAR.shape[1])]
+        if x < 0 or T[x].route < 0 or T[x].fixed == 1:
+            continue
+        r2 = T[x].route
+        if r1 == r2 or R[r2].fixed == 1 or F[t, r2] == np.inf or F[x, r1] == np.inf:
+            continue
+        S[0].priced += 1
+        change = exchange_change(T, V, R, D, S, t, x) + exchange_change(T, V, R, D, S, x, t)
+        change += F[t, r2] + F[x, r1] - F[x, r2] - late_ahead(T, V, S, x) - unpaid_spared(T, R, W, x)
+        if change <= room:
+            found = True
+            break
+    if not found or R[r1].fixed == 1:
         return False
-    r1, r2 = T[t].route, T[x].route
-    if r1 == r2 or R[r1].fixed == 1 or R[r2].fixed == 1 or F[t, r2] == np.inf or F[x, r1] == np.inf:
-        return False
+    r2 = T[x].route
     a1, a2 = T[t].prv, T[x].prv
     w1, w2 = R[r1].worker, R[r2].worker
+    ceiling = live_cost(S) + slack
     unlink(T, V, R, W, D, F, S, Q, K, t)
     unlink(T, V, R, W, D, F, S, Q, K, x)
     if not settles_without(T, V, G, L, S, Q, J) or clashes(T, V, R, G, t, w2):
@@ -166,21 +296,86 @@ def swap(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, t, ceiling):
     if clashes(T, V, R, G, x, w1):
         return False
     link(T, V, R, W, D, F, S, Q, K, x, a1)
-    if W[w1].load > W[w1].limit + TOLERANCE or W[w2].load > W[w2].limit + TOLERANCE:
-        return False
     return settles_below(T, V, G, L, S, Q, J, ceiling)
 
 
+@compiled
+def unpaid_spared(T, R, W, t):
+    """The most that minutes of task t cost because its worker is not paid for them anyway."""
+    w = R[T[t].route].worker
+    return max(0.0, min(T[t].minutes, W[w].load - W[w].paid)) * W[w].unpaid
+
+
+@compiled
+def exchange_change(T, V, R, D, S, t, x):
+    """Weighted travel, and lateness that shows without settling, that x in the place of t adds."""
+    m = R[T[t].route].mode
+    a, b = T[t].prv, T[t].nxt
+    to = D[m, T[a].place, T[x].place]
+    on = D[m, T[x].place, T[b].place]
+    change = (to + on - D[m, T[a].place, T[t].place] - D[m, T[t].place, T[b].place]) * S[0].travel_weight
+    start = V[T[a].visit].start + T[a].minutes + to
+    change += late_change(V, T[x].visit, start)
+    start = max(start, V[T[x].visit].opens) + T[x].minutes + on
+    return change + late_change(V, T[b].visit, start)
+
+
+@compiled
+def tails_change(T, V, R, D, S, p, a):
+    """Weighted travel, and lateness that shows without settling, added by exchanging what follows p and a."""
+    r1, r2 = T[p].route, T[a].route
+    m = R[r1].mode
+    end1, end2 = S[0].tasks + S[0].routes + r1, S[0].tasks + S[0].routes + r2
+    t, b = T[p].nxt, T[a].nxt
+    last1, last2 = T[end1].prv, T[end2].prv
+    minutes = 0.0
+    if R[r1].size > 0:
+        minutes -= D[m, T[p].place, T[t].place]
+        if t != end1:
+            minutes -= D[m, T[last1].place, T[end1].place]
+    if R[r2].size > 0:
+        minutes -= D[m, T[a].place, T[b].place]
+        if b != end2:
+            minutes -= D[m, T[last2].place, T[end2].place]
+    late = 0.0
+    if b != end2:
+        hop = D[m, T[p].place, T[b].place]
+        minutes += hop + D[m, T[last2].place, T[end1].place]
+        late += late_change(V, T[b].visit, V[T[p].visit].start + T[p].minutes + hop)
+    elif p < S[0].tasks:
+        minutes += D[m, T[p].place, T[end1].place]
+    if t != end1:
+        hop = D[m, T[a].place, T[t].place]
+        minutes += hop + D[m, T[last1].place, T[end2].place]
+        late += late_change(V, T[t].visit, V[T[a].visit].start + T[a].minutes + hop)
+    elif a < S[0].tasks:
+        minutes += D[m, T[a].place, T[end2].place]
+    return minutes * S[0].travel_weight + late
+
+
 @inlined
-def exchange_tails(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, ceiling):
+def exchange_tails(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTION, t, slack):
     """Exchanges task t and all that follows it with all that follows a promising place on another shift."""
-    a = find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, V[T[t].visit].start)
-    if a < 0:
+    r1, p = T[t].route, T[t].prv
+    room = slack + late_ahead(T, V, S, t)
+    about = V[T[t].visit].start
+    found = False
+    a = -1
+    for _ in range(TRIES):
+        a = find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, about)
+        if a < 0:
+            continue
+        r2 = T[a].route
+        if r1 == r2 or R[r1].mode != R[r2].mode or R[r2].fixed == 1 or F[t, r2] == np.inf:
+            continue
+        S[0].priced += 1
+        if S[0].plain == 0 or tails_change(T, V, R, D, S, p, a) <= room + late_ahead(T, V, S, T[a].nxt):
+            found = True
+            break
+    if not found or R[r1].fixed == 1:
         return False
-    r1, r2 = T[t].route, T[a].route
-    if r1 == r2 or R[r1].mode != R[r2].mode or R[r1].fixed == 1 or R[r2].fixed == 1 or F[t, r2] == np.inf:
-        return False
-    p, b = T[t].prv, T[a].nxt
+    r2, b = T[a].route, T[a].nxt
+    ceiling = live_cost(S) + slack
     added = swap_tails(T, V, R, W, G, D, F, S, p, a, False)
     if added == np.inf:
         return False
@@ -199,7 +394,7 @@ def exchange_tails(T, V, R, W, G, D, F, L, S, Q, J, K, NEAR, OPTIONS, FIRST_OPTI
 
 
 @inlined
-def move_run(T, V, R, W, G, D, F, L, S, Q, J, K, M, NEAR, OPTIONS, FIRST_OPTION, t, ceiling):
+def move_run(T, V, R, W, G, D, F, L, S, Q, J, K, M, NEAR, OPTIONS, FIRST_OPTION, t, slack):
     """Moves two or three tasks in a row to another place, in the same order."""
     GROUP = M[0]
     wanted = 2 + below(S, 2)
@@ -214,11 +409,28 @@ def move_run(T, V, R, W, G, D, F, L, S, Q, J, K, M, NEAR, OPTIONS, FIRST_OPTION,
     a = find_place(T, V, R, S, NEAR, OPTIONS, FIRST_OPTION, t, V[T[t].visit].start)
     if a < 0 or a == T[t].prv or R[T[a].route].fixed == 1:
         return False
-    r = T[a].route
+    r, own = T[a].route, T[t].route
     worker = R[r].worker
+    m = R[r].mode
+    b, p, last = T[a].nxt, T[t].prv, GROUP[size - 1]
+    change = 0.0
     for k in range(size):
         if GROUP[k] == a or F[GROUP[k], r] == np.inf:
             return False
+        change += F[GROUP[k], r] - F[GROUP[k], own]
+    to = D[m, T[a].place, T[t].place]
+    minutes = to + D[m, T[last].place, T[b].place] - D[m, T[p].place, T[t].place] - D[m, T[last].place, T[x].place]
+    if R[r].size > 0:
+        minutes -= D[m, T[a].place, T[b].place]
+    if R[own].size > size:
+        minutes += D[m, T[p].place, T[x].place]
+    change += minutes * S[0].travel_weight
+    if r != own:
+        change += late_change(V, T[t].visit, V[T[a].visit].start + T[a].minutes + to)
+    S[0].priced += 1
+    if R[own].mode == m and S[0].plain == 1 and change - late_ahead(T, V, S, t) > slack:
+        return False
+    ceiling = live_cost(S) + slack
     for k in range(size):
         unlink(T, V, R, W, D, F, S, Q, K, GROUP[k])
     if not settles_without(T, V, G, L, S, Q, J):
@@ -228,7 +440,7 @@ def move_run(T, V, R, W, G, D, F, L, S, Q, J, K, M, NEAR, OPTIONS, FIRST_OPTION,
             return False
         link(T, V, R, W, D, F, S, Q, K, GROUP[k], a)
         a = GROUP[k]
-    return W[worker].load <= W[worker].limit + TOLERANCE and settles_below(T, V, G, L, S, Q, J, ceiling)
+    return settles_below(T, V, G, L, S, Q, J, ceiling)
 
 
 @compiled

@@ -80,6 +80,8 @@ STATE = np.dtype(
         ("tail", "i8"),
         ("starts", "i8"),  # length of the journal of starts
         ("steps", "i8"),  # length of the journal of links
+        ("plain", "i8"),  # 1: who does a task changes nothing but travel and times
+        ("priced", "i8"),  # places a move has been priced at
         ("random", "u8"),
     ],
     align=True,
