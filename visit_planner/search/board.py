@@ -94,7 +94,8 @@ def empty_board(
     W = np.zeros(max(1, len(problem.workers)), records.WORKER)
     W["limit"] = [math.inf if w.max_minutes is None else w.max_minutes for w in problem.workers] or [math.inf]
     W["paid"] = [math.inf if w.paid_minutes is None else w.paid_minutes for w in problem.workers] or [math.inf]
-    W["unpaid"] = weights.unpaid
+    # Where nobody's paid minutes are given there is nothing to count, and moves may be priced without them.
+    W["unpaid"] = weights.unpaid if any(w.paid_minutes is not None for w in problem.workers) else 0.0
     number_of = {worker.id: number for number, worker in enumerate(problem.workers)}
     R = np.zeros(max(1, k), records.ROUTE)
     for r, (worker, _) in enumerate(shifts):
@@ -142,7 +143,7 @@ def empty_board(
     S = np.zeros(1, records.STATE)
     S["travel_weight"], S["worst_weight"] = weights.travel, weights.worst_lateness
     S["tasks"], S["visits"], S["routes"] = n, m, k
-    S["plain"] = weights.unpaid == 0.0 and not np.any(F[np.isfinite(F)])
+    S["plain"] = not W["unpaid"].any() and not np.any(F[np.isfinite(F)])
     S["random"] = np.uint64(seed % 2**63) * np.uint64(2654435761) + np.uint64(1)
     options = [np.flatnonzero(np.isfinite(F[t, :k])) for t in range(n)]
     board = Board(
