@@ -88,6 +88,16 @@ def minutes_into(day: date, moment: datetime) -> float:
     return (moment.astimezone(ZoneInfo("UTC")) - midnight.astimezone(ZoneInfo("UTC"))).total_seconds() / 60
 
 
+# When what takes seconds for a whole service is done, once a night: few are at work then. Local decision.
+NIGHT = ("02:00", "05:00")
+
+
+def night_of(now: datetime) -> tuple[datetime, datetime] | None:
+    """When the quiet hours of this night began and when they end, where `now` is in them; None at any other hour."""
+    begins, ends = (wall_clock(london_day(now), at) for at in NIGHT)
+    return (begins, ends) if begins <= now < ends else None
+
+
 def wall_clock(day: date, text: str) -> datetime:
     """The moment a clock on the wall in England shows `text` ("07:30") on `day`. "24:00" is the next midnight."""
     hours, minutes = (int(part) for part in text.split(":"))

@@ -7,12 +7,11 @@ from django.db import transaction
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.delegation.selectors import is_kept
-from homeward.kernel.rules import london_day, wall_clock
+from homeward.kernel.rules import night_of
 from homeward.whatif.models import ValueLook
 from homeward.whatif.selectors import Worth
 
 # When the night's weighing may be done: few are at work. Local decision.
-WEIGHED_BETWEEN = ("02:00", "05:00")
 
 
 @transaction.atomic
@@ -37,6 +36,7 @@ def is_weighing_due(actor: Actor, service_id: int, now: datetime) -> bool:
     Raises: NotAllowedError.
     """
     require(actor, Permission.RUN_SCHEDULE, service_id)
-    begins, ends = (wall_clock(london_day(now), at) for at in WEIGHED_BETWEEN)
-    was_done = ValueLook.objects.filter(service_id=service_id, looked_at__gte=begins).exists()
-    return begins <= now < ends and is_kept(service_id) and not was_done
+    night = night_of(now)
+    if night is None or not is_kept(service_id):
+        return False
+    return not ValueLook.objects.filter(service_id=service_id, looked_at__gte=night[0]).exists()

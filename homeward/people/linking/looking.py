@@ -6,13 +6,10 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.selectors import EventSearch, search_events
-from homeward.kernel.rules import london_day, wall_clock
+from homeward.kernel.rules import london_day, night_of
 from homeward.people.linking.selectors import alike_records
 from homeward.people.linking.services import LOOK, note_duplicates
 from homeward.teams.models import Service
-
-# When a night's comparing of all records may be done: few are at work. Local decision.
-LOOKED_FOR_BETWEEN = ("02:00", "05:00")
 
 
 def look_for_duplicates(*, actor: Actor, service_id: int, likelihood: float, now: datetime) -> int | None:
@@ -23,14 +20,13 @@ def look_for_duplicates(*, actor: Actor, service_id: int, likelihood: float, now
     Raises: NotAllowedError.
     """
     require(actor, Permission.MERGE_PEOPLE, service_id)
-    today = london_day(now)
-    begins, ends = (wall_clock(today, at) for at in LOOKED_FOR_BETWEEN)
-    if not begins <= now < ends or _was_looked_for(actor, service_id, begins):
+    night = night_of(now)
+    if night is None or _was_looked_for(actor, service_id, night[0]):
         return None
     pairs = alike_records(actor, service_id, now, likelihood)  # takes seconds, and holds nobody up
     with transaction.atomic():
         Service.objects.select_for_update(no_key=True).get(pk=service_id)
-        if _was_looked_for(actor, service_id, begins):
+        if _was_looked_for(actor, service_id, night[0]):
             return None
         return note_duplicates(actor=actor, service_id=service_id, pairs=pairs, now=now)[0]
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.selectors import EventSearch, search_events
 from homeward.audit.services import record
-from homeward.kernel.rules import RefusedError, london_day, wall_clock
+from homeward.kernel.rules import RefusedError, london_day, night_of
 from homeward.kernel.services import tell
 from homeward.people.services import add_to_timeline
 from homeward.plans.models import CarePlan
@@ -25,8 +25,6 @@ from homeward.visits.states import JOIN_MOVES, AssignmentState, JoinState, Visit
 
 PLAN_CHANGED = "A plan changed what it asks for."
 LOOK = "look for joinable visits"
-# When a night's look through all standing visits may be taken: few are at work. Local decision.
-LOOKED_FOR_BETWEEN = ("02:00", "05:00")
 TO_COME = (VisitState.NEEDED, VisitState.PLANNED)
 
 
@@ -81,9 +79,10 @@ def look_nightly(*, actor: Actor, service_id: int, now: datetime) -> int | None:
     Raises: NotAllowedError.
     """
     require(actor, Permission.RUN_SCHEDULE, service_id)
-    begins, ends = (wall_clock(london_day(now), at) for at in LOOKED_FOR_BETWEEN)
-    if not begins <= now < ends:
+    night = night_of(now)
+    if night is None:
         return None
+    begins, _ = night
     Service.objects.select_for_update(no_key=True).get(pk=service_id)
     looks = search_events(actor, EventSearch(action=LOOK, first_day=london_day(begins)))
     if any(one.service_id == service_id and one.at >= begins for one in looks):

@@ -11,6 +11,7 @@ from homeward.kernel.rules import (
     kilometres_between,
     london_moment,
     minutes_into,
+    night_of,
     spaced_nhs_number,
     tidy_postcode,
     wall_clock,
@@ -84,3 +85,18 @@ class TestWholeNumber:
     @pytest.mark.parametrize("text", ["", "-1", "1.5", "²", "٣", " 1", "1\0", "9" * 19, "9" * 5000])
     def test_is_none_where_there_is_none(self, text):
         assert whole_number(text) is None
+
+
+class TestNightOf:
+    @pytest.mark.parametrize(
+        ("hour", "minute", "is_night"),
+        [(1, 59, False), (2, 0, True), (4, 59, True), (5, 0, False), (14, 0, False)],
+    )
+    def test_is_from_two_to_five_by_the_clock_on_the_wall(self, hour, minute, is_night):
+        now = datetime(2026, 7, 1, hour, minute, tzinfo=LONDON)
+        assert (night_of(now) is not None) == is_night
+
+    def test_gives_when_it_began_and_ends(self):
+        day = date(2026, 7, 1)
+        now = datetime(2026, 7, 1, 3, 30, tzinfo=LONDON)
+        assert night_of(now) == (wall_clock(day, "02:00"), wall_clock(day, "05:00"))
