@@ -32,7 +32,8 @@ def shifts_over(actor: Actor, service_id: int, day: date) -> list[Shift]:
     """The shifts worked at any time of a day, by worker and time: also those of the day before that run into it.
 
     A night kept as two shifts that meet at midnight is one here, which begins or ends on the day beside. Such a joined
-    shift is a copy under the number of its part on this day, and is not for saving.
+    shift is a copy under the number of its part on this day, and is not for saving. Whoever is away on the day their
+    night begins is away to its end.
 
     Raises: NotAllowedError.
     """
@@ -54,18 +55,27 @@ def shifts_over(actor: Actor, service_id: int, day: date) -> list[Shift]:
         if absence.starts_on <= on <= absence.ends_on
     }
     joined: list[Shift] = []
+    lost: Shift | None = None  # the part of a night before this one, where its worker is away
     for shift in rows:
-        if (shift.worker_id, shift.day) in away:
+        goes_on = lost is not None and _meets(lost, shift)
+        if goes_on or (shift.worker_id, shift.day) in away:  # away on the day a night begins: away to its end
+            lost = shift
             continue
+        lost = None
         before = joined[-1] if joined else None
-        meets = before and before.worker_id == shift.worker_id and before.ends_at == shift.starts_at
-        if meets and before.day != shift.day:
+        if before is not None and _meets(before, shift):
             whole = copy(before if before.day == day else shift)
             whole.starts_at, whole.ends_at = before.starts_at, shift.ends_at
             joined[-1] = whole
         else:
             joined.append(shift)
     return [shift for shift in joined if shift.starts_at < ends and shift.ends_at > begins]
+
+
+def _meets(before: Shift, after: Shift) -> bool:
+    """Whether two shifts are the parts of one night, kept by day."""
+    is_theirs = before.worker_id == after.worker_id and before.day != after.day
+    return is_theirs and before.ends_at == after.starts_at
 
 
 def absences_on(actor: Actor, service_id: int, day: date) -> list[Absence]:

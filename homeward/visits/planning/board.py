@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 
 import visit_planner
 from homeward.access.rules import Actor
@@ -22,7 +22,7 @@ from homeward.roster.models import Contract, Shift
 from homeward.roster.selectors import contracts_on, shifts_over
 from homeward.roster.states import PayBasis
 from homeward.teams.models import Worker
-from homeward.visits.models import Assignment, Visit
+from homeward.visits.models import Assignment, LostVisit, Visit
 from homeward.visits.planning.places import Place, place_of_shift, place_of_visit, travel_between
 from homeward.visits.planning.words import Words, number, visit_id, worker_id
 from homeward.visits.selectors import newest_plan
@@ -111,7 +111,9 @@ def read_board(
         visit.pk: visit
         for visit in Visit.objects.filter(service_id=service_id)
         .filter(
-            Q(day=day, state__in=PLANNABLE) | Q(day=day - timedelta(days=1), is_crisis=True, state__in=STILL_TO_BEGIN)
+            Q(day=day, state__in=PLANNABLE)
+            | Q(day=day - timedelta(days=1), is_crisis=True, state__in=STILL_TO_BEGIN)
+            | Q(pk__in=_lost_after_midnight(service_id, day), state=VisitState.NEEDED)
         )
         .select_related("address", "session__clinic")
         .prefetch_related("assignments__shift", "assignments__worker")
@@ -135,6 +137,12 @@ def read_board(
         based_on=newest.pk if newest else None,
         delegated=reading.delegated,
     )
+
+
+def _lost_after_midnight(service_id: int, day: date) -> QuerySet:
+    """The visits of the next day that a night of this one loses to illness: whoever covers the night does them."""
+    lost = LostVisit.objects.filter(call__service_id=service_id, call__day=day, visit__day=day + timedelta(days=1))
+    return lost.values("visit_id")
 
 
 def _visits_beside(service_id: int, day: date, shifts: Iterable[Shift], of_the_day: dict[int, Visit]) -> list[Visit]:

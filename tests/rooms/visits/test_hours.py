@@ -153,6 +153,12 @@ class TestNights:
         assert Visit.objects.filter(state=VisitState.NEEDED).count() == 2 - best.figures["kept"]
         assert not Assignment.objects.filter(worker=worker).exists()
 
+    def test_are_on_the_board_of_the_day_they_begin_on_whole(self, service, planner, night, now):
+        worker = night(is_split=False)
+        [call] = report_sick(actor=planner, worker=worker, starts_on=now.date(), ends_on=now.date(), now=now)
+        lost = set(call.lost.values_list("visit_id", flat=True))
+        assert lost == {pk for pk in read_board(service.pk, now.date(), now).visits if pk in lost}
+
     def test_are_lost_once_where_the_next_day_is_lost_too(self, service, planner, night, now):
         worker = night(is_split=True)
         on_shift(worker, now, 20, 22, days=1)

@@ -7,7 +7,7 @@ import pytest
 from homeward.access.rules import Actor
 from homeward.kernel.rules import LONDON, london_day, wall_clock
 from homeward.referrals.services import NewReferral, receive_referral
-from homeward.roster.models import Shift
+from homeward.roster.models import Absence, Shift
 from homeward.roster.selectors import shifts_over
 from homeward.roster.services import add_shifts
 from homeward.visits import planning
@@ -122,6 +122,12 @@ class TestShiftsOver:
         )  # fmt: skip
         add_shifts(actor=Actor.system("tests", service.pk), service_id=service.pk, shifts=[whole], now=now)
         assert [shift.worker for shift in shifts_over(planner, service.pk, date(2026, 11, 25))] == [workers[0]]
+
+    def test_leaves_out_the_whole_night_of_somebody_away_on_the_day_it_begins(self, service, planner, workers):
+        work_nights(service, workers[:2], TUESDAY)
+        Absence.objects.create(worker=workers[0], kind="sick", starts_on=TUESDAY, ends_on=TUESDAY)
+        assert [one.worker for one in shifts_over(planner, service.pk, date(2026, 11, 25))] == [workers[1]]
+        assert [one.worker for one in shifts_over(planner, service.pk, TUESDAY) if one.day == TUESDAY] == [workers[1]]
 
     def test_joins_nobody_on_an_ordinary_day(self, service, planner, workers, now):
         assert all(london_day(shift.starts_at) == now.date() for shift in shifts_over(planner, service.pk, now.date()))
