@@ -16,6 +16,7 @@ from homeward.roster.models import Contract
 from homeward.roster.selectors import contracts_on
 from homeward.roster.states import PayBasis
 from homeward.teams.models import Worker
+from homeward.visits.selectors.hours import employers_seen
 from homeward.whatif.models import ValueLook
 from homeward.whatif.planning import Coming, busy_minutes, could_take, read_coming, with_sign_off
 from homeward.whatif.rules import SignOffValue, best_first, training_left
@@ -92,10 +93,16 @@ def value_of_sign_offs(
 def newest_look(actor: Actor, service_id: int) -> ValueLook | None:
     """What was found when it was last looked at; None when it never was. Holds workers, and no person.
 
+    Each price is there for those only who may see the money of the worker's employer, as in hours and statements.
+
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_DELEGATION, service_id)
-    return ValueLook.objects.filter(service_id=service_id).order_by("-looked_at", "-id").first()
+    look = ValueLook.objects.filter(service_id=service_id).order_by("-looked_at", "-id").first()
+    if look is not None:
+        seen = {str(one) for one in employers_seen(actor, service_id)} if actor.may(Permission.SEE_ROSTER) else set()
+        look.values = [one if one["employer"] in seen else one | {"price_pence": None} for one in look.values]
+    return look
 
 
 def _most_it_could(coming: list[Coming]) -> dict[tuple[int, str], float]:

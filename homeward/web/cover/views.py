@@ -13,6 +13,7 @@ from homeward.roster.selectors import cover_hours, cover_of_week, on_call_betwee
 from homeward.roster.services import cover_these_hours, put_on_call, stop_covering, take_off_call
 from homeward.roster.states import CoverKind
 from homeward.visits.selectors import HandoverSheetNotFoundError, area_of, handover_sheet, handover_sheets
+from homeward.visits.selectors.hours import employers_seen
 from homeward.visits.services import add_handover_note, set_area, take_over
 from homeward.web.cover import presenters
 from homeward.web.cover.forms import AreaForm, HoursForm, NoteForm, OnCallForm
@@ -251,6 +252,7 @@ def _show_week(
             "kinds": [("", CoverKind.choices)],
             "weekdays": [(str(number), name) for number, name in enumerate(presenters.DAYS, 1)],
             "may_manage": actor.may(Permission.MANAGE_ROSTER),
+            "sees_hours": actor.may(Permission.SEE_ROSTER) and bool(employers_seen(actor, service.pk)),
         },
         status=422 if bad is not None else 200,
     )

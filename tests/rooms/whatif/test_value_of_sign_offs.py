@@ -177,6 +177,19 @@ class TestCommand:
         assert newest_look(planner, service.pk) == ValueLook.objects.get()
 
 
+class TestNewestLook:
+    def test_tells_a_price_only_to_whoever_may_see_that_employers_money(self, service, planner, actor_with, hire, now):
+        employer = str(hire("Lee Ash", "home_care_worker").organisation)
+        line = {"employer": employer, "price_pence": 4200}
+        ValueLook.objects.create(
+            service=service, looked_at=now, first_day=now.date(), days=1, values=[line], registered_minutes=0,
+            cpu_seconds=0,
+        )  # fmt: skip
+        assert newest_look(planner, service.pk).values == [line]
+        for role in (Role.CASE_MANAGER, Role.REGISTERED_PROFESSIONAL):
+            assert newest_look(actor_with(role), service.pk).values == [{"employer": employer, "price_pence": None}]
+
+
 class TestWeighingDue:
     def test_is_once_a_night_where_sign_offs_are_kept(self, service, planner, signed, hire, now):
         system = Actor.system("tests", service.pk)

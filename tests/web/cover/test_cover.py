@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from homeward.access.rules import Actor, Role
 from homeward.roster.models import CoverHours, OnCall
+from homeward.teams.models import Organisation
 from homeward.visits.models import HandoverSheet, ServiceArea
 from homeward.visits.services import make_handover_sheets
 
@@ -31,6 +32,12 @@ def sheet(service, planner) -> HandoverSheet:
 
 
 class TestWeek:
+    def test_leads_to_hours_only_whoever_may_see_some(self, planner, sign_in, service):
+        Organisation.objects.create(service=service, kind="council", name="Merrow Council", is_employer=True)
+        assert 'href="/hours/"' in planner.get("/cover/").content.decode()
+        professional = sign_in(Role.REGISTERED_PROFESSIONAL, "Nurse Elm")
+        assert 'href="/hours/"' not in professional.get("/cover/").content.decode()
+
     def test_says_what_to_do_where_no_hours_are_set(self, planner, service):
         assert "No hours are to be covered yet" in planner.get("/cover/").content.decode()
 

@@ -11,6 +11,7 @@ from homeward.kernel.rules import london_day
 from homeward.roster.rules.demand import TRAVEL_A_VISIT
 from homeward.roster.selectors import contracts_on, needs_between, requests_to_decide, rota_between
 from homeward.roster.services import published_until
+from homeward.visits.selectors.hours import employers_seen
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.roster.presenters import month as presenters
@@ -94,6 +95,7 @@ def _show(request: HttpRequest, narrowed: Narrowed) -> HttpResponse:
         "travel": TRAVEL_A_VISIT,
         "seen": since,
         "may_manage": may_manage,
+        "sees_hours": bool(employers_seen(request.actor, service.pk)),
         "waiting": len(requests_to_decide(request.actor, service.pk)) if may_manage else 0,
     }
     return render(request, "roster/month.jinja", told)
