@@ -17,7 +17,7 @@ from homeward.delegation.selectors.overview import (
 )
 from homeward.delegation.selectors.passport import Verified, passport_of, verify
 from homeward.delegation.selectors.progress import Evidence, evidence_of, published_frameworks
-from homeward.delegation.selectors.sight import shown_of
+from homeward.delegation.selectors.sight import named_to, shown_of
 from homeward.delegation.selectors.standing import competences_on, is_kept, kept_as, who_may, why_each, why_may
 from homeward.delegation.selectors.supposing import could_if_signed_off
 
@@ -37,6 +37,7 @@ __all__ = [
     "is_kept",
     "kept_as",
     "lapsing_sign_offs",
+    "named_to",
     "open_spot_checks",
     "passport_of",
     "published_frameworks",

@@ -11,7 +11,7 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record_reads
 from homeward.delegation.models import ObservedPractice, SignOff
 from homeward.delegation.rules import Framework
-from homeward.delegation.selectors import evidence_of, published_frameworks
+from homeward.delegation.selectors import evidence_of, published_frameworks, shown_of
 from homeward.kernel.rules import kilometres_between, london_day
 from homeward.people.models import Address, Person
 from homeward.plans.models import VisitPattern
@@ -64,13 +64,22 @@ class _Coming:
     going: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Practices:
+    """Practice that could be observed, and at the homes of how many people more whose visits the reader may not see."""
+
+    rows: tuple[Practice, ...] = ()
+    kept_back: int = 0
+
+
 def practice_opportunities(
     actor: Actor, service_id: int, now: datetime, *, worker_ids: Collection[int] | None = None, each: int = 3
-) -> list[Practice]:
+) -> Practices:
     """Visits of the coming fortnight at which workers who are learning could be observed while an assessor is near.
 
     For each worker and competence at most `each`, soonest first; those with the fewest contracted hours come first,
-    because they meet the fewest occasions. Whoever may not see everybody's is given their own. Everyone is audited.
+    because they meet the fewest occasions. Whoever may not see everybody's is given their own. Only of people of whom
+    the actor sees what a visit needs; everyone is audited.
 
     Raises: NotAllowedError.
     """
@@ -83,7 +92,7 @@ def practice_opportunities(
     frameworks = published_frameworks()
     learners = _learners(service_id, worker_ids, today, frameworks)
     if not learners:
-        return []
+        return Practices()
     done = evidence_of(system, service_id, {one for one, _ in learners}, {code for _, code in learners}, today)
     wanted = {code for _, code in learners}
     codes = {one.code: code for code in wanted for one in frameworks[code].activities}
@@ -99,6 +108,8 @@ def practice_opportunities(
     professions = {pk: _held(worker) for pk, worker in staff.items()}
     found: list[Practice] = []
     people = Person.objects.in_bulk({one.person_id for one in coming})
+    shown = shown_of(actor, people.values(), now)
+    kept_back: set[int] = set()
     for (worker_id, competence), _ in sorted(learners.items()):
         framework = frameworks[competence]
         evidence = done.get((worker_id, competence))
@@ -121,6 +132,9 @@ def practice_opportunities(
                 points.get(visit.person_id),
             )  # fmt: skip
             if assessor is None:
+                continue
+            if visit.person_id not in shown:
+                kept_back.add(visit.person_id)
                 continue
             shift, kilometres = assessor
             contract = contracts.get(worker_id)
@@ -147,7 +161,7 @@ def practice_opportunities(
         person_ids=sorted({one.person.pk for one in found}),
     )  # fmt: skip
     found.sort(key=lambda one: (one.weekly_minutes or 0, one.worker.label, one.competence, one.opens_at))
-    return found
+    return Practices(tuple(found), len(kept_back))
 
 
 def _learners(

@@ -1,6 +1,6 @@
 """The finished words of competence and delegation."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -204,11 +204,23 @@ class CheckLine:
     due: Tag
 
 
-def check_lines(rows, today: date) -> tuple[CheckLine, ...]:
-    """The spot checks still to do of one worker and competence, the soonest first."""
+def people_in(found: Iterable[Evidence], checks: Iterable = ()) -> list:
+    """Everybody whom evidence of competences, and spot checks, are about."""
+    rows = [row for one in found for row in (*one.practices, *one.sign_offs)]
+    rows += [check.sign_off for check in checks]
+    return [row.person for row in rows if row.person_id]
+
+
+def _name(person, shown: Container[int]) -> str:
+    """Somebody's name, for a reader whose sight reaches them."""
+    return person.label if person.pk in shown else "somebody whose record you may not see"
+
+
+def check_lines(rows, today: date, shown: Container[int]) -> tuple[CheckLine, ...]:
+    """The spot checks still to do of one worker and competence, the soonest first. `shown` may be named."""
     return tuple(
         CheckLine(
-            one.pk, f"For {one.sign_off.person.label}" if one.sign_off.person else "For everyone",
+            one.pk, f"For {_name(one.sign_off.person, shown)}" if one.sign_off.person else "For everyone",
             due_tag(one.due_on, today, "By", "Was due"),
         )
         for one in rows
@@ -397,13 +409,18 @@ class CompetencePage:
 
 
 def present_competence(
-    worker_id: int, framework: Framework, evidence: Evidence | None, today: date, person_id: int | None = None
+    worker_id: int,
+    framework: Framework,
+    evidence: Evidence | None,
+    today: date,
+    shown: Container[int],
+    person_id: int | None = None,
 ) -> CompetencePage:
-    """One competence of a worker: what it asks, what is there, and what was signed."""
+    """One competence of a worker: what it asks, what is there, and what was signed. `shown` are those to be named."""
     evidence = evidence or Evidence()
     so_far = evidence.so_far(framework, today, person_id)
     every = steps(framework, so_far, is_for_one_person=person_id is not None)
-    signed = tuple(_signed(row, today) for row in evidence.sign_offs)
+    signed = tuple(_signed(row, today, shown) for row in evidence.sign_offs)
     in_force = [
         row for row in evidence.sign_offs if row.withdrawn_at is None and (not row.ends_on or row.ends_on >= today)
     ]
@@ -429,7 +446,7 @@ def present_competence(
         is_local_decision=framework.is_local_decision,
         is_person_specific=framework.is_person_specific,
         sign_offs=signed,
-        records=_records(evidence),
+        records=_records(evidence, shown),
         missing=", ".join(missing),
         activities=tuple((one.code, one.title) for one in framework.activities),
         courses=tuple((code, course_words(code)) for code in framework.learning),
@@ -467,7 +484,7 @@ def _step_tag(one: StepState) -> Tag:
     return Tag("Done", "green") if one.is_done else Tag("Missing", "yellow")
 
 
-def _signed(row, today: date) -> SignedLine:
+def _signed(row, today: date, shown: Container[int]) -> SignedLine:
     if row.withdrawn_at is not None:
         state = Tag("Withdrawn", "red")
     else:
@@ -476,7 +493,7 @@ def _signed(row, today: date) -> SignedLine:
     return SignedLine(
         id=row.pk,
         title=skill_title(row.competence),
-        whom=f"For {row.person.label}" if row.person_id else "For everyone it is delegated for",
+        whom=f"For {_name(row.person, shown)}" if row.person_id else "For everyone it is delegated for",
         by=f"{by}, {short_day(london_day(row.signed_at))}",
         state=state,
         text=f"Withdrawn by {row.withdrawn_by}: {row.withdrawn_reason}" if row.withdrawn_at else "",
@@ -485,13 +502,14 @@ def _signed(row, today: date) -> SignedLine:
     )
 
 
-def _records(evidence: Evidence) -> tuple[Record, ...]:
+def _records(evidence: Evidence, shown: Container[int]) -> tuple[Record, ...]:
     found = [
         (
             london_day(one.observed_at),
             Record(
                 f"Observed practice: {title_of(one.activity_code).lower()}",
-                f"{one.setting}{', with ' + one.person.label if one.person else ''}. Watched by {one.assessor.label}",
+                f"{one.setting}{', with ' + _name(one.person, shown) if one.person else ''}."
+                f" Watched by {one.assessor.label}",
                 " ".join(part for part in (one.feedback, f"“{one.reflection}”" if one.reflection else "") if part),
                 RESULTS[one.result],
             ),

@@ -10,6 +10,7 @@ from homeward.delegation.selectors import (
     asked_of,
     delegations_in,
     evidence_of,
+    named_to,
     published_frameworks,
     sign_offs_in,
     waiting,
@@ -108,9 +109,10 @@ def _show_mine(request: HttpRequest, problem: str = "") -> HttpResponse:
         found = why_each(actor, service.pk, [actor.worker_id], asked, today)
         frameworks = published_frameworks()
         evidence = evidence_of(actor, service.pk, [actor.worker_id], list(frameworks), today)
+        shown = named_to(actor, service.pk, presenters.people_in(evidence.values()), now)
         lines = [
             presenters.present_competence(
-                actor.worker_id, frameworks[code], evidence.get((actor.worker_id, code)), today
+                actor.worker_id, frameworks[code], evidence.get((actor.worker_id, code)), today, shown
             )
             for code in frameworks
             if (actor.worker_id, code) in evidence

@@ -12,6 +12,7 @@ from homeward.delegation.selectors import (
     DelegationNotFoundError,
     delegations_in,
     evidence_of,
+    named_to,
     open_spot_checks,
     published_frameworks,
     sign_off_for,
@@ -62,11 +63,13 @@ DONE = {
 @page(Permission.SEE_DELEGATION)
 def worker(request: HttpRequest, worker_id: int) -> HttpResponse:
     """Every competence of one worker and how far they are with it."""
-    who, today = _worker(request, worker_id), london_day(timezone.now())
+    now = timezone.now()
+    who, today = _worker(request, worker_id), london_day(now)
     frameworks = published_frameworks()
     evidence = evidence_of(request.actor, who.service_id, [who.pk], list(frameworks), today)
+    shown = named_to(request.actor, who.service_id, presenters.people_in(evidence.values()), now)
     lines = [
-        presenters.present_competence(who.pk, framework, evidence.get((who.pk, code)), today)
+        presenters.present_competence(who.pk, framework, evidence.get((who.pk, code)), today, shown)
         for code, framework in frameworks.items()
     ]
     lines.sort(key=lambda one: (one.state.words == "Not begun", one.title))
@@ -92,14 +95,18 @@ def _show(
     people = _people(request, who.service_id, framework)
     if person_id not in people:
         person_id = None
+    checks = list(open_spot_checks(request.actor, who, code))
+    in_it = presenters.people_in([evidence] if evidence else [], checks)
+    shown = named_to(request.actor, who.service_id, in_it, now)
     bad = next((one for one in (forms or {}).values() if one.errors), None)
     empty = {name: form() for name, form in FORMS.items()} | {"withdraw": ReasonForm(), "check": SpotCheckForm()}
     context = {
         "who": who,
         "service": who.service,
-        "one": presenters.present_competence(who.pk, framework, evidence, today, person_id),
+        "one": presenters.present_competence(who.pk, framework, evidence, today, shown, person_id),
+        "kept_back": len({one.pk for one in in_it} - shown),
         "people": [presenters.Choice(str(pk), name, pk == person_id) for pk, name in people.items()],
-        "checks": presenters.check_lines(open_spot_checks(request.actor, who, code), today),
+        "checks": presenters.check_lines(checks, today, shown),
         "forms": empty | (forms or {}),
         "bad_form": bad,
         "results": [(one.value, presenters.RESULTS[one].words, "") for one in PracticeResult],

@@ -68,7 +68,9 @@ def practice(request: HttpRequest) -> HttpResponse:
     """Visits of the coming fortnight at which workers who are learning could be observed while an assessor is near."""
     service = service_for(request.actor, request.GET.get("service"))
     found = practice_opportunities(request.actor, service.pk, timezone.now())
-    return render(request, "supervision/practice.jinja", {"service": service, "groups": practice_lines(found)})
+    return render(request, "supervision/practice.jinja", {
+        "service": service, "groups": practice_lines(found.rows), "kept_back": found.kept_back,
+    })  # fmt: skip
 
 
 @page(Permission.DELEGATE)

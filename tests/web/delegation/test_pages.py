@@ -7,7 +7,7 @@ from django.test import Client
 from django.utils import timezone
 
 from homeward.access.rules import Role
-from homeward.delegation.models import Delegation, DelegationWorker, SignOff, SpotCheck
+from homeward.delegation.models import Delegation, DelegationWorker, ObservedPractice, SignOff, SpotCheck
 from homeward.delegation.rules import questions_for
 from homeward.delegation.states import DelegationState, WorkerAnswer
 from homeward.procedures.selectors import published_activities
@@ -174,6 +174,20 @@ class TestCompetence:
 
         assert carer[0].observed_practices.get().assessor_id == nurse[0].pk
         assert "Missing:" in text_of(nurse[1].get(where))
+
+    def test_names_nobody_whose_record_the_reader_may_not_see(self, nurse, carer, sign_in, ivy, cared_for, now):
+        ObservedPractice.objects.create(
+            worker=carer[0], competence="eye_drops", activity_code="eye_drops", person=ivy, setting="At home",
+            assessor=nurse[0], observed_at=now, result="met", recorded_at=now, recorded_by="Nurse",
+        )  # fmt: skip
+        where = f"/delegation/workers/{carer[0].pk}/eye_drops"
+        page = text_of(nurse[1].get(where))
+        assert "with somebody whose record you may not see" in page
+        assert "1 person is not named here" in page
+        assert "Okafor" not in page
+        cared_for(ivy)
+        page = text_of(nurse[1].get(where))
+        assert "with Ivy Okafor" in page
 
     def test_keeps_what_was_typed_when_it_is_refused(self, nurse, carer):
         answer = nurse[1].post(
