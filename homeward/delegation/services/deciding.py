@@ -89,6 +89,7 @@ def delegate(
         raise RefusedError("It starts today or later.")
     _check_review(activity, review_on, starts_on, today)
     codes = {question.code for question in questions_for(activity)}
+    _refuse_second(person, activity)
     try:
         with transaction.atomic():
             row = Delegation.objects.create(
@@ -119,6 +120,15 @@ def delegate(
         _ask(actor, row, activity, worker, now)
     _tell_all(actor, row, "delegate", f"Delegated: {activity.title.lower()}", instructions.strip(), now)
     return row
+
+
+def _refuse_second(person: Person, activity: Activity) -> None:
+    """Raises: AlreadyDelegatedError where a decision stands on any record of the person, merged ones included."""
+    theirs = sorted(kept_as([person.pk]))
+    list(Person.objects.select_for_update(of=("self",)).filter(pk__in=theirs).order_by("pk"))
+    standing = Delegation.objects.filter(person_id__in=theirs, activity_code=activity.code)
+    if standing.exclude(state=DelegationState.ENDED).exists():
+        raise AlreadyDelegatedError(f"{activity.title} is delegated for this person already. Change or end that first.")
 
 
 @transaction.atomic

@@ -44,6 +44,15 @@ class TestDelegate:
         assert Event.objects.filter(action="delegate", person_id=ivy.pk).exists()
         assert TimelineEntry.objects.filter(person=ivy, title="Delegated: give insulin").exists()
 
+    def test_refuses_a_second_decision_on_a_record_merged_into_theirs(self, ivy, carer, delegated, service):
+        from homeward.people.models import Person
+
+        old = Person.objects.create(service=service, reference="OLD", given_name="Ivie", family_name="Okafor")
+        delegated(old, INSULIN, carer)
+        Person.objects.filter(pk=old.pk).update(merged_into=ivy)
+        with pytest.raises(AlreadyDelegatedError):
+            delegated(ivy, INSULIN, carer)
+
     def test_refuses_what_is_never_delegated(self, ivy, delegated):
         with pytest.raises(NotToBeDelegatedError, match="never"):
             delegated(ivy, "delegation_supervision")
