@@ -7,7 +7,9 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.visits.models import DayPlan, Visit
 from homeward.visits.planning.proposing import replan
 from homeward.visits.services import PlanChangedMeanwhileError
+from homeward.visits.states import VisitState
 
+TO_COME = (VisitState.NEEDED, VisitState.PLANNED)
 MAY_PLAN = (Permission.PLAN_DAY, Permission.TRIAGE_REFERRALS, Permission.RESPOND)
 
 
@@ -22,7 +24,8 @@ def plan_round_clinic(
     """
     require(actor, Permission.SEE_TODAY, service_id)
     numbers = [visit.pk for visit in visits]
-    rows = list(Visit.objects.filter(pk__in=numbers).order_by("day", "pk"))
+    # those that gave way leave time free, which the next planning uses
+    rows = list(Visit.objects.filter(pk__in=numbers, state__in=TO_COME).order_by("day", "pk"))
     had_a_plan = DayPlan.objects.filter(service_id=service_id, day__in={row.day for row in rows})
     planned, to_plan = [], []
     for day in sorted(set(had_a_plan.values_list("day", flat=True))):

@@ -282,7 +282,7 @@ def candidates_for(actor: Actor, clinic: Clinic, now: datetime) -> Shown:
             people[person.pk] = person
     found = []
     for pk, patterns in by_person.items():
-        visits = tuple(_home_visit(pattern, clinic) for pattern in patterns)
+        visits = tuple(_home_visit(pattern, clinic, wanted) for pattern in patterns)
         if any(one.is_replaced for one in visits):
             on_its_day = any(str(clinic.weekday) in one.weekdays for one in visits if one.is_replaced)
             found.append(_CandidateRow(pk, people[pk], Candidate(people[pk], visits, on_its_day)))
@@ -309,7 +309,7 @@ def home_visits_beside(actor: Actor, clinic: Clinic, person: Person, now: dateti
     require(actor, Permission.SEE_PEOPLE, clinic.service_id)
     wanted = meant_for(clinic.activities, published_activities())
     patterns = _patterns(clinic.service_id, london_day(now)).filter(plan__person=person)
-    return [_home_visit(one, clinic) for one in patterns if wanted & {task["code"] for task in one.tasks}]
+    return [_home_visit(one, clinic, wanted) for one in patterns if wanted & {task["code"] for task in one.tasks}]
 
 
 def _patterns(service_id: int, day: date) -> QuerySet[VisitPattern]:
@@ -325,9 +325,8 @@ def _patterns(service_id: int, day: date) -> QuerySet[VisitPattern]:
     )  # fmt: skip
 
 
-def _home_visit(pattern: VisitPattern, clinic: Clinic) -> HomeVisit:
+def _home_visit(pattern: VisitPattern, clinic: Clinic, wanted: frozenset[str]) -> HomeVisit:
     codes = [task["code"] for task in pattern.tasks]
-    wanted = meant_for(clinic.activities, published_activities())
     replaced = is_replaced(codes, activities=clinic.activities, meant_for=wanted, weekday=1, weekdays="1")
     besides = tuple(task["title"] for task in pattern.tasks if task["code"] not in clinic.activities)
     return HomeVisit(

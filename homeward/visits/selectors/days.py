@@ -1,9 +1,10 @@
 """A day of every employer, its plans and what each moved."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record_reads
@@ -13,6 +14,7 @@ from homeward.visits.models import (
     Assignment,
     DayPlan,
     PlanMove,
+    SessionPlace,
     Visit,
 )
 from homeward.visits.selectors.visits import _theirs
@@ -95,7 +97,8 @@ def newest_plan(service_id: int, day: date) -> DayPlan | None:
 
 
 def day_for(actor: Actor, service_id: int, day: date, now: datetime) -> Day:
-    """Everything the timeline of a day shows, in four queries; seeing it is audited as one event naming everyone shown.
+    """Everything the timeline of a day shows, in four queries, and one more for clinics; seeing it is audited as one
+    event naming everyone shown.
 
     Who may not see the whole day is given their own.
 
@@ -113,6 +116,7 @@ def day_for(actor: Actor, service_id: int, day: date, now: datetime) -> Day:
             )
         workers[worker.pk].shifts.append(shift)
     visits: dict[int, DayVisit] = {}
+    sessions: dict[int, DayVisit] = {}
     rows = _theirs(actor, Visit.objects.filter(service_id=service_id, day=day)).exclude(state=VisitState.CANCELLED)
     for row in rows.order_by("id").values_list(
         "id",
@@ -133,11 +137,15 @@ def day_for(actor: Actor, service_id: int, day: date, now: datetime) -> Day:
         "session__clinic__name",
         "session__clinic__latitude",
         "session__clinic__longitude",
+        "session_id",
     ):
         label = row[15] or f"{row[2]} {row[3]}".strip() or f"Person {row[4]}"
         visits[row[0]] = DayVisit(row[0], row[1], label, *row[5:15])
         if row[15]:
-            visits[row[0]].latitude, visits[row[0]].longitude = row[16:]
+            visits[row[0]].latitude, visits[row[0]].longitude = row[16:18]
+            sessions[row[18]] = visits[row[0]]
+    for session, booked in _booked(sessions).items():
+        sessions[session].title = f"Group clinic, {booked} booked"
     placed = Assignment.objects.filter(visit__service_id=service_id, visit__day=day).order_by("starts_at", "id")
     for visit_id, slot, worker_id, starts_at, ends_at, travel, state, decided_by in placed.values_list(
         "visit_id", "slot", "worker_id", "starts_at", "ends_at", "travel_minutes", "state", "decided_by"
@@ -158,6 +166,15 @@ def day_for(actor: Actor, service_id: int, day: date, now: datetime) -> Day:
         person_ids=[visit.person_id for visit in visits.values() if visit.person_id],
     )
     return Day(day, list(workers.values()), list(visits.values()), newest_plan(service_id, day))
+
+
+def _booked(session_ids: Collection[int]) -> dict[int, int]:
+    """How many hold a place in each of some sessions of clinics."""
+    if not session_ids:
+        return {}
+    held = SessionPlace.objects.filter(session_id__in=session_ids, released_at__isnull=True)
+    counts = dict(held.order_by().values_list("session_id").annotate(booked=Count("pk")))
+    return {session: counts.get(session, 0) for session in session_ids}
 
 
 def moves_of(actor: Actor, plan: DayPlan) -> list[PlanMove]:

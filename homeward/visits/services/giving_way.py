@@ -1,13 +1,14 @@
 """Home visits give way to a place in a session of a group clinic, in the week of that session."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Avg
 
 from homeward.access.rules import Actor
 from homeward.kernel.rules import london_day
+from homeward.procedures.rules.definitions import Activity
 from homeward.procedures.selectors import published_activities
 from homeward.visits.models import Assignment, ReplacedVisit, SessionPlace, Visit
 from homeward.visits.rules.clinics import day_words, is_replaced, meant_for, week_of
@@ -30,7 +31,7 @@ def _give_way(actor: Actor, visits: Iterable[Visit], now: datetime) -> list[Visi
     days = [visit.day for visit in wanted.values()]
     places = (
         SessionPlace.objects.filter(
-            person_id__in={visit.person_id for visit in wanted.values()},
+            session__clinic__service_id__in={visit.service_id for visit in wanted.values()},
             released_at__isnull=True,
             session__state=SessionState.SET,
             session__day__gte=week_of(min(days))[0],
@@ -52,23 +53,25 @@ def _give_way(actor: Actor, visits: Iterable[Visit], now: datetime) -> list[Visi
         .prefetch_related("assignments", "tasks")
         .order_by("day", "pk")
     )
-    gone = []
+    gone, known = [], published_activities()
     for visit in rows:
-        place = next((one for one in theirs[visit.person_id] if _replaces(one, visit)), None)
+        place = next((one for one in theirs[visit.person_id] if _replaces(one, visit, known)), None)
         if place is not None and _may_change(visit):
             _cancel(actor, visit, place, now)
             gone.append(visit)
     return gone
 
 
-def _replaces(place: SessionPlace, visit: Visit) -> bool:
+def _replaces(place: SessionPlace, visit: Visit, known: Mapping[str, Activity]) -> bool:
     first, last = week_of(place.session.day)
     activities = place.session.clinic.activities
     return first <= visit.day <= last and is_replaced(
         [task.activity_code for task in visit.tasks.all()],
-        activities=activities, meant_for=meant_for(activities, published_activities()), weekday=visit.day.isoweekday(),
+        activities=activities,
+        meant_for=meant_for(activities, known),
+        weekday=visit.day.isoweekday(),
         weekdays=place.booking.weekdays,
-    )  # fmt: skip
+    )
 
 
 def _may_change(visit: Visit) -> bool:

@@ -156,9 +156,12 @@ def nurse(request: HttpRequest, session_id: int) -> HttpResponse:
     if request.method == "POST" and chosen is None:
         messages.error(request, "Choose who takes the session.")
     elif request.method == "POST":
-        _change(request, found.clinic.service_id, Asked(None), f"{chosen.label} takes this session", lambda now: (
-            [put_nurse(actor=request.actor, session=found, nurse=chosen, now=now).visit][:0]
-        ), found)  # fmt: skip
+
+        def put(now) -> list:
+            put_nurse(actor=request.actor, session=found, nurse=chosen, now=now)
+            return []
+
+        _change(request, found.clinic.service_id, Asked(None), f"{chosen.label} takes this session", put, found)
     return redirect("clinics:session", session_id)
 
 

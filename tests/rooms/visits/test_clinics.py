@@ -390,7 +390,7 @@ class TestCloseClinic:
 class TestPlanning:
     def test_plans_the_nurse_and_a_helper_at_its_place_and_time(self, clinic, planner, service, nurse, team, now):
         _shifts_on(team, FIRST, now)
-        plan_day(actor=planner, service_id=service.pk, day=FIRST, now=now, why="Test")
+        plan_day(actor=planner, service_id=service.pk, day=FIRST, now=now, why="Test", seconds=0.3, seed=1)
         visit = first_session(clinic).visit
         rows = list(visit.assignments.order_by("slot"))
         assert visit.state == "planned"
@@ -403,7 +403,7 @@ class TestPlanning:
 
     def test_nobody_stands_in_unasked_for_a_nurse_who_is_away(self, clinic, planner, service, nurse, team, now):
         _shifts_on(team[1:], FIRST, now)
-        plan_day(actor=planner, service_id=service.pk, day=FIRST, now=now, why="Test")
+        plan_day(actor=planner, service_id=service.pk, day=FIRST, now=now, why="Test", seconds=0.3, seed=1)
         visit = first_session(clinic).visit
         assert visit.state == "needed"
         assert visit.unplanned_reason
@@ -412,14 +412,14 @@ class TestPlanning:
         other = _another_nurse(team[0])
         _shifts_on([other, *team[1:]], FIRST, now)
         put_nurse(actor=planner, session=first_session(clinic), nurse=other, now=now)
-        plan_day(actor=planner, service_id=service.pk, day=FIRST, now=now, why="Test")
+        plan_day(actor=planner, service_id=service.pk, day=FIRST, now=now, why="Test", seconds=0.3, seed=1)
         assert first_session(clinic).visit.assignments.get(slot=0).worker == other
 
     def test_shows_the_session_on_the_day_of_whoever_works_there(
         self, booked, clinic, planner, service, team, actor_with, now
     ):
         _shifts_on(team, FIRST, now)
-        plan_day(actor=planner, service_id=service.pk, day=FIRST, now=now, why="Test")
+        plan_day(actor=planner, service_id=service.pk, day=FIRST, now=now, why="Test", seconds=0.3, seed=1)
         helper = first_session(clinic).visit.assignments.get(slot=1).worker
         day = day_for(actor_with(Role.FIELD_WORKER, worker_id=helper.pk), service.pk, FIRST, now)
         (shown,) = [visit for visit in day.visits if visit.person_id is None]
@@ -427,7 +427,7 @@ class TestPlanning:
 
     def test_plans_the_day_again_for_visits_that_came_back(self, booked, manager, planner, service, team, al, now):
         _shifts_on(team, WEDNESDAY, now)
-        plan_day(actor=planner, service_id=service.pk, day=WEDNESDAY, now=now, why="Test")
+        plan_day(actor=planner, service_id=service.pk, day=WEDNESDAY, now=now, why="Test", seconds=0.3, seed=1)
         back = end_booking(actor=manager, booking=booked.booking, last_day=london_day(now), reason="No", now=now)
         planned, to_plan = plan_round_clinic(actor=planner, service_id=service.pk, visits=back, now=now)
         assert (planned, to_plan) == ([WEDNESDAY], [])
