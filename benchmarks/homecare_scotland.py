@@ -32,11 +32,11 @@ from visit_planner.timing import nearer_to_asked
 
 HERE = Path(__file__).resolve().parent
 # In minutes of travel: a visit by somebody the person has not met, and each face more than they should see.
-WEIGHTS = Weights(new_face=10.0, extra_face=20.0)
+WEIGHTS = Weights(new_face=5.0, extra_face=10.0)
 # The search aims closer than the half hour allowed: it leaves ten minutes for a day that goes otherwise.
 AIMED_WITHIN = 20.0
 # Of the seconds given, this share goes to the first search; the rest mends what it left out or hurried.
-SEARCH_SHARE = 0.88
+SEARCH_SHARE = 0.8
 MOST_ROUNDS = 4
 # No round of mending begins after this share: setting one up takes about a second.
 LAST_ROUND = 0.95

@@ -77,11 +77,18 @@ class TestReadService:
         assert [len(visit.slots) for visit in problem.visits] == [1, 2, 1, 1]
         assert (problem.visits[0].window.opens, problem.visits[0].window.closes) == (450, 510)
         assert [(f.person, f.known, f.at_most) for f in problem.faces] == [
-            ("p1", {"c2"}, 2), ("p2", frozenset(), 4), ("p3", frozenset(), 2)
+            ("p1", {"c2"}, None), ("p2", frozenset(), None), ("p3", frozenset(), None)
         ]  # fmt: skip
         assert problem.visits[1].slots[0].minutes == 20
         assert problem.travel[homecare.MODE][0, 2] == 10
         assert problem.travel[homecare.MODE][service.anywhere].max() == 0
+
+    def test_counts_faces_once_a_person_has_met_enough(self, write):
+        service = homecare.read_service(write())
+        first = {f.person: f.at_most for f in service.problem(DAY).faces}
+        assert first == {"p1": 2, "p2": 4, "p3": 2}
+        later = {f.person: f.at_most for f in service.problem(DAY, known={"p1": {"a", "b", "c"}, "p2": {"a"}}).faces}
+        assert later == {"p1": 3, "p2": None, "p3": None}
 
     def test_keeps_the_visits_of_one_person_apart(self, write):
         (gap,) = homecare.read_service(write()).problem(DAY).gaps

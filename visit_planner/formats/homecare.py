@@ -138,14 +138,17 @@ def read_service(folder: Path) -> Service:
 
 
 def _faces(asked: Collection[Asked], known: Mapping[str, Collection[str]]) -> list[Faces]:
+    """Whom each person knows. Who the first few faces are is left open only when nobody has met anybody yet."""
     at_once: dict[str, int] = defaultdict(int)
     for visit in asked:
         at_once[visit.person] = max(at_once[visit.person], visit.carers)
-    met = {person: frozenset(known.get(person, ())) for person in at_once}
-    return [
-        Faces(person, met[person], met[person], max(FACES_FOR_EACH * carers, len(met[person])))
-        for person, carers in at_once.items()
-    ]
+    faces = []
+    for person, carers in at_once.items():
+        met = frozenset(known.get(person, ()))
+        enough = FACES_FOR_EACH * carers
+        at_most = max(enough, len(met)) if len(met) >= enough or not known else None
+        faces.append(Faces(person, met, met, at_most))
+    return faces
 
 
 def _spacing(asked: Collection[Asked], allowed_minutes: float) -> list[Gap]:
