@@ -37,7 +37,7 @@ WEIGHTS = Weights(new_face=5.0, extra_face=10.0)
 AIMED_WITHIN = 20.0
 # Of the seconds given, this share goes to the first search; the rest mends what it left out or hurried.
 SEARCH_SHARE = 0.8
-MOST_ROUNDS = 4
+MOST_ROUNDS = 8
 # No round of mending begins after this share: setting one up takes about a second.
 LAST_ROUND = 0.95
 # An interval shorter than this is no room: it guards the comparison of sums of fractions of a minute.
