@@ -24,7 +24,7 @@ from typing import Any
 from visit_planner import check, cost, warm_up
 from visit_planner.engines import InProcess, Processes
 from visit_planner.fictitious import large_place
-from visit_planner.scaling import solve_in_districts
+from visit_planner.scaling import DISTRICT, solve_in_districts
 
 HERE = Path(__file__).resolve().parent
 # 1,500 workers for 10,000 visits.
@@ -36,7 +36,7 @@ def peak_megabytes(_: int) -> tuple[int, float]:
     return os.getpid(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def measure(visits: int, milliseconds: float, processes: int, seed: int) -> dict[str, Any]:
+def measure(visits: int, milliseconds: float, processes: int, seed: int, district: int) -> dict[str, Any]:
     problem = large_place(visits=visits, workers=round(visits / VISITS_A_WORKER))
     warm_up()
     began = time.monotonic()
@@ -47,6 +47,7 @@ def measure(visits: int, milliseconds: float, processes: int, seed: int) -> dict
             seed=seed,
             processes=processes,
             engine=engine,
+            district=district,
         )
         elapsed = time.monotonic() - began
         memory = dict(engine.work(peak_megabytes, [0] * 4 * processes))
@@ -72,9 +73,10 @@ def measure(visits: int, milliseconds: float, processes: int, seed: int) -> dict
     }
 
 
-def in_its_own_process(visits: int, milliseconds: float, processes: int, seed: int) -> dict[str, Any]:
+def in_its_own_process(*what: float) -> dict[str, Any]:
+    """``measure`` of these arguments, in a new process."""
     said = subprocess.run(
-        [sys.executable, __file__, "--one", json.dumps([visits, milliseconds, processes, seed])],
+        [sys.executable, __file__, "--one", json.dumps(what)],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
@@ -111,6 +113,7 @@ def main() -> int:
     parser.add_argument("--times", default="1", help="multiples of that effort to try, comma separated (1)")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--district", type=int, default=DISTRICT, help=f"slots of visits in a district ({DISTRICT})")
     parser.add_argument("--out", type=Path, help="where to write the table")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -121,7 +124,7 @@ def main() -> int:
     for visits in map(int, options.sizes.split(",")):
         for times in map(float, options.times.split(",")):
             effort = options.milliseconds * times
-            rows.append(in_its_own_process(visits, effort, options.processes, options.seed))
+            rows.append(in_its_own_process(visits, effort, options.processes, options.seed, options.district))
             print(json.dumps(rows[-1]), flush=True)
             if options.out is not None:
                 options.out.write_text(table(rows, options.processes), encoding="utf-8")

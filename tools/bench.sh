@@ -25,6 +25,10 @@ echo "Finding people, and second records of one person"
 echo "A timeline of ten years"
 .venv/bin/python tools/bench_timeline.py
 .venv/bin/python tools/bench_timeline.py --postgresql
+echo "Planning as a day grows, and many localities on a cluster of this machine"
+.venv/bin/python benchmarks/scale.py --sizes "${SIZES:-1000,2000,5000}" --milliseconds 10
+.venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements/cluster.txt
+.venv/bin/python benchmarks/cluster.py --localities "${LOCALITIES:-150}" --days 7 --nodes 1,2,4
 instances=${INSTANCES:-../shared/benchmarks}
 if [ -d "$instances" ]; then
     echo "The planner on public instances, ${SECONDS_EACH:-20} CPU seconds each"

@@ -16,18 +16,16 @@ import os
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from visit_planner import checking
+from visit_planner import check, solve
 from visit_planner.engines import Engine
 from visit_planner.formats.known import read_problem
 from visit_planner.formats.reading import FormatError, load
 from visit_planner.plan import Plan
 from visit_planner.problem import Problem
-from visit_planner.scaling import is_large, solve_in_districts
-from visit_planner.search import search_plan
 
 PLAN_SUFFIX = ".plan.json"
 
@@ -66,18 +64,14 @@ class Planned:
 
 def plan_one(asked: Asked) -> Plan:
     """The plan of one locality-day, with its cost; runs wherever an engine sends it."""
-    effort, problem = asked.effort, asked.problem
-    search = solve_in_districts if is_large(problem) else search_plan
-    plan = search(
-        problem,
+    effort = asked.effort
+    return solve(
+        asked.problem,
         seconds=effort.seconds,
         iterations=effort.iterations,
         seed=seed_of(asked.name, effort.seed),
         start=asked.start,
-        frozen=(),
-        progress=None,
     )
-    return replace(plan, cost=checking.cost(problem, plan))
 
 
 def seed_of(name: str, seed: int) -> int:
@@ -192,7 +186,7 @@ def _summary(name: str, problem: Problem, plan: Plan, seconds: float, *, kept: b
         visits=len(problem.visits),
         undone=len(plan.undone),
         cost=plan.cost.total,
-        faults=len(checking.check(problem, plan)),
+        faults=len(check(problem, plan)),
         seconds=seconds,
         kept=kept,
     )

@@ -10,10 +10,14 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from typing import Any, Protocol, Self
 
 # A piece that takes its process down this many times is at fault itself. Local default.
 TRIES = 3
+# Pieces a cluster holds at a time: enough to keep a hundred nodes busy, few enough for the scheduler's memory.
+# Local default.
+SENT_AT_ONCE = 256
 # How long to look for a cluster's scheduler. Local default.
 SCHEDULER_SECONDS = 30.0
 
@@ -132,7 +136,8 @@ class Dask(_Closing):
             # what is held here until given back the scheduler has worked out again when its node dies
             return self._client.submit(function, jobs[number], pure=False)
 
-        numbers = {sent(number): number for number in range(len(jobs))}
+        waiting = iter(range(len(jobs)))
+        numbers = {sent(number): number for number in islice(waiting, SENT_AT_ONCE)}
         tries = dict.fromkeys(range(len(jobs)), 0)
         coming = as_completed(list(numbers), loop=self._client.loop)
         try:
@@ -153,6 +158,10 @@ class Dask(_Closing):
                     coming.add(again)
                     continue
                 future.release()
+                for following in islice(waiting, 1):
+                    another = sent(following)
+                    numbers[another] = following
+                    coming.add(another)
                 yield number, answer
         finally:
             self._client.cancel(list(numbers))

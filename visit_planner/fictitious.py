@@ -58,7 +58,7 @@ def large_place(*, visits: int, workers: int, seed: int = 1) -> Problem:
     team = tuple(_worker(k, people + k, random) for k in range(workers))
     wanted: list[Visit] = []
     gaps: list[Gap] = []
-    carers = np.array([k for k, worker in enumerate(team) if "care" in worker.skills])
+    carers = np.array([k for k, worker in enumerate(team) if "care" in worker.skills], dtype=int)
     for person, count in enumerate(calls):
         mine = kilometres[people + carers] - kilometres[person]
         nearest = carers[np.argsort((mine**2).sum(1), kind="stable")[:24]]
@@ -93,7 +93,8 @@ def _add_calls(
     wanted: list[Visit], gaps: list[Gap], person: int, count: int, near: list[str], random: np.random.Generator
 ) -> None:
     is_joint = random.random() < JOINT_SHARE
-    faces = frozenset(str(name) for name in random.choice(near, min(FACES_KNOWN, len(near)), replace=False))
+    chosen = random.choice(near, min(FACES_KNOWN, len(near)), replace=False) if near else ()
+    faces = frozenset(str(name) for name in chosen)
     is_known = bool(random.random() < 0.3)
     shift = float(random.integers(-30, 75))
     for number, usual in enumerate(CALL_TIMES[count] if count else ()):

@@ -45,8 +45,9 @@ class _Openings:
         self.before, self.after = table[:, 1].astype(int), table[:, 2].astype(int)
         self.leaves, self.due = table[:, 3], table[:, 4]
         self.straight = np.zeros(len(table))
-        for mode in sorted({worker.mode for worker in self.workers}):
-            theirs = np.flatnonzero([self.workers[k].mode == mode for k in self.worker])
+        modes = np.array([worker.mode for worker in self.workers], dtype=object)
+        self.by_mode = {mode: np.flatnonzero(modes[self.worker] == mode) for mode in sorted(set(modes))}
+        for mode, theirs in self.by_mode.items():
             self.straight[theirs] = _ways(ground.problem.travel[mode], self.before[theirs], self.after[theirs])
         self.straight[table[:, 5] == 1] = 0.0
 
@@ -88,9 +89,8 @@ def _who_could(ground: Ground, visit: Visit, openings: _Openings) -> set[str]:
     if not openings.workers or not len(openings.worker):
         return set()
     added = np.full(len(openings.worker), np.inf)
-    for mode in sorted({worker.mode for worker in openings.workers}):
+    for mode, mine in openings.by_mode.items():
         table = ground.problem.travel[mode]
-        mine = np.flatnonzero([openings.workers[k].mode == mode for k in openings.worker])
         there = np.array([visit.place])
         if isinstance(table, TravelTable):
             to, on = table.block(openings.before[mine], there)[:, 0], table.block(there, openings.after[mine])[0]
