@@ -308,3 +308,9 @@ HOMEWARD_WEBHOOK_SECRET = os.environ.get("HOMEWARD_WEBHOOK_SECRET", "")
 # Where answers to BaRS requests go (homeward/api/fhir/outgoing.py).
 HOMEWARD_BARS = os.environ.get("HOMEWARD_BARS", "")
 HOMEWARD_BARS_TOKEN = os.environ.get("HOMEWARD_BARS_TOKEN", "")
+
+# Where `homeward plan-days` plans the coming days (docs/guides/planning-at-scale.md): "processes" on this machine, or
+# "dask" on a cluster whose scheduler listens at this address.
+PLANNING_ENGINE = os.environ.get("HOMEWARD_PLANNING_ENGINE", "processes")
+PLANNING_PROCESSES = int(os.environ.get("HOMEWARD_PLANNING_PROCESSES", "1"))
+DASK_SCHEDULER = os.environ.get("HOMEWARD_DASK_SCHEDULER", "")

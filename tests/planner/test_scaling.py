@@ -45,6 +45,9 @@ class TestLargePlace:
     def test_has_as_many_visits_and_workers_as_asked_for(self, place):
         assert (len(place.visits), len(place.workers)) == (240, 48)
 
+    def test_may_be_too_small_for_every_kind_of_worker(self):
+        assert [len(large_place(visits=4, workers=1, seed=seed).workers) for seed in range(20)] == [1] * 20
+
     def test_has_one_joint_visit_in_five(self):
         visits = large_place(visits=3000, workers=10, seed=1).visits
         assert sum(len(visit.slots) == 2 for visit in visits) / len(visits) == pytest.approx(0.2, abs=0.05)

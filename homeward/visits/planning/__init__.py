@@ -6,10 +6,11 @@ decided, and what has begun, is given to the planner as fact.
 `board` reads a day as the planner sees it, `places` its travel, `words` turns the planner's sentences into a manager's,
 `proposing` plans, re-plans and asks what would move, `coming` says who could be there first, `moving` plans again
 where somebody's visits are somewhere else now, `clinics` where a group clinic changed, `following` where somebody may
-no longer do what was delegated; `delegated` says why they may not.
+no longer do what was delegated; `delegated` says why they may not. `ahead` plans every service's coming days.
 """
 
 import visit_planner
+from homeward.visits.planning.ahead import DayAhead, plan_days_ahead, planning_engine
 from homeward.visits.planning.clinics import plan_round_clinic
 from homeward.visits.planning.coming import Offer, Offers, who_can_come
 from homeward.visits.planning.following import FollowedDelegation, follow_delegations
@@ -28,6 +29,7 @@ from homeward.visits.planning.proposing import (
 )
 
 __all__ = [
+    "DayAhead",
     "Displaced",
     "FollowedDelegation",
     "MayNotBeSentError",
@@ -41,7 +43,9 @@ __all__ = [
     "give_support",
     "move_visits",
     "plan_day",
+    "plan_days_ahead",
     "plan_round_clinic",
+    "planning_engine",
     "replan",
     "send",
     "warm_up",
