@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.access.rules import Role
+from homeward.access.rules import Actor, Role
 from homeward.delegation.models import ObservedPractice
+from homeward.people.services import NewPerson, register_person
 from homeward.visits.models import Visit, VisitTask
 from homeward.visits.selectors.practice import practice_opportunities
 from tests.rooms.visits.clinic_words import add_person
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def learning(team, service, system, now):
-    """Bel is learning eye drops; Al, whom nobody cares for on a pathway any more, has them this morning."""
+    """Bel is learning eye drops; Al, whom this service cares for, has them this morning."""
     nurse, bel = team[:2]
     ObservedPractice.objects.create(
         worker=bel, competence="eye_drops", activity_code="eye_drops", setting="At home", assessor=nurse,
@@ -36,6 +37,8 @@ class TestPracticeOpportunities:
         assert ([one.person.pk for one in found.rows], found.kept_back) == ([learning.pk], 0)
 
     def test_counts_the_others_without_a_name(self, learning, service, actor_with, now):
-        learning.episodes.update(ended_at=now - timedelta(days=400), started_at=now - timedelta(days=500))
+        new = NewPerson(given_name="Bo", family_name="Made-Up")
+        bo = register_person(actor=Actor.system("tests", service.pk), service_id=service.pk, new=new, now=now)
+        Visit.objects.filter(title="Eye drops").update(person=bo)
         found = practice_opportunities(actor_with(Role.REGISTERED_PROFESSIONAL), service.pk, now)
         assert (found.rows, found.kept_back) == ((), 1)
