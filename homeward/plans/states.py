@@ -75,3 +75,30 @@ class WrapAudience(models.TextChoices):
     PROFESSIONALS = "professionals", "My nurses, therapists and case manager"
     CRISIS_TEAM = "crisis_team", "Those who come in a crisis"
     FRONT_DOOR = "front_door", "Those who answer the phone"
+
+
+class WishKind(models.TextChoices):
+    """What is noted of who may visit somebody."""
+
+    WOMAN = "woman", "A woman only"
+    MAN = "man", "A man only"
+    LANGUAGE = "language", "Somebody who speaks their language"
+    PREFERRED = "preferred", "Rather this worker"
+    NOT = "not", "Not this worker"
+    DOG = "dog", "A dog lives there"
+    CAT = "cat", "A cat lives there"
+
+    @classmethod
+    def about_a_worker(cls) -> list[str]:
+        """The kinds that name one worker."""
+        return [cls.NOT.value, cls.PREFERRED.value]
+
+
+class TraitKind(models.TextChoices):
+    """What matters of a worker where people may ask for it, or a home may not suit them."""
+
+    WOMAN = "woman", "Is a woman"
+    MAN = "man", "Is a man"
+    LANGUAGE = "language", "Speaks"
+    NO_DOGS = "no_dogs", "Cannot be with dogs"
+    NO_CATS = "no_cats", "Cannot be with cats"

@@ -15,6 +15,7 @@ from homeward.delegation.models import Delegation
 from homeward.people.models import Address, BrokenGlass, Identifier, LegalStatus
 from homeward.people.services import NewAddress, NewPerson, add_to_timeline, note_need, raise_alert, register_person
 from homeward.plans.models import CarePlan, VisitPattern
+from homeward.plans.services import note_visiting_wish
 from homeward.referrals.services import NewReferral, receive_referral
 from homeward.teams.models import Account, Organisation, Worker
 from homeward.visits.models import Assignment, Clinic, ClinicBooking, ClinicSession, JoinedVisits, SessionPlace, Visit
@@ -89,6 +90,7 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
         "contact_id": person.contacts.get().pk,
         "identifier_id": Identifier.objects.get(person=person).pk,
         "alert_id": raise_alert(actor=desk, person=person, kind="allergy", text="Penicillin", now=now).pk,
+        "wish_id": note_visiting_wish(actor=desk, person=person, kind="woman", now=now).pk,
         "need_id": note_need(actor=desk, person=person, kind="large_print", text="", now=now).pk,
         "status_id": LegalStatus.objects.create(
             person=person, kind="lpa_health", noted_at=now, noted_by="Tests"

@@ -1,4 +1,4 @@
-"""Plan, goal, need, activity, visit pattern, contingency, agreement, review, draft, recovery plan."""
+"""Plan, goal, need, activity, visit pattern, contingency, agreement, review, draft, recovery plan, who may visit."""
 
 from homeward.plans.models.draft import DraftChange, PlanDraft
 from homeward.plans.models.plan import (
@@ -13,6 +13,7 @@ from homeward.plans.models.plan import (
     VisitPattern,
 )
 from homeward.plans.models.recovery import RecoveryPart, RecoverySharing
+from homeward.plans.models.visiting import VisitingWish, WorkerTrait
 
 __all__ = [
     "CarePlan",
@@ -28,4 +29,6 @@ __all__ = [
     "RecoveryPart",
     "RecoverySharing",
     "VisitPattern",
+    "VisitingWish",
+    "WorkerTrait",
 ]

@@ -38,6 +38,7 @@ from homeward.plans.rules.draft import (
 )
 from homeward.plans.rules.grouping import Week, Window, is_same_visit, suggest_visits, time_of_day, week_from
 from homeward.plans.rules.recovery import AUDIENCE_ROLES, may_see_part, narrowed
+from homeward.plans.rules.visiting import Trait, Visiting, Wish, visiting
 
 __all__ = [
     "AUDIENCE_ROLES",
@@ -60,8 +61,11 @@ __all__ = [
     "NewPattern",
     "Problem",
     "SectionSpec",
+    "Trait",
+    "Visiting",
     "Week",
     "Window",
+    "Wish",
     "content_from",
     "content_of",
     "fields_from",
@@ -78,6 +82,7 @@ __all__ = [
     "spec_of",
     "suggest_visits",
     "time_of_day",
+    "visiting",
     "week_from",
     "with_defaults",
     "without_past_starts",

@@ -14,11 +14,20 @@ from homeward.plans.selectors.plans import (
     powers_of,
 )
 from homeward.plans.selectors.recovery import RecoveryView, recovery_of
+from homeward.plans.selectors.visiting import (
+    WishNotFoundError,
+    visiting_wish_of,
+    visiting_wishes_of,
+    who_may_visit,
+    worker_traits,
+    workers_to_name,
+)
 
 __all__ = [
     "GoalProgress",
     "PlanNotFoundError",
     "RecoveryView",
+    "WishNotFoundError",
     "current_plans",
     "draft_changes",
     "draft_of",
@@ -29,4 +38,9 @@ __all__ = [
     "plans_of",
     "powers_of",
     "recovery_of",
+    "visiting_wish_of",
+    "visiting_wishes_of",
+    "who_may_visit",
+    "worker_traits",
+    "workers_to_name",
 ]

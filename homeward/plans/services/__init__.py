@@ -25,6 +25,12 @@ from homeward.plans.services.publishing import (
 )
 from homeward.plans.services.recovery import share_recovery_part, write_recovery_part
 from homeward.plans.services.reviewing import agree_plan, review_plan
+from homeward.plans.services.visiting import (
+    end_visiting_wish,
+    end_worker_trait,
+    note_visiting_wish,
+    note_worker_trait,
+)
 from homeward.plans.services.writing import add_goal_reviews, write_plan, write_plans
 
 __all__ = [
@@ -48,8 +54,12 @@ __all__ = [
     "content_of_plan",
     "discard_draft",
     "draft_problems",
+    "end_visiting_wish",
+    "end_worker_trait",
     "group_visits",
     "note_my_plan_printing",
+    "note_visiting_wish",
+    "note_worker_trait",
     "publish_draft",
     "review_plan",
     "save_draft",

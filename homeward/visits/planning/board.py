@@ -7,7 +7,7 @@ it or somebody is on their way; and *free*, which the planner may move.
 import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
@@ -18,8 +18,13 @@ import visit_planner
 from homeward.access.rules import Actor
 from homeward.delegation.selectors import is_kept
 from homeward.kernel.rules import london_day, london_moment, minutes_into, wall_clock
+from homeward.people.models import Alert
+from homeward.people.states import AlertKind
+from homeward.plans.rules import Visiting
+from homeward.plans.selectors import who_may_visit
 from homeward.roster.models import Contract, Shift
-from homeward.roster.selectors import contracts_on, shifts_over
+from homeward.roster.rules import DAILY_REST
+from homeward.roster.selectors import contracts_on, limits_of, shifts_over
 from homeward.roster.states import PayBasis
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, LostVisit, Visit
@@ -30,6 +35,11 @@ from homeward.visits.selectors.delegated import Places, places_of
 from homeward.visits.selectors.skills import skills_on
 from homeward.visits.states import AssignmentState, VisitState
 
+MINUTES_A_DAY = 1440.0
+# What a minute with people weighs for somebody paid by the visit, once the hours their contract promises are used:
+# about 20 pounds an hour, by the line below. Local decision.
+MINUTES_AN_UNPAID_MINUTE = 0.33
+VISITED_IN_TWOS = "they are visited in twos"
 # What a pound weighs against travel, in minutes: half an hour of somebody paid by the visit, at 20 pounds an hour, is
 # worth ten minutes on the road of somebody whose shift is paid anyway, and no more. Local decision.
 MINUTES_A_POUND = 1.0
@@ -175,6 +185,32 @@ def _visits_beside(service_id: int, day: date, shifts: Iterable[Shift], of_the_d
     return visits
 
 
+def _visited_in_twos(person_ids: Iterable[int], day: date) -> set[int]:
+    """The people whom a standing alert says are visited in twos."""
+    standing = Alert.objects.filter(
+        person_id__in=list(person_ids), kind=AlertKind.TWO_PERSON, starts_on__lte=day, ended_by=""
+    )
+    return set(standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day)).values_list("person_id", flat=True))
+
+
+def _shifts_beside(shifts_of: dict[int, list[Shift]], day: date) -> dict[int, tuple[Shift | None, Shift | None]]:
+    """For each worker of a day, the shift they worked before it and the one they work after it."""
+    mine = {shift.pk for theirs in shifts_of.values() for shift in theirs}
+    rows = Shift.objects.filter(
+        worker_id__in=shifts_of, day__gte=day - timedelta(days=1), day__lte=day + timedelta(days=1)
+    ).exclude(pk__in=mine)
+    beside: dict[int, tuple[Shift | None, Shift | None]] = {}
+    for shift in rows.order_by("starts_at"):
+        first = min(one.starts_at for one in shifts_of[shift.worker_id])
+        last = max(one.ends_at for one in shifts_of[shift.worker_id])
+        before, after = beside.get(shift.worker_id, (None, None))
+        if shift.ends_at <= first:
+            beside[shift.worker_id] = (shift, after)
+        elif shift.starts_at >= last and after is None:
+            beside[shift.worker_id] = (before, shift)
+    return beside
+
+
 def _began_at(row: Assignment) -> datetime:
     """When a worker began, or was to begin: nobody records every arrival as it happens."""
     return row.arrived_at or row.starts_at
@@ -229,6 +265,15 @@ class _Reading:
         self.starts = self._starts_held()
         self.next_start = self._next_starts()
         self.pins = {visit.pk: self._pins(visit) for visit in self.placed}
+        self.visiting = who_may_visit(
+            Actor.system("planner", service_id),
+            service_id,
+            {visit.person_id for visit in self.placed},
+        )
+        self.for_two = _visited_in_twos({visit.person_id for visit in self.placed}, day)
+        self.beside_shifts = _shifts_beside(self.shifts_of, day)
+        self.limits = limits_of(Actor.system("planner", service_id), service_id, day)
+        self.paid = self._paid_minutes()
         self.delegated = places_of(Actor.system("planner", service_id), service_id, day, list(self.open.values()))
         self.keeps_sign_offs = is_kept(service_id)
 
@@ -334,11 +379,12 @@ class _Reading:
         holders = self._holders()
         faces = self._known_faces()
         return visit_planner.Problem(
+            faces=tuple(visit_planner.Faces(str(person), known) for person, known in faces.items() if known),
             workers=tuple(filter(None, (self._worker(theirs) for _, theirs in sorted(self.shifts_of.items())))),
-            visits=tuple(self._visit(visit, not_before, holders, faces) for visit in self.placed),
+            visits=tuple(self._visit(visit, not_before, holders) for visit in self.placed),
             travel=self.travel,
             gaps=gaps,
-            weights=visit_planner.Weights(pay=MINUTES_A_POUND),
+            weights=visit_planner.Weights(pay=MINUTES_A_POUND, unpaid=MINUTES_AN_UNPAID_MINUTE),
             held=tuple(
                 visit_planner.Held(
                     visit_id(visit.pk), row.slot, worker_id(row.worker_id), self.starts[visit.pk, row.slot]
@@ -354,12 +400,12 @@ class _Reading:
         visit: Visit,
         not_before: dict[int, float],
         holders: dict[str, frozenset[str]],
-        faces: dict[int, frozenset[str]],
     ) -> visit_planner.Visit:
         opens = minutes_into(self.day, visit.window_opens_at)
         closes = minutes_into(self.day, visit.window_closes_at)
         if not self.pins[visit.pk]:
             opens = max(math.ceil(opens), self.moment, not_before.get(visit.pk, 0.0))
+        asked = self._asked_of(visit)
         is_hard = visit.is_window_hard or (visit.is_crisis and not self.is_crisis_late_allowed)
         return visit_planner.Visit(
             id=visit_id(visit.pk),
@@ -368,9 +414,32 @@ class _Reading:
             slots=tuple(self._slot(visit, place, holders) for place in range(len(visit.slots))),
             window=visit_planner.Window(opens, max(opens, closes), is_hard and closes >= opens),
             cost_if_undone=visit.undone_cost,
-            preferred=faces.get(visit.person_id, frozenset()),
+            preferred=frozenset(map(worker_id, asked.preferred & self.shifts_of.keys())),
+            only_these=tuple(
+                visit_planner.OnlyThese(frozenset(map(worker_id, those)), why) for those, why in asked.only
+            ),
+            barred=tuple(
+                visit_planner.Barred(frozenset({worker_id(worker)}), why.format(worker=worker_id(worker)))
+                for worker, why in asked.barred
+                if worker in self.shifts_of
+            ),
+            not_alone=self._not_alone(visit),
             pinned=self.pins[visit.pk],
         )
+
+    def _asked_of(self, visit: Visit) -> Visiting:
+        """Who may come to a visit. In a crisis what a person asked for is not held against anybody."""
+        asked = self.visiting.get(visit.person_id, Visiting())
+        return replace(asked, only=()) if visit.is_crisis else asked
+
+    def _not_alone(self, visit: Visit) -> visit_planner.NotAlone | None:
+        """A visit for one to somebody who is visited in twos is left out, and says why; two together are never alone.
+
+        The moments are those of any day planned: a visit that may never be made at all contradicts itself.
+        """
+        if visit.person_id not in self.for_two or len(visit.slots) > 1:
+            return None
+        return visit_planner.NotAlone(VISITED_IN_TWOS, -2 * MINUTES_A_DAY, 3 * MINUTES_A_DAY)
 
     def _slot(self, visit: Visit, place: int, holders: dict[str, frozenset[str]]) -> visit_planner.Slot:
         """One place of a visit. Whoever a person decided on stays on it, and what they may not do is flagged."""
@@ -404,14 +473,75 @@ class _Reading:
         stretches = [stretch for shift in theirs if (stretch := self._stretch(shift, next_stop)) is not None]
         if not stretches:
             return None
+        # parts of one day: no rest is owed between them
+        stretches = [stretches[0], *(replace(part, continues=True) for part in stretches[1:])]
         return visit_planner.Worker(
             id=worker_id(worker.pk),
             employer=str(worker.organisation),
             skills=self.skills_of[worker.pk],
             mode=worker.travel_mode,
             shifts=tuple(stretches),
-            cost_per_hour=pounds_an_hour(self.contracts.get(worker.pk)),
+            cost_per_hour=0.0 if worker.pk in self.paid else pounds_an_hour(self.contracts.get(worker.pk)),
+            paid_minutes=self.paid.get(worker.pk),
+            **self._rest(worker.pk, theirs),
         )
+
+    def _rest(self, worker: int, theirs: list[Shift]) -> dict[str, float]:
+        """The rest owed before and after this day's work: overtime may not eat it, and staying late moves the morning.
+
+        A rota that itself leaves too little is the rota's to mend, and was said there: its hours are not cut here.
+        """
+        least = float(self.limits[worker].least_rest) if worker in self.limits else float(DAILY_REST)
+        begins = min(minutes_into(self.day, shift.starts_at) for shift in theirs)
+        ends = max(minutes_into(self.day, shift.ends_at) for shift in theirs)
+        before, after = self.beside_shifts.get(worker, (None, None))
+        rest: dict[str, float] = {"rest_minutes": least}
+        if before is not None:
+            until = minutes_into(self.day, before.ends_at)
+            stayed = max(0.0, minutes_into(self.day, self.left_late.get(worker, before.ends_at)) - until)
+            rest["worked_until"] = min(until, begins - least) + stayed
+        if after is not None:
+            rest["works_again"] = max(minutes_into(self.day, after.starts_at), ends + least)
+        return rest
+
+    @cached_property
+    def left_late(self) -> dict[int, datetime]:
+        """When workers left their last visit of the shift before this day's, where that is recorded."""
+        before = {worker: shift for worker, (shift, _) in self.beside_shifts.items() if shift is not None}
+        rows = Assignment.objects.filter(
+            worker_id__in=before,
+            left_at__isnull=False,
+            starts_at__gte=min((shift.starts_at for shift in before.values()), default=self.now),
+            starts_at__lt=wall_clock(self.day, "24:00"),
+        )
+        left: dict[int, datetime] = {}
+        for worker, starts_at, left_at in rows.values_list("worker_id", "starts_at", "left_at"):
+            if before[worker].starts_at <= starts_at < before[worker].ends_at:
+                left[worker] = max(left_at, left.get(worker, left_at))
+        return left
+
+    def _paid_minutes(self) -> dict[int, float]:
+        """Minutes that somebody paid by the visit is paid today anyway: this day's share of what their contract
+        promises for the week and no visit of the week has used yet."""
+        promised = {
+            worker: contract.weekly_minutes
+            for worker, contract in self.contracts.items()
+            if contract.pay_basis == PayBasis.CONTACT and contract.weekly_minutes and worker in self.shifts_of
+        }
+        if not promised:
+            return {}
+        monday = self.day - timedelta(days=self.day.weekday())
+        used: dict[int, float] = defaultdict(float)
+        rows = Assignment.objects.filter(worker_id__in=promised, visit__day__gte=monday, visit__day__lt=self.day)
+        for worker, starts_at, ends_at in rows.values_list("worker_id", "starts_at", "ends_at"):
+            used[worker] += (ends_at - starts_at).total_seconds() / 60
+        days: dict[int, int] = defaultdict(int)
+        ahead = Shift.objects.filter(
+            worker_id__in=promised, day__gte=self.day, day__lte=monday + timedelta(days=6)
+        ).values_list("worker_id", "day")
+        for worker, _ in set(ahead):
+            days[worker] += 1
+        return {worker: max(0.0, minutes - used[worker]) / max(1, days[worker]) for worker, minutes in promised.items()}
 
     @cached_property
     def _visits_held_by(self) -> dict[int, list[Visit]]:

@@ -19,6 +19,7 @@ from homeward.people.selectors import (
     legal_statuses_of,
     sharing_choices_of,
 )
+from homeward.plans.selectors import visiting_wishes_of
 from homeward.web.gate import page
 from homeward.web.people.opening import opened
 from homeward.web.people.presenters.banner import present_banner
@@ -46,6 +47,7 @@ def details(request: HttpRequest, person_id: int) -> HttpResponse:
         sharing=sharing_choices_of(actor, one, today),
         about=about_me_of(actor, one),
         format=format_of(actor, one),
+        visiting=visiting_wishes_of(actor, one),
     )
     context = {
         "service": one.service,

@@ -15,6 +15,7 @@ from homeward.web.people import (
     safety,
     timeline,
     views,
+    visiting,
 )
 
 app_name = "people"
@@ -54,6 +55,8 @@ urlpatterns = [
     path("<int:person_id>/alerts/<int:alert_id>/end", safety.finish_alert, name="finish_alert"),
     path("<int:person_id>/needs/add", safety.add_need, name="add_need"),
     path("<int:person_id>/needs/<int:need_id>/end", safety.finish_need, name="finish_need"),
+    path("<int:person_id>/visiting/add", visiting.add_wish, name="add_wish"),
+    path("<int:person_id>/visiting/<int:wish_id>/end", visiting.end_wish, name="end_wish"),
     path("<int:person_id>/legal/add", choices.add_legal, name="add_legal"),
     path("<int:person_id>/legal/<int:status_id>/end", choices.end_legal, name="end_legal"),
     path("<int:person_id>/sharing/add", choices.add_choice, name="add_choice"),

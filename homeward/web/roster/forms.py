@@ -201,6 +201,13 @@ class TrainingForm(FrontDoorForm):
         return day_typed(typed, "the day it runs out") if typed else None
 
 
+class TraitForm(FrontDoorForm):
+    """What matters of a worker where people may ask for it."""
+
+    trait = forms.CharField(max_length=12, error_messages={"required": "Choose what it is"})
+    language = line_field(120)
+
+
 class RulesForm(FrontDoorForm):
     """What an employer allows; empty is as the law says."""
 

@@ -33,6 +33,7 @@ urlpatterns = [
     path("workers/<int:worker_id>/contract", workers.contract, name="contract"),
     path("workers/<int:worker_id>/registration", workers.registration, name="registration"),
     path("workers/<int:worker_id>/training", workers.training, name="training"),
+    path("workers/<int:worker_id>/trait", workers.trait, name="trait"),
     path("workers/<int:worker_id>/pattern", workers.pattern, name="pattern"),
     # after those with a word in the place of the day
     path("workers/<int:worker_id>/<str:day>", editing.cell, name="cell"),

@@ -20,6 +20,7 @@ from homeward.people.states import (
     SharingDecision,
     SharingKind,
 )
+from homeward.plans.states import WishKind
 from homeward.web.people.presenters.about_me import present_about_me
 from homeward.web.persons import NHS_NUMBER, address_words, born_words, nhs_number_words, short_day
 from homeward.web.words import listed
@@ -92,6 +93,7 @@ class Known:
     sharing: SharingChoices
     about: list
     format: Format
+    visiting: tuple[list, list]
 
 
 def present_details(actor: Actor, person, known: Known, now: datetime) -> Details:
@@ -107,6 +109,7 @@ def present_details(actor: Actor, person, known: Known, now: datetime) -> Detail
             _home(known.addresses, links, today),
             _alerts(known, links),
             _speaking(person, known.format, links),
+            _visiting(known.visiting, links),
             _contacts(person, known.former_contacts, links),
             _legal(known.legal, links),
             _sharing(known.sharing, links),
@@ -247,6 +250,34 @@ def _alerts(known: Known, links: _Links) -> Section:
             for alert in known.former_alerts
         ),
     )
+
+
+def _visiting(wishes: tuple[list, list], links: _Links) -> Section:
+    standing, over = wishes
+    return Section(
+        "visiting",
+        "Who may visit",
+        tuple(
+            Row(
+                WishKind(one.kind).label,
+                _wish(one),
+                (f"Noted {short_day(one.noted_on)} by {one.noted_by}",),
+                acts=links.to("end_wish", "End", one.pk, about=WishKind(one.kind).label),
+            )
+            for one in standing
+        ),
+        nothing="Nothing is noted. Ask whether they want a woman or a man, or somebody who speaks their language.",
+        acts=links.to("add_wish", "Note who may visit"),
+        past_title="Ended",
+        past=tuple(
+            Row(WishKind(one.kind).label, _wish(one), (f"{_days(one.noted_on, one.ended_on)}. {one.ended_reason}",))
+            for one in over
+        ),
+    )
+
+
+def _wish(one) -> str:
+    return ": ".join([*([one.worker.label] if one.worker else []), *([one.text] if one.text else [])])
 
 
 def _speaking(person, made: Format, links: _Links) -> Section:

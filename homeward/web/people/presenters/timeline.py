@@ -27,6 +27,7 @@ KINDS = {
     "plan": ("Plan", "purple"),
     "visit": ("Visit", "blue"),
     "alert": ("Alert", "red"),
+    "visiting": ("Who may visit", "blue"),
     "document": ("Document", "yellow"),
     "form": ("Form", "purple"),
     NoteKind.OBSERVATION.value: (NoteKind.OBSERVATION.label, "blue"),

@@ -1,5 +1,6 @@
 """A worker as an employer sees them: contract, limits, registrations, training, pattern; and what runs out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,6 +8,7 @@ from django.urls import reverse
 
 from homeward.roster.rules import DAILY_REST, LONGEST_SHIFT, WEEKLY_AVERAGE, Limits, minutes_a_week, pattern_from
 from homeward.web.front_door.presenters.words import Tag
+from homeward.web.persons import short_day
 from homeward.web.roster.presenters.cell import limit_words
 from homeward.web.roster.presenters.words import hours
 from homeward.web.words import listed, skill_words
@@ -248,3 +250,24 @@ def rules_typed(rules) -> dict[str, str]:
         "weekly_hours": in_hours(rules.most_weekly_minutes),
         "agreement": rules.agreement,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class TraitLine:
+    """What matters of a worker where people may ask for it."""
+
+    id: int
+    words: str
+    since: str
+
+
+def trait_lines(traits: Iterable) -> tuple[TraitLine, ...]:
+    """The traits that stand, in words."""
+    return tuple(
+        TraitLine(
+            one.pk,
+            f"{one.get_kind_display()} {one.text}".strip(),
+            f"Noted {short_day(one.noted_on)} by {one.noted_by}",
+        )
+        for one in traits
+    )

@@ -13,6 +13,9 @@ from django.utils.text import slugify
 
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError, london_day, whole_number
+from homeward.plans.selectors import worker_traits
+from homeward.plans.services import end_worker_trait, note_worker_trait
+from homeward.plans.states import TraitKind
 from homeward.roster.rules import MOST_WEEKS
 from homeward.roster.selectors import contracts_ending, contracts_of, employer_rules, limits_of, patterns_of_rota
 from homeward.roster.services import agree_contract, set_employer_rules, set_pattern
@@ -21,7 +24,7 @@ from homeward.teams import selectors as teams
 from homeward.teams.services import record_registration, record_training, withdraw_training
 from homeward.visits.selectors.hours import employers_seen
 from homeward.web.gate import page
-from homeward.web.roster.forms import ContractForm, PatternForm, RegistrationForm, RulesForm, TrainingForm
+from homeward.web.roster.forms import ContractForm, PatternForm, RegistrationForm, RulesForm, TrainingForm, TraitForm
 from homeward.web.roster.presenters import worker as presenters
 from homeward.web.roster.views.editing import worker_here
 from homeward.web.service_choice import service_here
@@ -95,6 +98,28 @@ def training(request: HttpRequest, worker_id: int) -> HttpResponse:
         )  # fmt: skip
 
     return _save(request, one, form, "training", "title", save, "The course is recorded.")
+
+
+@page(Permission.MANAGE_ROSTER)
+def trait(request: HttpRequest, worker_id: int) -> HttpResponse:
+    """Note what matters of a worker where people may ask for it, or say that it no longer holds."""
+    one = worker_here(request, worker_id)
+    if request.method == "POST" and request.POST.get("end"):
+        number = whole_number(request.POST["end"])
+        row = next((held for held in worker_traits(request.actor, one) if held.pk == number), None)
+        if row is None:
+            raise Http404("There is no such thing noted.")
+        end_worker_trait(actor=request.actor, trait=row, now=timezone.now())
+        messages.success(request, "It no longer holds.")
+        return redirect("roster:worker", one.pk)
+    form = TraitForm(request.POST)
+
+    def save(told: dict) -> None:
+        note_worker_trait(
+            actor=request.actor, worker=one, kind=told["trait"], text=told["language"], now=timezone.now()
+        )
+
+    return _save(request, one, form, "trait", "trait", save, "Noted. Days planned from now on keep it.")
 
 
 @page(Permission.MANAGE_ROSTER)
@@ -198,6 +223,9 @@ def _show(request: HttpRequest, one, bad: dict | None = None) -> HttpResponse:
             shows_money=one.organisation_id in {seen.pk for seen in employers_seen(actor, one.service_id)},
         ),
         "may_manage": actor.may(Permission.MANAGE_ROSTER),
+        "traits": presenters.trait_lines(worker_traits(actor, one) if actor.may(Permission.MANAGE_ROSTER) else []),
+        "trait_form": shown.get("trait") or TraitForm(),
+        "trait_kinds": [("", TraitKind.choices)],
         "may_train": actor.may(Permission.MANAGE_ROSTER) or actor.may(Permission.DELEGATE),
         "contract_form": shown.get("contract") or ContractForm(initial={"nights": "yes"}),
         "registration_form": shown.get("registration") or RegistrationForm(initial={"checked_on": today.isoformat()}),
