@@ -202,7 +202,7 @@ def _why_not_those(problem: Problem, plan: Plan, called: _Names) -> dict[str, Wh
 
 
 def _why_not(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> WhyNot:
-    alone = never_in_company(visit)
+    alone = never_in_company(problem, visit)
     if alone is not None:
         return WhyNot(visit.id, *alone)
     qualified = [

@@ -26,18 +26,18 @@ def suits(faces_of: Mapping[str | None, Faces], visit: Visit, worker: Worker) ->
     return text + "".join(f", may come as {why}" for why in whys)
 
 
-def never_in_company(visit: Visit) -> Reason | None:
+def never_in_company(problem: Problem, visit: Visit) -> Reason | None:
     """Where a risk leaves no time at which the visit could be done by those it is planned for."""
     if visit.not_alone is None:
         return None
     earliest, latest = starts_in_company(visit, visit.window.opens)
-    if max(earliest, visit.window.opens) <= min(latest, visit.window.closes if visit.window.hard else latest):
+    shifts = (shift for worker in problem.workers for shift in worker.shifts)
+    over = max((shift.ends + shift.overtime_at_most for shift in shifts), default=visit.window.closes)
+    if max(earliest, visit.window.opens) <= min(latest, visit.window.closes if visit.window.hard else over):
         return None
-    when = "".join(
-        f" {word} {clock(moment)}"
-        for word, moment in (("after", visit.not_alone.since), ("before", visit.not_alone.until))
-        if moment is not None
-    )
+    limits = (("after", visit.not_alone.since), ("before", visit.not_alone.until))
+    # a limit far beyond the day is as good as none, and says nothing
+    when = "".join(f" {word} {clock(at)}" for word, at in limits if at is not None and 0 <= at <= over)
     return (
         "nobody_may_be_alone",
         f"Nobody may be alone there{when}, because {visit.not_alone.why}; it is planned for {_people(visit)}.",
