@@ -33,11 +33,17 @@ WARM = 0.1
 # Enough proposals for each task that may move; more improve a few re-planned days no further.
 MOVES_PER_TASK = 2000
 CHUNKS = 1500
-# Rounds of a search: the first takes this share of it and starts hot, the others share the rest and start at REHEAT of
-# that from the best plan so far. In one round, one of six public instances of 50 to 100 visits ended 11 % high.
-ROUNDS, FIRST_ROUND, REHEAT = 5, 0.4, 0.3
-# Where searches side by side compare plans: at the end of each round.
-MEETINGS = tuple(FIRST_ROUND + (1.0 - FIRST_ROUND) * k / (ROUNDS - 1) for k in range(ROUNDS))
+# A search starts hot once or, where there is effort for this many moves a task each time, up to four times afresh; then
+# it warms the best plan so far to REHEAT of that and cools it again, four times. In one round, one of six public
+# instances of 50 to 100 visits ended 11 % high.
+STARTS, MOVES_A_START = 4, 60_000
+REHEATS, REHEAT = 4, 0.3
+# Share of a search that the first start takes, or all of several.
+ONE_START, MORE_STARTS = 0.4, 0.55
+# Moves a second to reckon with when a search is given seconds.
+USUAL_SPEED = 600_000
+# Where searches side by side compare plans.
+MEETINGS = (0.55, 0.7, 0.85, 1.0)
 # Between the seeds of searches side by side.
 SEED_APART = 1_000_003
 _ready = False
@@ -100,7 +106,8 @@ def build(board: Board) -> None:
 class Annealing:
     """A search under way on one board. Several may run side by side, each in a thread of its own.
 
-    The first round starts hot; each later one warms the best plan so far a little and cools again. With
+    It starts hot, afresh several times where there is effort enough; then it warms the best plan so far a little
+    and cools it again, several times. ``in_one_go``: starts hot once and only cools. With
     ``iterations`` the course depends on the seed alone; otherwise ``seconds`` of the calling thread's CPU are
     used, or fewer when ``moves_at_most`` proposals have been made before.
     """
@@ -115,16 +122,18 @@ class Annealing:
         hot: float | None = None,
         cold: float = COLD,
         mix: np.ndarray = MOVE_MIX,
-        rounds: int = ROUNDS,
+        in_one_go: bool = False,
     ) -> None:
         self.board = board
         self.seconds, self.iterations, self.moves_at_most = seconds, iterations, moves_at_most
         self.hot = HOT * hotter(len(board.slots)) if hot is None else hot
-        self.cold, self.mix, self.rounds = cold, mix, rounds
+        self.cold, self.mix, self.in_one_go = cold, mix, in_one_go
         self.hop = typical_hop(board)
         self.movable = np.flatnonzero(board.T["fixed"][: len(board.slots)] == 0)
         self.best_links = board.following()
         self.best = board.total()
+        moves = seconds * USUAL_SPEED if iterations is None else iterations
+        self.starts = min(STARTS, max(1, int(moves / MOVES_A_START / max(1, len(self.movable)))))
         self.counts = np.zeros((annealing.MOVES, 2), np.int64)
         self.done = 0
         self.chunk = 1000 if iterations is None else max(1, iterations // CHUNKS)
@@ -140,7 +149,8 @@ class Annealing:
         while self.share < share:
             turn, fraction, hot = self._heat()
             if turn != self.round:
-                self.board.restore(self.best_links)
+                if turn >= self.starts:
+                    self.board.restore(self.best_links)
                 self.round = turn
             temperature = self.hop * hot * (self.cold / hot) ** fraction
             before = time.thread_time()
@@ -162,11 +172,15 @@ class Annealing:
 
     def _heat(self) -> tuple[int, float, float]:
         """Round, how much of it is done, and the temperature it began at."""
-        if self.rounds == 1 or self.share < FIRST_ROUND:
-            return 0, self.share / (1.0 if self.rounds == 1 else FIRST_ROUND), self.hot
-        later = (self.share - FIRST_ROUND) / (1.0 - FIRST_ROUND) * (self.rounds - 1)
-        turn = min(int(later), self.rounds - 2)
-        return turn + 1, later - turn, max(self.cold, self.hot * REHEAT)
+        if self.in_one_go:
+            return 0, self.share, self.hot
+        starting = ONE_START if self.starts == 1 else MORE_STARTS
+        if self.share < starting:
+            turn = self.share / starting * self.starts
+            return int(turn), turn - int(turn), self.hot
+        turn = (self.share - starting) / (1.0 - starting) * REHEATS
+        whole = min(int(turn), REHEATS - 1)
+        return self.starts + whole, turn - whole, max(self.cold, self.hot * REHEAT)
 
     def _anneal(self, temperature: float) -> None:
         shares = self.mix.copy()
@@ -245,9 +259,9 @@ def search_plan(
         build(board)
     spent = time.thread_time() - began
     left = max(0.0, seconds - spent)
-    rounds = ROUNDS if hot is None else 1
     islands = [
-        Annealing(board, seconds=left, iterations=iterations, hot=hot, cold=cold, rounds=rounds) for board in boards
+        Annealing(board, seconds=left, iterations=iterations, hot=hot, cold=cold, in_one_go=hot is not None)
+        for board in boards
     ]
     best = side_by_side(islands, progress)
     assignments, undone = read_plan(best.board)
@@ -277,7 +291,7 @@ def replan_search(
     build(board)
     left = max(0.0, seconds - (time.thread_time() - began))
     at_most = MOVES_PER_TASK * int((board.T["fixed"][: len(board.slots)] == 0).sum())
-    done = run(board, seconds=left, moves_at_most=at_most, hot=WARM, rounds=1)
+    done = run(board, seconds=left, moves_at_most=at_most, hot=WARM, in_one_go=True)
     assignments, undone = read_plan(board)
     return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)
 
