@@ -1,5 +1,5 @@
 /* The planner's innermost loop again in C: what putting a task after another adds to the cost (least_price and
- * late_cost of visit_planner/search/kernels.py), on the very arrays of the search. Compiled and called by
+ * what it calls, visit_planner/search/kernels.py), on the very arrays of the search. Compiled and called by
  * benchmarks/moves_per_second.py, which writes records.h from the array layouts; never part of the planner. */
 #include <math.h>
 #include <stdint.h>
@@ -18,6 +18,15 @@ static inline double late_cost(const visit_t *v, double start)
     if (start > v->due) cost = (start - v->due) * v->late_weight;
     if (start > v->held) cost += (start - v->held) * v->held_weight;
     return cost;
+}
+
+/* Minutes beyond the paid ones have a price. */
+static inline double unpaid_cost(const worker_t *w, double before, double after)
+{
+    double cost = 0.0;
+    if (after > w->paid) cost = after - w->paid;
+    if (before > w->paid) cost -= before - w->paid;
+    return cost * w->unpaid;
 }
 
 static inline double floor_of(const struct board *B, int64_t v)
@@ -44,12 +53,14 @@ static inline double least_price(const struct board *B, int64_t t, int64_t a, do
     double added = to + on;
     if (B->R[r].size > 0) added -= D[T[a].place * B->places + T[b].place];
     const worker_t *w = &B->W[B->R[r].worker];
-    if (w->load + added + T[t].minutes > w->limit + TOLERANCE) return INFINITY;
+    double more = w->load + added + T[t].minutes;
+    if (more > w->limit + TOLERANCE) return INFINITY;
     const visit_t *v = &V[T[t].visit];
     double start = V[T[a].visit].start + T[a].minutes + to;
     if (start < floor) start = floor;
     if (start > v->hard + TOLERANCE) return INFINITY;
-    double price = added * S->travel_weight + B->F[t * B->routes_wide + r] + late_cost(v, start);
+    double price = added * S->travel_weight + B->F[t * B->routes_wide + r] + unpaid_cost(w, w->load, more);
+    price += late_cost(v, start);
     if (v->placed != 0) price -= late_cost(v, v->start);
     double worst = start - v->due;
     const visit_t *next = &V[T[b].visit];
