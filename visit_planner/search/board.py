@@ -11,7 +11,7 @@ import numpy as np
 
 from visit_planner.plan import Assignment
 from visit_planner.practice import first_moment, last_moment
-from visit_planner.problem import Pin, Problem, Shift, Visit, Worker
+from visit_planner.problem import Pin, Problem, Shift, Visit, Window, Worker
 from visit_planner.search import insertion, kernels, practice, records
 from visit_planner.search.kernels import allocating, compiled
 from visit_planner.search.records import NEVER, UNREACHABLE
@@ -141,7 +141,7 @@ def empty_board(
     _bend_to_facts(visits, shifts_of, T, V, n, m, D, R)
 
     S = np.zeros(1, records.STATE)
-    S["travel_weight"], S["worst_weight"] = weights.travel, weights.worst_lateness
+    S["travel_weight"], S["worst_weight"] = weights.travel + weights.work, weights.worst_lateness
     S["tasks"], S["visits"], S["routes"] = n, m, k
     S["plain"] = not W["unpaid"].any() and not np.any(F[np.isfinite(F)])
     S["random"] = np.uint64(seed % 2**63) * np.uint64(2654435761) + np.uint64(1)
@@ -165,7 +165,7 @@ def empty_board(
         K=np.zeros(4096 + 4 * len(T), records.STEP),
         M=np.zeros((insertion.SCRATCH_ROWS, insertion.SCRATCH_COLUMNS), np.int64),
         N=np.zeros((insertion.SCRATCH_ROWS, insertion.SCRATCH_COLUMNS)),
-        NEAR=_near(V, T, D, F, n, neighbours),
+        NEAR=_near(V, T, D, F, n, neighbours, visits),
         OPTIONS=(np.concatenate(options) if options else np.zeros(0)).astype(np.int64),
         FIRST_OPTION=np.concatenate([[0], np.cumsum([len(o) for o in options])]).astype(np.int64),
     )
@@ -194,14 +194,26 @@ def _in_chains(problem: Problem) -> tuple[list[Visit], dict[str, int]]:
 
 def _fill_visit(row: np.void, visit: Visit, first_task: int, lateness: float, undone: float) -> None:
     row["start"] = NEVER
-    row["opens"], row["due"] = visit.window.opens, visit.window.closes
-    row["hard"] = visit.window.closes if visit.window.hard else math.inf
-    row["late_weight"] = lateness * len(visit.slots)
+    lengths = [slot.minutes for slot in visit.slots]
+    row["opens"], row["due"], row["hard"] = window_limits(visit, visit.window)
+    row["late_weight"] = lateness * len(lengths)
+    if visit.window.by_end and min(lengths) < max(lengths):
+        # Those with less to do are late later.
+        row["late_weight"] = lateness * lengths.count(max(lengths))
+        row["held"] = row["due"] + max(lengths) - min(lengths)
+        row["held_weight"] = lateness * lengths.count(min(lengths))
     row["undone"] = undone * visit.cost_if_undone
     row["first"], row["count"] = first_task, len(visit.slots)
     fact = pinned_start(visit)
     if fact is not None:
         row["opens"] = row["hard"] = fact
+
+
+def window_limits(visit: Visit, window: Window) -> tuple[float, float, float]:
+    """Earliest start, the start from which the longest slot is late, and the latest start allowed."""
+    length = max(slot.minutes for slot in visit.slots) if window.by_end else 0.0
+    due = window.closes - length
+    return window.opens, due, due if window.hard else math.inf
 
 
 def pinned_start(visit: Visit) -> float | None:
@@ -274,13 +286,19 @@ def _fit(
                 [slot.skill in w.skills and (slot.allowed is None or w.id in slot.allowed) for w, _ in shifts]
             )
         row = np.where(able[key], rate * slot.minutes, np.inf)
+        if weights.unqualified > 0:
+            signed_off = np.isin(everyone, list(slot.allowed)) if slot.allowed is not None else True
+            skilled = np.array([slot.skill in worker.skills for worker, _ in shifts])
+            row = np.where(signed_off, rate * slot.minutes + np.where(skilled, 0.0, weights.unqualified), np.inf)
+        row = row + weights.work * slot.minutes
         for refused in visit.refused:
             if refused in column_of:
-                row[column_of[refused]] = np.inf
+                row[column_of[refused]] = row[column_of[refused]] + weights.refused if weights.refused > 0 else np.inf
         if visit.preferred:
             known = np.isin(everyone, list(visit.preferred))
             row = row + np.where(known, 0.0, weights.not_preferred)
-        row[(V[v]["opens"] + slot.minutes > latest) | (V[v]["hard"] < earliest) | ~rested] = np.inf
+        last_start = max([V[v]["hard"], *(window_limits(visit, other)[2] for other in visit.other_windows)])
+        row[(V[v]["opens"] + slot.minutes > latest) | (last_start < earliest) | ~rested] = np.inf
         pin = next((pin for pin in visit.pinned if pin.slot == number), None)
         if pin is not None:
             row = _pinned_row(pin, visit, row, rate * slot.minutes, shifts_of, shifts, weights.not_preferred)
@@ -371,12 +389,75 @@ def _bend_to_facts(
                 V[m + k + r]["hard"] = max(V[m + k + r]["hard"], ends)
 
 
-def _near(V: np.ndarray, T: np.ndarray, D: np.ndarray, F: np.ndarray, n: int, neighbours: int) -> np.ndarray:
+def _near(
+    V: np.ndarray, T: np.ndarray, D: np.ndarray, F: np.ndarray, n: int, neighbours: int, visits: list[Visit]
+) -> np.ndarray:
     if n < 2:
         return np.full((max(1, n), 1), -1, np.int64)
     able = np.isfinite(F[:n]).astype(np.float32)
     together = (able @ able.T) > 0
+    if any(visit.other_windows for visit in visits):
+        return nearest_in_windows(
+            V, T, D, together, min(neighbours, n - 1), WAITING_AS_TRAVEL, *window_table(V, visits)
+        )
     return nearest(V, T, D, together, min(neighbours, n - 1), WAITING_AS_TRAVEL)
+
+
+def window_table(V: np.ndarray, visits: list[Visit]) -> tuple[np.ndarray, np.ndarray]:
+    """(visits, windows, 4) earliest start, late from, latest start, late from with less to do; and how many each has.
+
+    The first window is as it stands on the board; a visit whose start is recorded has no other.
+    """
+    most = max([1, *(1 + len(visit.other_windows) for visit in visits)])
+    table = np.zeros((max(1, len(visits)), most, 4))
+    counts = np.ones(max(1, len(visits)), np.int64)
+    for v, visit in enumerate(visits):
+        row = V[v]
+        table[v, :] = (row["opens"], row["due"], row["hard"], row["held"])
+        if pinned_start(visit) is not None:
+            continue
+        counts[v] += len(visit.other_windows)
+        for k, window in enumerate(visit.other_windows, 1):
+            opens, due, hard = window_limits(visit, window)
+            first = window_limits(visit, visit.window)
+            # What else bounds the first window (now, a promise, company) bounds the others too.
+            opens = max(opens, row["opens"]) if row["opens"] > first[0] else opens
+            hard = min(hard, row["hard"]) if row["hard"] < first[2] else hard
+            held = row["held"] + (due - row["due"]) if window.by_end and row["held"] < math.inf else row["held"]
+            table[v, k] = (opens, due, hard, held)
+    return table, counts
+
+
+@allocating
+def nearest_in_windows(V, T, D, together, count, waiting, WIN, WINS):
+    """nearest() with the best of every pair of windows."""
+    n = len(together)
+    near = np.full((n, count), -1, np.int64)
+    cost = np.empty(n)
+    for t in range(n):
+        a = T[t].visit
+        for u in range(n):
+            cost[u] = np.inf
+            b = T[u].visit
+            if a == b or not together[t, u]:
+                continue
+            best = np.inf
+            for turn in range(2):
+                x, y = (t, u) if turn == 0 else (u, t)
+                vx, vy = T[x].visit, T[y].visit
+                way = D[0, T[x].place, T[y].place]
+                for i in range(WINS[vx]):
+                    for j in range(WINS[vy]):
+                        leaves = T[x].minutes + way
+                        wait = max(0.0, WIN[vy, j, 0] - min(WIN[vx, i, 1], WIN[vx, i, 2]) - leaves)
+                        late = max(0.0, WIN[vx, i, 0] + leaves - min(WIN[vy, j, 1], WIN[vy, j, 2]))
+                        best = min(best, way + waiting * wait + late)
+            cost[u] = best
+        order = np.argsort(cost)
+        for k in range(count):
+            if cost[order[k]] < np.inf:
+                near[t, k] = order[k]
+    return near
 
 
 @allocating

@@ -87,6 +87,58 @@ STATE = np.dtype(
     align=True,
 )
 
+# What the terms of search/terms.py know of a route. Times and lengths in minutes.
+DAY = np.dtype(
+    [
+        ("starts", "f8"),
+        ("ends", "f8"),
+        ("rest", "f8"),  # length of the break; 0: none to take
+        ("earliest", "f8"),  # the break begins between these
+        ("latest", "f8"),
+        ("price", "f8"),  # cost of missing it
+        ("wait", "f8"),
+        ("longest", "f8"),
+        ("idle", "f8"),
+        ("missed", "f8"),
+        ("old_wait", "f8"),  # what undoing a move puts back
+        ("old_longest", "f8"),
+        ("old_idle", "f8"),
+        ("old_missed", "f8"),
+        ("after", "i8"),  # the task or sentinel that the break follows; -1: missed
+        ("old_after", "i8"),
+        ("broken", "i8"),  # 1: the break was lifted in this move
+        ("seen", "i8"),  # 1: summed up anew in this move
+        ("at_start", "i8"),  # 1: leaves when the shift starts
+        ("worker", "i8"),
+    ],
+    align=True,
+)
+
+# The single record of running totals of the terms, their prices, and lengths of their journals.
+TERMS = np.dtype(
+    [
+        ("waiting", "f8"),
+        ("longest", "f8"),
+        ("worst", "f8"),
+        ("imbalance", "f8"),
+        ("missed", "f8"),
+        ("old_waiting", "f8"),
+        ("old_longest", "f8"),
+        ("old_worst", "f8"),
+        ("old_imbalance", "f8"),
+        ("old_missed", "f8"),
+        ("waiting_weight", "f8"),
+        ("longest_weight", "f8"),
+        ("idle_weight", "f8"),
+        ("imbalance_weight", "f8"),
+        ("workers", "i8"),
+        ("lifted", "i8"),
+        ("seen", "i8"),
+        ("chosen", "i8"),
+    ],
+    align=True,
+)
+
 STARTED = np.dtype([("visit", "i8"), ("start", "f8")], align=True)
 STEP = np.dtype([("kind", "i8"), ("task", "i8"), ("after", "i8"), ("route", "i8")], align=True)
 
