@@ -161,7 +161,7 @@ def _days(options: argparse.Namespace) -> int:
 def _solve(options: argparse.Namespace) -> int:
     problem, its_format = read_problem(options.file)
     _check_folder(options.out)
-    if not is_compiled():
+    if not is_compiled(problem):
         print(COMPILING, file=sys.stderr, flush=True)
     warm_up()
     plan = solve(

@@ -13,7 +13,7 @@ import numpy as np
 
 from visit_planner.plan import Plan
 from visit_planner.problem import Problem
-from visit_planner.search import annealing, insertion, pricing
+from visit_planner.search import annealing, insertion, pricing, terms, whole_days
 from visit_planner.search.board import Board, read_plan
 from visit_planner.search.laying import set_up
 from visit_planner.search.records import TOLERANCE
@@ -71,8 +71,10 @@ def make_ready() -> None:
     _ready = True
 
 
-def is_compiled() -> bool:
-    """Whether an earlier run on this machine left compiled kernels behind: good enough for a message."""
+def is_compiled(problem: Problem | None = None) -> bool:
+    """Whether an earlier run on this machine left behind what ``problem`` needs: good enough for a message."""
+    if problem is not None and terms.has_terms(problem) and not whole_days.is_compiled():
+        return False
     return any(
         Path(annealing.anneal.stats.cache_path).glob(  # type: ignore[attr-defined]
             "annealing.anneal-*.nbc"
@@ -253,6 +255,18 @@ def search_plan(
     ``hot``, ``cold``: go only this part of the course, in one round.
     """
     make_ready()
+    if terms.has_terms(problem):
+        whole_days.make_ready()
+        began = time.thread_time()
+        board = set_up(problem, seed=seed, start=start, frozen=frozen)
+        days = terms.lay_terms(board)
+        whole_days.build(board, days)
+        left = max(0.0, seconds - (time.thread_time() - began))
+        told = None if progress is None else lambda *news: progress(Progress(*news))
+        done = whole_days.run(board, days, seconds=left, iterations=iterations, progress=told)
+        assignments, undone, breaks = whole_days.read_whole_plan(board, days)
+        spent = round(time.thread_time() - began, 3)
+        return Plan(assignments, undone, None, done, spent, seed, breaks)
     began = time.thread_time()
     boards = [set_up(problem, seed=seed + SEED_APART * k, start=start, frozen=frozen) for k in range(processes)]
     for board in boards:
@@ -286,11 +300,22 @@ def replan_search(
 ) -> Plan:
     """Places what ``start`` leaves out and improves the days that are not frozen, from a low temperature."""
     make_ready()
+    whole = terms.has_terms(problem)
+    if whole:
+        whole_days.make_ready()
     began = time.thread_time()
     board = set_up(problem, seed=seed, start=start, frozen=frozen, now=now)
+    at_most = MOVES_PER_TASK * int((board.T["fixed"][: len(board.slots)] == 0).sum())
+    if whole:
+        days = terms.lay_terms(board)
+        whole_days.build(board, days)
+        left = max(0.0, seconds - (time.thread_time() - began))
+        done = whole_days.run(board, days, seconds=left, moves_at_most=at_most, hot=WARM * whole_days.HOT)
+        assignments, undone, breaks = whole_days.read_whole_plan(board, days)
+        spent = round(time.thread_time() - began, 3)
+        return Plan(assignments, undone, None, done, spent, seed, breaks)
     build(board)
     left = max(0.0, seconds - (time.thread_time() - began))
-    at_most = MOVES_PER_TASK * int((board.T["fixed"][: len(board.slots)] == 0).sum())
     done = run(board, seconds=left, moves_at_most=at_most, hot=WARM, in_one_go=True)
     assignments, undone = read_plan(board)
     return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)

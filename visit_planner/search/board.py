@@ -28,7 +28,7 @@ class Board:
 
     D: (modes, places, places) float64 minutes. F: (tasks, routes) float64 cost of a task on a route, inf not
     allowed. NEAR: (tasks, NEIGHBOURS) int32, -1 padded. OPTIONS[FIRST_OPTION[t]:FIRST_OPTION[t + 1]]: the
-    routes that may take task t.
+    routes that may take task t. window: which of its windows each visit stands in.
     """
 
     problem: Problem
@@ -52,6 +52,7 @@ class Board:
     NEAR: np.ndarray
     OPTIONS: np.ndarray
     FIRST_OPTION: np.ndarray
+    window: np.ndarray
 
     @property
     def core(self) -> tuple[np.ndarray, ...]:
@@ -137,6 +138,9 @@ def empty_board(
     practice.bound_starts(problem, visits, V)
     F = _fit(problem, visits, slots, shifts, shifts_of, V, m)
     practice.fit(problem, visits, slots, shifts, V, F)
+    window = np.zeros(max(1, m), np.int64)
+    for held in problem.held:
+        stand_in_window(V, window, position[held.visit], visits[position[held.visit]], held.starts)
     _hold_times(problem, position, V)
     _bend_to_facts(visits, shifts_of, T, V, n, m, D, R)
 
@@ -165,9 +169,10 @@ def empty_board(
         K=np.zeros(4096 + 4 * len(T), records.STEP),
         M=np.zeros((insertion.SCRATCH_ROWS, insertion.SCRATCH_COLUMNS), np.int64),
         N=np.zeros((insertion.SCRATCH_ROWS, insertion.SCRATCH_COLUMNS)),
-        NEAR=_near(V, T, D, F, n, neighbours, visits),
+        NEAR=_near(V, T, D, F, n, neighbours, visits, window),
         OPTIONS=(np.concatenate(options) if options else np.zeros(0)).astype(np.int64),
         FIRST_OPTION=np.concatenate([[0], np.cumsum([len(o) for o in options])]).astype(np.int64),
+        window=window,
     )
     clear(*board.core)
     return board
@@ -390,7 +395,14 @@ def _bend_to_facts(
 
 
 def _near(
-    V: np.ndarray, T: np.ndarray, D: np.ndarray, F: np.ndarray, n: int, neighbours: int, visits: list[Visit]
+    V: np.ndarray,
+    T: np.ndarray,
+    D: np.ndarray,
+    F: np.ndarray,
+    n: int,
+    neighbours: int,
+    visits: list[Visit],
+    window: np.ndarray,
 ) -> np.ndarray:
     if n < 2:
         return np.full((max(1, n), 1), -1, np.int64)
@@ -398,15 +410,32 @@ def _near(
     together = (able @ able.T) > 0
     if any(visit.other_windows for visit in visits):
         return nearest_in_windows(
-            V, T, D, together, min(neighbours, n - 1), WAITING_AS_TRAVEL, *window_table(V, visits)
+            V, T, D, together, min(neighbours, n - 1), WAITING_AS_TRAVEL, *window_table(V, visits, window)
         )
     return nearest(V, T, D, together, min(neighbours, n - 1), WAITING_AS_TRAVEL)
 
 
-def window_table(V: np.ndarray, visits: list[Visit]) -> tuple[np.ndarray, np.ndarray]:
+def stand_in_window(V: np.ndarray, window: np.ndarray, v: int, visit: Visit, starts: float) -> None:
+    """Moves a visit to the last of its windows that has opened by this start."""
+    windows = (visit.window, *visit.other_windows)
+    if len(windows) == 1 or pinned_start(visit) is not None:
+        return
+    k = max([0, *(k for k, one in enumerate(windows) if one.opens <= starts)])
+    for name, was, now in zip(
+        ("opens", "due", "hard"), window_limits(visit, windows[window[v]]), window_limits(visit, windows[k])
+    ):
+        if V[v][name] == was:
+            V[v][name] = now
+        elif name == "due" and math.isfinite(V[v]["held"]):
+            V[v]["held"] += now - was
+    window[v] = k
+
+
+def window_table(V: np.ndarray, visits: list[Visit], window: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(visits, windows, 4) earliest start, late from, latest start, late from with less to do; and how many each has.
 
-    The first window is as it stands on the board; a visit whose start is recorded has no other.
+    The window a visit stands in is as the board has it; what else bounds that one (now, a promise, company) bounds
+    the others too. A visit whose start is fixed has no choice: every row is as the board has it.
     """
     most = max([1, *(1 + len(visit.other_windows) for visit in visits)])
     table = np.zeros((max(1, len(visits)), most, 4))
@@ -414,16 +443,18 @@ def window_table(V: np.ndarray, visits: list[Visit]) -> tuple[np.ndarray, np.nda
     for v, visit in enumerate(visits):
         row = V[v]
         table[v, :] = (row["opens"], row["due"], row["hard"], row["held"])
-        if pinned_start(visit) is not None:
+        if not visit.other_windows or pinned_start(visit) is not None or row["opens"] == row["hard"]:
             continue
-        counts[v] += len(visit.other_windows)
-        for k, window in enumerate(visit.other_windows, 1):
-            opens, due, hard = window_limits(visit, window)
-            first = window_limits(visit, visit.window)
-            # What else bounds the first window (now, a promise, company) bounds the others too.
-            opens = max(opens, row["opens"]) if row["opens"] > first[0] else opens
-            hard = min(hard, row["hard"]) if row["hard"] < first[2] else hard
-            held = row["held"] + (due - row["due"]) if window.by_end and row["held"] < math.inf else row["held"]
+        windows = (visit.window, *visit.other_windows)
+        counts[v] = len(windows)
+        stands = window_limits(visit, windows[window[v]])
+        for k, one in enumerate(windows):
+            if k == window[v]:
+                continue
+            opens, due, hard = window_limits(visit, one)
+            opens = max(opens, row["opens"]) if row["opens"] > stands[0] else opens
+            hard = min(hard, row["hard"]) if row["hard"] < stands[2] else hard
+            held = row["held"] + (due - row["due"]) if one.by_end and math.isfinite(row["held"]) else row["held"]
             table[v, k] = (opens, due, hard, held)
     return table, counts
 
@@ -594,4 +625,4 @@ def read_plan(board: Board) -> tuple[tuple[Assignment, ...], tuple[str, ...]]:
     return tuple(assignments), tuple(visit.id for visit in board.problem.visits if visit.id in undone)
 
 
-__all__ = ["Board", "clear", "empty_board", "pinned_start", "read_plan"]
+__all__ = ["Board", "clear", "empty_board", "pinned_start", "read_plan", "stand_in_window", "window_table"]

@@ -9,7 +9,7 @@ import numpy as np
 
 from visit_planner.plan import Plan
 from visit_planner.problem import Problem
-from visit_planner.search.board import NEIGHBOURS, Board, clear, empty_board, pinned_start
+from visit_planner.search.board import NEIGHBOURS, Board, clear, empty_board, pinned_start, stand_in_window
 from visit_planner.search.records import TOLERANCE
 
 # Each round takes at least one visit off a shift that cannot keep it, so this ends every real case.
@@ -33,6 +33,11 @@ def set_up(
     to have gone as planned; nothing else starts before it.
     """
     board = empty_board(problem, seed=seed, frozen=frozen, neighbours=neighbours)
+    position = {visit.id: v for v, visit in enumerate(board.visits)}
+    for stop in start.assignments if start else ():
+        if stop.visit in position:
+            v = position[stop.visit]
+            stand_in_window(board.V, board.window, v, board.visits[v], stop.starts)
     if now is not None:
         begun = {stop.visit for stop in (start.assignments if start else ()) if stop.starts <= now}
         for v, visit in enumerate(board.visits):

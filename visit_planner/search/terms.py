@@ -88,7 +88,7 @@ def lay_terms(board: Board) -> Terms:
             row["price"] = MUST if shift.rest.required else price("missed_breaks")
     for v, visit in enumerate(board.visits):
         board.V[v]["undone"] = price("undone") * visit.cost_if_undone + (MUST if visit.required else 0.0)
-    WIN, WINS = window_table(board.V, board.visits)
+    WIN, WINS = window_table(board.V, board.visits, board.window)
     units = _units(board)
     UNITS = np.full((max(1, len(units)), max([1, *map(len, units)])), -1, np.int64)
     UNIT = np.zeros(max(1, m), np.int64)
@@ -99,7 +99,7 @@ def lay_terms(board: Board) -> Terms:
         B=B,
         Z=Z,
         E=np.full(len(board.T), NEVER),
-        C=np.zeros(max(1, m), np.int64),
+        C=np.where(WINS > 1, board.window, 0),
         WIN=WIN,
         WINS=WINS,
         IDLE=np.zeros(len(board.W)),
@@ -643,7 +643,6 @@ def lay_again(board: Board, terms: Terms, following: np.ndarray, after: np.ndarr
     fits = board.restore(following)
     parts = (board.T, board.V, board.R, board.W, board.G, board.L, board.S, board.Q, board.J)
     return bool(lay_breaks(*parts, terms.B, terms.Z, terms.E, terms.C, terms.WIN, terms.IDLE, after)) and fits
-
 
 
 def read_breaks(board: Board, terms: Terms) -> tuple[BreakTaken, ...]:

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from visit_planner.plan import Assignment, BreakTaken
 from visit_planner.search import insertion
-from visit_planner.search.board import Board
+from visit_planner.search.board import Board, read_plan
 from visit_planner.search.kernels import (
     below,
     clashes,
@@ -29,6 +32,7 @@ from visit_planner.search.kernels import (
     unit,
     unlink,
 )
+from visit_planner.search.laying import set_up
 from visit_planner.search.records import NEVER, TAILS, TOLERANCE
 from visit_planner.search.terms import (
     MUST,
@@ -38,11 +42,14 @@ from visit_planner.search.terms import (
     complete,
     keep_move,
     lay_again,
+    lay_terms,
+    read_breaks,
     slip,
     total,
     touch,
     undo_move,
 )
+from visit_planner.warming import smallest_problem
 
 RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, RUN, OPTIONAL, WINDOW = range(7)
 MOVES = 7
@@ -55,6 +62,7 @@ UNIT_AT_MOST = 16
 HOT, COLD = 0.12, 0.002
 SAMPLE = 3000
 CHUNKS = 1500
+_ready = False
 
 
 @compiled
@@ -251,7 +259,7 @@ def relocate(
     elif IDLE[w0] > second:
         second = IDLE[w0]
     floor = gap_floor(V, G, v)
-    a, k, price = best_of_some(
+    a, k, _ = best_of_some(
         T, V, R, W, G, D, F, S, B, Z, IDLE, C, WIN, WINS, NEAR, OPTIONS, FIRST_OPTION, M, t, about, floor,
         first, second, who, before, PLACES_TRIED,
     )  # fmt: skip
@@ -463,9 +471,7 @@ def change_what_is_done(
                 break
     v = UNITS[u, 0]
     if not is_out(V, UNITS, u):
-        if V[v].undone >= MUST or not take_unit_out(
-            T, V, R, W, D, F, S, Q, K, B, Z, E, C, WIN, XR, UNITS, u
-        ):
+        if V[v].undone >= MUST or not take_unit_out(T, V, R, W, D, F, S, Q, K, B, Z, E, C, WIN, XR, UNITS, u):
             return False
         return complete(T, V, R, W, G, L, S, Q, J, B, Z, E, C, WIN, IDLE, XR, XT, limit)
     other = -1
@@ -658,7 +664,7 @@ def run(
     used, or fewer when ``moves_at_most`` proposals have been made before. ``progress`` receives the share of
     the time used, the best cost so far and the proposals made.
     """
-    n, m, k = len(board.slots), len(board.visits), len(board.shifts)
+    n, k = len(board.slots), len(board.shifts)
     movable = np.flatnonzero(board.T["fixed"][:n] == 0)
     if iterations == 0 or not k or len(movable) == 0:
         slip_now(board, terms)
@@ -700,9 +706,46 @@ def run(
         if progress is not None:
             progress(min(1.0, share), best, done)
     lay_again(board, terms, best_links, best_after, best_window)
-    run.counts = counts, typical
+    run.counts = counts, typical  # DEBUG
     slip_now(board, terms)
     return done
+
+
+def make_ready() -> None:
+    """Compiles the kernels of this module or loads them from their cache."""
+    global _ready
+    if not _ready:
+        board = set_up(smallest_problem())
+        terms = lay_terms(board)
+        build(board, terms)
+        run(board, terms, seconds=0.0, iterations=10)
+        _ready = True
+
+
+def is_compiled() -> bool:
+    """Whether an earlier run on this machine left compiled kernels behind: good enough for a message."""
+    return any(Path(anneal.stats.cache_path).glob("whole_days.anneal-*.nbc"))  # type: ignore[attr-defined]
+
+
+def read_whole_plan(
+    board: Board, terms: Terms
+) -> tuple[tuple[Assignment, ...], tuple[str, ...], tuple[BreakTaken, ...]]:
+    """Assignments, visits left out, and breaks; time spent on a break is no waiting."""
+    assignments, undone = read_plan(board)
+    breaks = read_breaks(board, terms)
+    taken = {(rest.worker, rest.shift): rest for rest in breaks}
+    told = []
+    before: Assignment | None = None
+    for stop in assignments:
+        rest = taken.get((stop.worker, stop.shift))
+        same = before is not None and (before.worker, before.shift) == (stop.worker, stop.shift)
+        left = before.ends if same and before is not None else -np.inf
+        if rest is not None and left <= rest.starts + TOLERANCE and rest.ends <= stop.starts + TOLERANCE:
+            told.append(replace(stop, waits_before=max(0.0, stop.waits_before - (rest.ends - rest.starts))))
+        else:
+            told.append(stop)
+        before = stop
+    return tuple(told), undone, breaks
 
 
 def slip_now(board: Board, terms: Terms) -> None:
