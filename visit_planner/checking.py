@@ -480,11 +480,11 @@ def _has_skill(case: _Case, stop: Assignment) -> bool:
 def _waits(case: _Case) -> list[float]:
     """Minutes waited before each stop, breaks among them.
 
-    Nobody waits at the first stop of a shift who can leave for it later, nor between a break taken first and
-    the visit after it: they could have started the day with the visit in view.
+    Nobody waits on a day without visits, nor at the first stop of a shift who can leave for it later, nor between
+    a break taken first and the visit after it: they could have started the day with the visit in view.
     """
     waits = []
-    for worker, shift_id in {*case.by_shift, *case.breaks}:
+    for worker, shift_id in case.by_shift:
         shift = case.shifts[worker, shift_id]
         at, place = shift.starts, shift.start_place
         stops = case.day(worker, shift_id)

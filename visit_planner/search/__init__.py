@@ -97,6 +97,13 @@ def typical_hop(board: Board) -> float:
     return max(1e-3, float(hops.mean()) if len(hops) else 1.0) * max(1e-6, float(board.S[0]["travel_weight"]))
 
 
+def price_of_hop(board: Board) -> float:
+    """typical_hop() for problems in which travel may be free but waiting or uneven days are not."""
+    weights = board.problem.weights
+    travel = max(1e-6, float(board.S[0]["travel_weight"]))
+    return typical_hop(board) / travel * (travel if travel > 0.01 else max(weights.waiting, weights.imbalance, 0.01))
+
+
 def build(board: Board) -> None:
     """Places every visit not yet in the plan, hardest to leave out and earliest first."""
     V = board.V[: len(board.visits)]
@@ -263,7 +270,7 @@ def search_plan(
         whole_days.build(board, days)
         left = max(0.0, seconds - (time.thread_time() - began))
         told = None if progress is None else lambda *news: progress(Progress(*news))
-        done = whole_days.run(board, days, seconds=left, iterations=iterations, progress=told)
+        done = whole_days.run(board, days, hop=price_of_hop(board), seconds=left, iterations=iterations, progress=told)
         assignments, undone, breaks = whole_days.read_whole_plan(board, days)
         spent = round(time.thread_time() - began, 3)
         return Plan(assignments, undone, None, done, spent, seed, breaks)
@@ -310,7 +317,9 @@ def replan_search(
         days = terms.lay_terms(board)
         whole_days.build(board, days)
         left = max(0.0, seconds - (time.thread_time() - began))
-        done = whole_days.run(board, days, seconds=left, moves_at_most=at_most, hot=WARM * whole_days.HOT)
+        done = whole_days.run(
+            board, days, hop=price_of_hop(board), seconds=left, moves_at_most=at_most, hot=WARM * whole_days.HOT
+        )
         assignments, undone, breaks = whole_days.read_whole_plan(board, days)
         spent = round(time.thread_time() - began, 3)
         return Plan(assignments, undone, None, done, spent, seed, breaks)

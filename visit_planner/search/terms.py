@@ -601,7 +601,19 @@ def lay_breaks(T, V, R, W, G, L, S, Q, J, B, Z, E, C, WIN, IDLE, AFTER):
             if a >= 0:
                 put_break(T, V, R, S, Q, B, E, C, WIN, r, a)
                 S[0].starts = 0
-                fits = settle(T, V, G, L, S, Q, J, np.inf) and fits
+                late, worst = S[0].late, S[0].worst
+                if not settle(T, V, G, L, S, Q, J, np.inf):
+                    # It fits this shift but not those who share a visit with it: no break here.
+                    drain(V, S, Q)
+                    for k in range(S[0].starts - 1, -1, -1):
+                        v = J[k].visit
+                        V[v].start = J[k].start
+                        if S[0].worst_weight > 0.0 and v < S[0].visits:
+                            L[v] = max(0.0, J[k].start - V[v].due)
+                    S[0].late, S[0].worst, S[0].dirty = late, worst, 0
+                    lift_break(T, V, R, S, Q, B, E, C, WIN, r)
+                    S[0].starts = 0
+                    fits = settle(T, V, G, L, S, Q, J, np.inf) and AFTER[r] == -2 and fits
     for _ in range(3):
         for r in range(S[0].routes):
             if break_is_late(T, V, R, S, B, r):
@@ -661,7 +673,7 @@ def read_breaks(board: Board, terms: Terms) -> tuple[BreakTaken, ...]:
             b = int(T[a]["nxt"])
             begins, here = break_begins(T, V, board.S, B, r)
             place = int(T[a if here else b]["place"])
-            if a >= n:
+            if a >= n and B[r]["at_start"] == 0:
                 # The day begins with the break: as near to the first visit as may be.
                 latest = min(float(B[r]["latest"]), float(V[T[b]["visit"]]["start"]) - length)
                 begins = max(begins, latest)

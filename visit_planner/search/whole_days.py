@@ -56,11 +56,8 @@ MOVES = 7
 MIX = np.array([0.44, 0.16, 0.12, 0.12, 0.06, 0.06, 0.04])
 # Places compared before what was taken out is put back, for a single task and for each task of a unit.
 PLACES_TRIED = 10
-# A task of a unit may go anywhere its window allows: the start of one decides about the others.
-UNIT_AT_MOST = 16
-# Temperatures as shares of what a random move costs.
-HOT, COLD = 0.12, 0.002
-SAMPLE = 3000
+# Temperatures in units of the weighted travel of a typical hop between neighbours.
+HOT, COLD = 4.0, 0.06
 CHUNKS = 1500
 _ready = False
 
@@ -564,17 +561,14 @@ def within_limits(R, W, S, K):
 @compiled
 def anneal(
     T, V, R, W, G, D, F, L, S, Q, J, K, M, N, B, Z, E, C, WIN, WINS, IDLE, XR, XT, XV, UNITS, UNIT,
-    NEAR, OPTIONS, FIRST_OPTION, MOVABLE, BEST, BEST_AFTER, BEST_WINDOW, MIX, COUNTS, best, temperature, rounds, RISES,
+    NEAR, OPTIONS, FIRST_OPTION, MOVABLE, BEST, BEST_AFTER, BEST_WINDOW, MIX, COUNTS, best, temperature, rounds,
 ):  # fmt: skip
-    """``rounds`` proposals at one temperature. Returns the cheapest whole cost so far; BEST… hold its plan.
-
-    With a temperature below 0 nothing is kept: RISES receives what each proposal would have added instead.
-    """
-    for turn in range(rounds):
+    """``rounds`` proposals at one temperature. Returns the cheapest whole cost so far; BEST… hold its plan."""
+    for _ in range(rounds):
         begin_move(S, Z)
         travel, late, worst, undone = S[0].travel, S[0].late, S[0].worst, S[0].undone
         before = total(S, Z)
-        limit = np.inf if temperature < 0.0 else before - temperature * np.log(1.0 - unit(S))
+        limit = before - temperature * np.log(1.0 - unit(S))
         dice = unit(S)
         kind = 0
         while kind < MOVES - 1 and dice >= MIX[kind]:
@@ -585,9 +579,6 @@ def anneal(
             T, V, R, W, G, D, F, L, S, Q, J, K, M, N, B, Z, E, C, WIN, WINS, IDLE, XR, XT, XV, UNITS, UNIT,
             NEAR, OPTIONS, FIRST_OPTION, kind, t, limit,
         ) and within_limits(R, W, S, K)  # fmt: skip
-        if temperature < 0.0:
-            RISES[turn] = total(S, Z) - before if kept else np.nan
-            kept = False
         if kept:
             COUNTS[kind, 1] += 1
             keep_move(B, Z, XR, XT)
@@ -650,6 +641,7 @@ def run(
     board: Board,
     terms: Terms,
     *,
+    hop: float,
     seconds: float,
     iterations: int | None = None,
     moves_at_most: int | None = None,
@@ -660,6 +652,7 @@ def run(
 ) -> int:
     """Anneals the board's plan and leaves the best plan found on it; returns the proposals made.
 
+    ``hop``: what temperatures are measured in, the cost of a typical way between neighbours.
     With ``iterations`` the result depends on the seed alone; otherwise ``seconds`` of this thread's CPU are
     used, or fewer when ``moves_at_most`` proposals have been made before. ``progress`` receives the share of
     the time used, the best cost so far and the proposals made.
@@ -676,22 +669,17 @@ def run(
     best = float(total(board.S, terms.Z))
     counts = np.zeros((MOVES, 2), np.int64)
     shares = np.cumsum(mix / mix.sum())
-    rises = np.full(SAMPLE, np.nan)
     fixed = (
         *board.core, *terms.core_of_search, board.NEAR, board.OPTIONS, board.FIRST_OPTION, movable, best_links,
         best_after, best_window, shares, counts,
     )  # fmt: skip
-    anneal(*fixed, best, -1.0, SAMPLE if iterations is None else min(SAMPLE, iterations), rises)
-    costly = rises[np.isfinite(rises) & (rises > TOLERANCE) & (rises < MUST / 2)]
-    typical = float(np.median(costly)) if len(costly) else 1.0
-    counts[:] = 0
     done = 0
     chunk = 1000 if iterations is None else max(1, iterations // CHUNKS)
     share = 0.0
     while share < 1.0:
-        temperature = typical * hot * (cold / hot) ** share
+        temperature = hop * hot * (cold / hot) ** share
         before = time.thread_time()
-        best = anneal(*fixed, best, temperature, chunk, rises)
+        best = anneal(*fixed, best, temperature, chunk)
         done += chunk
         now = time.thread_time()
         if iterations is None:
@@ -706,7 +694,7 @@ def run(
         if progress is not None:
             progress(min(1.0, share), best, done)
     lay_again(board, terms, best_links, best_after, best_window)
-    run.counts = counts, typical  # DEBUG
+    run.counts = counts, hop  # DEBUG
     slip_now(board, terms)
     return done
 
@@ -718,7 +706,7 @@ def make_ready() -> None:
         board = set_up(smallest_problem())
         terms = lay_terms(board)
         build(board, terms)
-        run(board, terms, seconds=0.0, iterations=10)
+        run(board, terms, hop=1.0, seconds=0.0, iterations=10)
         _ready = True
 
 
