@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from visit_planner import check, solve
+from visit_planner import BreakTaken, Plan, ProblemError, check, cost, solve
 from visit_planner.fictitious import large_place
-from visit_planner.formats import hhcrsp, native
+from visit_planner.formats import hhcrsp, known, native, uhhc
 from visit_planner.formats.reading import FormatError
 from visit_planner.travel import Nearby, TravelTable
 
@@ -133,6 +133,167 @@ class TestHhcrsp:
         problem = hhcrsp.from_json(SMALL)
         with pytest.raises(FormatError, match=words):
             hhcrsp.plan_from_json(problem, {"routes": [{"caregiver_id": "c1", "locations": [], **change}]})
+
+
+UNIFIED = {
+    "metadata": {
+        "time_window_met": "at_service_end",
+        "origin": "generated",
+        "cost_components": {"travel_time": 2, "total_tardiness": 3, "optional_patients": 100, "missed_lunch_break": 7},
+    },
+    "distances": [[0, 5, 6, 7], [5, 0, 4, 5], [6, 4, 0, 3], [7, 5, 3, 0]],
+    "terminal_points": [{"id": "d0", "distance_matrix_index": 0}],
+    "services": [{"id": "s1", "type": "t", "default_duration": 20}, {"id": "s2", "type": "u", "default_duration": 15}],
+    "caregivers": [
+        {
+            "id": "c1",
+            "abilities": ["s1"],
+            "departing_point": "d0",
+            "arrival_point": "d0",
+            "working_shift": {"start": 0, "end": 480},
+            "lunch_break": True,
+        },
+        {"id": "c2", "abilities": ["s1", "s2"], "departing_point": "d0", "working_shift": {"start": 60, "end": 400}},
+    ],
+    "patients": [
+        {
+            "id": "p1",
+            "distance_matrix_index": 1,
+            "time_windows": [{"start": 10, "end": 60}, {"start": 200, "end": 260}],
+            "required_services": [{"service": "s1"}],
+            "optional": True,
+            "preferred_caregivers": ["c1"],
+            "incompatible_caregivers": ["c2"],
+        },
+        {
+            "id": "p2",
+            "distance_matrix_index": 2,
+            "time_windows": [{"start": 100, "end": 300}],
+            "required_services": [{"service": "s1", "duration": 30}, {"service": "s2"}],
+            "synchronization": {"type": "sequential", "distance": {"min": 15, "max": 40}},
+        },
+        {
+            "id": "p3",
+            "distance_matrix_index": 3,
+            "time_windows": [{"start": 100, "end": 300}],
+            "required_services": [{"service": "s1"}, {"service": "s2"}],
+            "synchronization": {"type": "independent"},
+            "optional": False,
+        },
+    ],
+    "lunch_breaks": {"start": 180, "end": 360, "min_duration": 30},
+}
+
+
+def spoilt(*path, value=None, drop=False):
+    stored = copy.deepcopy(UNIFIED)
+    row = stored
+    for key in path[:-1]:
+        row = row[key]
+    if drop:
+        del row[path[-1]]
+    else:
+        row[path[-1]] = value
+    return stored
+
+
+UNREADABLE = [
+    (spoilt("metadata", "cost_components", "beauty", value=1), "'beauty' is not among"),
+    (spoilt("metadata", "cost_components", "tw_max_dev_in_time", value=1), "tw_max_dev_in_time: not supported"),
+    (spoilt("metadata", "cost_components", "travel_time", value="SOFT"), "travel_time: expected a number"),
+    (spoilt("metadata", "time_window_met", value="maybe"), "expected at_service_start or at_service_end"),
+    (spoilt("patients", 0, "time_windows", value=[]), r"patients\[0\].time_windows: expected a list of at least one"),
+    (spoilt("patients", 0, "time_windows", 0, value=[5]), r"time_windows\[0\]: expected a start and an end"),
+    (spoilt("patients", 0, "time_windows", 0, "end", value=5), "window closes at 5"),
+    (spoilt("patients", 0, "distance_matrix_index", value=4), "4 is not a row of distances"),
+    (spoilt("patients", 0, "required_services", 0, "service", value="s9"), "'s9' is not among the services"),
+    (spoilt("patients", 1, "synchronization", "type", value="whenever"), "simultaneous, sequential or independent"),
+    (spoilt("patients", 1, "synchronization", drop=True), "field 'synchronization' is missing"),
+    (spoilt("caregivers", 0, "departing_point", value="d9"), "'d9' is not among the terminal_points"),
+    (spoilt("lunch_breaks", "start", drop=True), "field 'start' is missing"),
+    (spoilt("distances", 2, value=[1, 2]), r"distances\[2\]: expected 4 numbers, found 2"),
+]  # fmt: skip
+
+
+class TestUhhc:
+    def test_reads_what_the_published_validator_holds_to(self):
+        problem = uhhc.from_json(UNIFIED)
+        first = problem.visits[0]
+        assert [visit.id for visit in problem.visits] == ["p1", "p2/1", "p2/2", "p3/1", "p3/2"]
+        assert (first.window.by_end, len(first.other_windows), first.required) == (True, 1, False)
+        assert problem.visits[1].required
+        assert problem.bundles == (("p2/1", "p2/2"), ("p3/1", "p3/2"))
+        assert [(gap.at_least, gap.at_most) for gap in problem.gaps] == [(15, 40), (-float("inf"), None)]
+        assert problem.workers[0].shifts[0].rest.latest == 330
+        assert problem.workers[1].shifts[0].rest is None
+        # Left out, preferences must be kept: only those whom p1 prefers may come.
+        assert first.slots[0].allowed == {"c1"}
+        assert (problem.weights.undone, problem.weights.missed_breaks, problem.weights.waiting) == (100, 7, 0)
+
+    def test_knows_what_must_never_happen(self):
+        hard = spoilt("metadata", "cost_components", "total_tardiness", value="HARD")
+        hard["metadata"]["cost_components"] |= {"total_extra_time": "HARD", "missed_lunch_break": "HARD"}
+        problem = uhhc.from_json(hard)
+        assert problem.never == {"lateness", "overtime"}
+        assert problem.visits[0].window.hard
+        assert problem.workers[0].shifts[0].overtime_at_most == 0
+        assert problem.workers[0].shifts[0].rest.required
+
+    def test_prices_what_is_soft(self):
+        soft = spoilt("metadata", "cost_components", "qualification", value=50)
+        soft["metadata"]["cost_components"] |= {"incompabilities": 0, "caregiver_preferences": 9}
+        problem = uhhc.from_json(soft)
+        assert problem.weights.unqualified == 50
+        assert 0 < problem.weights.refused < 1e-3
+        assert problem.weights.not_preferred == 9
+        assert problem.visits[0].slots[0].allowed is None
+
+    def test_sends_workers_of_the_bazirha_sets_out_when_the_shift_starts(self):
+        assert uhhc.from_json(spoilt("metadata", "origin", value="bazirha")).workers[0].shifts[0].leaves_at_start
+
+    def test_writes_a_solution_that_reads_back_the_same(self):
+        problem = uhhc.from_json(UNIFIED)
+        plan = solve(problem, iterations=1000)
+        assert check(problem, plan) == []
+        stored = json.loads(json.dumps(uhhc.plan_to_json(problem, plan)))
+        again = uhhc.plan_from_json(problem, stored)
+        assert uhhc.plan_to_json(problem, again) == {**stored, "cost_components": {}}
+        assert again.breaks == plan.breaks
+        assert cost(problem, again).total == pytest.approx(plan.cost.total)
+        assert stored["cost_components"]["travel_time"] == plan.cost.travel
+
+    def test_writes_the_lunch_of_a_day_without_visits(self):
+        problem = uhhc.from_json(UNIFIED)
+        empty = Plan((), tuple(visit.id for visit in problem.visits), breaks=(BreakTaken("c1", "day", 180, 210, 0),))
+        stored = uhhc.plan_to_json(problem, empty)
+        assert [route.get("locations") for route in stored["routes"]] == [
+            [{"patient": "place 0", "service": "lunch_break", "arrival_time": 180, "departure_time": 210}],
+            None,
+        ]
+        assert uhhc.plan_from_json(problem, stored) == empty
+
+    def test_is_told_apart_from_the_older_benchmark(self):
+        assert known.format_of(UNIFIED).problem is uhhc.from_json
+        assert known.format_of(SMALL).problem is hhcrsp.from_json
+
+    @pytest.mark.parametrize(("stored", "words"), UNREADABLE, ids=[words[:40] for _, words in UNREADABLE])
+    def test_names_the_field_that_is_wrong(self, stored, words):
+        with pytest.raises((FormatError, ProblemError), match=words):
+            uhhc.from_json(stored)
+
+    @pytest.mark.parametrize(
+        ("change", "words"),
+        [
+            ({"caregiver_id": "c9"}, r"routes\[0\].caregiver_id: 'c9'"),
+            ({"locations": [STOP | {"service": "s9"}]}, "no patient 'p1' of the instance needs service 's9'"),
+            ({"locations": [STOP, STOP]}, "more than once"),
+            ({"locations": [{"patient": "p1", "service": "s1", "arrival_time": 5}]}, "'end_service_time' is missing"),
+        ],
+    )
+    def test_names_what_is_wrong_with_a_solution(self, change, words):
+        problem = uhhc.from_json(UNIFIED)
+        with pytest.raises(FormatError, match=words):
+            uhhc.plan_from_json(problem, {"routes": [{"caregiver_id": "c1", "locations": []} | change]})
 
 
 class TestNative:

@@ -234,64 +234,6 @@ def choose_window(T, V, L, S, Q, Z, E, C, WIN, XV, v, k):
 
 
 @compiled
-def choose_break(T, V, R, S, B, Z, r):
-    """The task after which the break of a shift costs least, looking at this shift alone; -1: better missed."""
-    first = S[0].tasks + r
-    end = first + S[0].routes
-    rest, earliest, latest = B[r].rest, B[r].earliest, B[r].latest
-    if R[r].size == 0:
-        begins = max(B[r].starts, earliest)
-        return first if begins <= latest + TOLERANCE and begins + rest <= B[r].ends + TOLERANCE else -1
-    best = B[r].price
-    best_after = -1
-    a = first
-    while a != end:
-        b = T[a].nxt
-        done = V[T[a].visit].start + T[a].minutes
-        if done > latest + TOLERANCE:
-            break
-        way = T[b].reach - T[a].minutes
-        begins = max(done if b == end else done + way, earliest)
-        possible = True
-        ready = begins + rest
-        if b == end:
-            ready += way
-        elif begins > latest + TOLERANCE:
-            possible = a != first and done >= earliest
-            ready = done + way + rest
-        if begins > latest + TOLERANCE and b == end:
-            possible = False
-        if possible:
-            cost = 0.0
-            x = b
-            delay = ready - V[T[b].visit].start
-            at_first = max(0.0, delay)
-            while delay > 0.0:
-                w = T[x].visit
-                start = V[w].start
-                if start + delay > V[w].hard + TOLERANCE:
-                    cost = np.inf
-                    break
-                cost += late_cost(V, w, start + delay) - late_cost(V, w, start)
-                if x == end:
-                    break
-                n = T[x].nxt
-                delay = start + delay + T[n].reach - V[T[n].visit].start
-                x = n
-            if Z[0].waiting_weight > 0.0:
-                pushed = max(0.0, delay)
-                saved = rest - pushed
-                if a == first and B[r].at_start == 0:
-                    saved = at_first - pushed
-                cost -= Z[0].waiting_weight * saved
-            if cost < best:
-                best = cost
-                best_after = a
-        a = b
-    return best_after
-
-
-@compiled
 def break_begins(T, V, S, B, r):
     """When the break of a day with visits begins, and whether it is taken before travelling on (at a's place)."""
     a = B[r].after
@@ -433,6 +375,85 @@ def compare_workers(W, S, B, Z, IDLE):
         for r in range(S[0].routes):
             longest = max(longest, B[r].longest)
         Z[0].longest = longest
+
+
+@compiled
+def waiting_with(T, V, R, S, B, Z, r, a):
+    """Waiting on a shift with its break after task a (-1: without) where that delays nothing."""
+    wait, longest, idle, missed = B[r].wait, B[r].longest, B[r].idle, B[r].missed
+    if a >= 0:
+        T[T[a].nxt].reach += B[r].rest
+    B[r].after = a
+    summarise(T, V, R, S, B, Z, r)
+    found = B[r].wait
+    B[r].after = -1
+    if a >= 0:
+        T[T[a].nxt].reach -= B[r].rest
+    B[r].wait, B[r].longest, B[r].idle, B[r].missed = wait, longest, idle, missed
+    return found
+
+
+@compiled
+def choose_break(T, V, R, S, B, Z, r):
+    """The task after which the break of a shift costs least, looking at this shift alone; -1: better missed."""
+    first = S[0].tasks + r
+    end = first + S[0].routes
+    rest, earliest, latest = B[r].rest, B[r].earliest, B[r].latest
+    if R[r].size == 0:
+        begins = max(B[r].starts, earliest)
+        return first if begins <= latest + TOLERANCE and begins + rest <= B[r].ends + TOLERANCE else -1
+    best = B[r].price
+    best_after = -1
+    without = waiting_with(T, V, R, S, B, Z, r, -1) if Z[0].waiting_weight > 0.0 else 0.0
+    a = first
+    while a != end:
+        b = T[a].nxt
+        done = V[T[a].visit].start + T[a].minutes
+        if done > latest + TOLERANCE:
+            break
+        way = T[b].reach - T[a].minutes
+        begins = max(done if b == end else done + way, earliest)
+        possible = True
+        ready = begins + rest
+        if b == end:
+            ready += way
+        elif begins > latest + TOLERANCE:
+            possible = a != first and done >= earliest
+            ready = done + way + rest
+        if begins > latest + TOLERANCE and b == end:
+            possible = False
+        if possible:
+            cost = 0.0
+            x = b
+            delay = ready - V[T[b].visit].start
+            in_passing = delay <= 0.0
+            at_first = max(0.0, delay)
+            while delay > 0.0:
+                w = T[x].visit
+                start = V[w].start
+                if start + delay > V[w].hard + TOLERANCE:
+                    cost = np.inf
+                    break
+                cost += late_cost(V, w, start + delay) - late_cost(V, w, start)
+                if x == end:
+                    break
+                n = T[x].nxt
+                delay = start + delay + T[n].reach - V[T[n].visit].start
+                x = n
+            if Z[0].waiting_weight > 0.0:
+                if in_passing:
+                    cost += Z[0].waiting_weight * (waiting_with(T, V, R, S, B, Z, r, a) - without)
+                else:
+                    pushed = max(0.0, delay)
+                    saved = rest - pushed
+                    if a == first and B[r].at_start == 0:
+                        saved = at_first - pushed
+                    cost -= Z[0].waiting_weight * min(saved, without)
+            if cost < best:
+                best = cost
+                best_after = a
+        a = b
+    return best_after
 
 
 @compiled

@@ -31,6 +31,7 @@ from visit_planner.search.kernels import (
     swap_tails,
     unit,
     unlink,
+    unpaid_cost,
 )
 from visit_planner.search.laying import set_up
 from visit_planner.search.records import NEVER, TAILS, TOLERANCE
@@ -43,6 +44,7 @@ from visit_planner.search.terms import (
     keep_move,
     lay_again,
     lay_terms,
+    put_break,
     read_breaks,
     slip,
     total,
@@ -51,9 +53,10 @@ from visit_planner.search.terms import (
 )
 from visit_planner.warming import smallest_problem
 
-RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, RUN, OPTIONAL, WINDOW = range(7)
-MOVES = 7
-MIX = np.array([0.44, 0.16, 0.12, 0.12, 0.06, 0.06, 0.04])
+RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, RUN, OPTIONAL, WINDOW, BREAK = range(8)
+MOVES = 8
+# Shares of the moves above among proposals.
+MIX = np.array([0.46, 0.16, 0.11, 0.10, 0.06, 0.06, 0.03, 0.02])
 # Places compared before what was taken out is put back, for a single task and for each task of a unit.
 PLACES_TRIED = 10
 # Temperatures in units of the weighted travel of a typical hop between neighbours.
@@ -125,6 +128,7 @@ def estimate(T, V, R, W, D, F, S, B, Z, IDLE, WIN, t, a, k, floor, others_idle):
     arrives = V[T[a].visit].start + T[a].minutes + to
     start = max(arrives, floor)
     price = added * S[0].travel_weight + F[t, r]
+    price += unpaid_cost(W, worker, W[worker].load, W[worker].load + added + T[t].minutes)
     if V[v].placed == 0:
         start = max(start, WIN[v, k, 0])
         if start > WIN[v, k, 2] + TOLERANCE:
@@ -513,6 +517,23 @@ def change_window(T, V, R, W, G, L, S, Q, J, B, Z, E, C, WIN, WINS, IDLE, XR, XT
 
 
 @compiled
+def move_break(T, V, R, W, G, L, S, Q, J, B, Z, E, C, WIN, IDLE, XR, XT, t, limit):
+    """Takes the break of task t's shift before some visit of it, or after the last."""
+    r = T[t].route
+    if B[r].rest == 0.0:
+        return False
+    touch(T, V, R, S, Q, B, Z, E, C, WIN, XR, r)
+    if not settle(T, V, G, L, S, Q, J, np.inf):
+        return False
+    refresh_worst(L, S)
+    a = t if unit(S) < 0.5 else T[t].prv
+    if V[T[a].visit].start + T[a].minutes > B[r].latest + TOLERANCE or a == B[r].old_after:
+        return False
+    put_break(T, V, R, S, Q, B, E, C, WIN, r, a)
+    return complete(T, V, R, W, G, L, S, Q, J, B, Z, E, C, WIN, IDLE, XR, XT, limit)
+
+
+@compiled
 def propose(
     T, V, R, W, G, D, F, L, S, Q, J, K, M, N, B, Z, E, C, WIN, WINS, IDLE, XR, XT, XV, UNITS, UNIT,
     NEAR, OPTIONS, FIRST_OPTION, kind, t, limit,
@@ -541,6 +562,8 @@ def propose(
         return exchange_tails(
             T, V, R, W, G, D, F, L, S, Q, J, K, B, Z, E, C, WIN, IDLE, XR, XT, NEAR, OPTIONS, FIRST_OPTION, t, limit
         )
+    if kind == BREAK:
+        return move_break(T, V, R, W, G, L, S, Q, J, B, Z, E, C, WIN, IDLE, XR, XT, t, limit)
     if kind == WINDOW:
         return change_window(T, V, R, W, G, L, S, Q, J, B, Z, E, C, WIN, WINS, IDLE, XR, XT, XV, t, limit)
     return move_run(
@@ -694,7 +717,6 @@ def run(
         if progress is not None:
             progress(min(1.0, share), best, done)
     lay_again(board, terms, best_links, best_after, best_window)
-    run.counts = counts, hop  # DEBUG
     slip_now(board, terms)
     return done
 
