@@ -261,7 +261,6 @@ def search_plan(
 
     ``hot``, ``cold``: go only this part of the course, in one round.
     """
-    make_ready()
     if terms.has_terms(problem):
         whole_days.make_ready()
         began = time.thread_time()
@@ -270,10 +269,14 @@ def search_plan(
         whole_days.build(board, days)
         left = max(0.0, seconds - (time.thread_time() - began))
         told = None if progress is None else lambda *news: progress(Progress(*news))
-        done = whole_days.run(board, days, hop=price_of_hop(board), seconds=left, iterations=iterations, progress=told)
+        done = whole_days.run(
+            board, days, hop=price_of_hop(board), seconds=left, iterations=iterations, progress=told,
+            hot=whole_days.HOT * (1.0 if hot is None else hot / HOT), cold=whole_days.COLD * cold / COLD,
+        )  # fmt: skip
         assignments, undone, breaks = whole_days.read_whole_plan(board, days)
         spent = round(time.thread_time() - began, 3)
         return Plan(assignments, undone, None, done, spent, seed, breaks)
+    make_ready()
     began = time.thread_time()
     boards = [set_up(problem, seed=seed + SEED_APART * k, start=start, frozen=frozen) for k in range(processes)]
     for board in boards:
@@ -306,10 +309,11 @@ def replan_search(
     now: float | None,
 ) -> Plan:
     """Places what ``start`` leaves out and improves the days that are not frozen, from a low temperature."""
-    make_ready()
     whole = terms.has_terms(problem)
     if whole:
         whole_days.make_ready()
+    else:
+        make_ready()
     began = time.thread_time()
     board = set_up(problem, seed=seed, start=start, frozen=frozen, now=now)
     at_most = MOVES_PER_TASK * int((board.T["fixed"][: len(board.slots)] == 0).sum())

@@ -57,8 +57,8 @@ RELOCATE, TOGETHER, SWAP, EXCHANGE_TAILS, RUN, OPTIONAL, WINDOW, BREAK = range(8
 MOVES = 8
 # Shares of the moves above among proposals.
 MIX = np.array([0.46, 0.16, 0.11, 0.10, 0.06, 0.06, 0.03, 0.02])
-# Places compared before what was taken out is put back, for a single task and for each task of a unit.
-PLACES_TRIED = 10
+# At most so many places are compared before what was taken out is put back.
+PLACES_TRIED = 12
 # Temperatures in units of the weighted travel of a typical hop between neighbours.
 HOT, COLD = 4.0, 0.06
 CHUNKS = 1500
@@ -204,7 +204,8 @@ def best_of_some(
     best = np.inf
     best_after, best_window = -1, 0
     v = T[t].visit
-    for _ in range(tries):
+    # Sometimes one place, sometimes the best of many: always the best of many would always be the same place.
+    for _ in range(1 + below(S, tries)):
         a = somewhere(T, V, S, NEAR, OPTIONS, FIRST_OPTION, t, about)
         if a < 0 or a == avoid or not may_join(T, V, R, G, F, t, T[a].route):
             continue
@@ -630,6 +631,13 @@ def leave_bundles_whole(T, V, R, W, G, D, F, L, S, Q, J, K, UNITS):
             v = UNITS[u, i]
             if v >= 0 and V[v].placed < V[v].count:
                 whole = False
+        for i in range(UNITS.shape[1]):
+            v = UNITS[u, i]
+            if v >= 0:
+                for t in range(V[v].first, V[v].first + V[v].count):
+                    if T[t].fixed == 1:
+                        # What has been recorded stays, whole or not.
+                        whole = True
         if not whole:
             for i in range(UNITS.shape[1]):
                 v = UNITS[u, i]
