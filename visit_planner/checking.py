@@ -380,7 +380,9 @@ def break_belongs_to_shift(case: _Case) -> Iterator[Fault]:
 def break_in_its_time(case: _Case) -> Iterator[Fault]:
     for key, breaks in case.breaks.items():
         rest = case.shifts[key].rest
-        for taken in breaks if rest is not None else ():
+        if rest is None:
+            continue
+        for taken in breaks:
             off = max(rest.earliest - taken.starts, taken.starts - rest.latest)
             if off > TOLERANCE:
                 text = f"{taken.worker} begins the break at {clock(taken.starts)}, outside its time"
@@ -390,7 +392,9 @@ def break_in_its_time(case: _Case) -> Iterator[Fault]:
 def break_long_enough(case: _Case) -> Iterator[Fault]:
     for key, breaks in case.breaks.items():
         rest = case.shifts[key].rest
-        for taken in breaks if rest is not None else ():
+        if rest is None:
+            continue
+        for taken in breaks:
             short = abs(rest.minutes - (taken.ends - taken.starts))
             if short > TOLERANCE:
                 text = f"{taken.worker} has a break {short:.4g} minutes from its length"
