@@ -9,6 +9,9 @@ planning day and may be negative or exceed 1440; places are row numbers of the t
     cost(problem, plan)                    what it costs, part by part
     explain(problem, plan)                 why this worker and why then; why not, and what would help
     who_can_come(problem, plan, visit_id)  who could be there first
+    rank_responders(problem, plan, visit_id)  every worker or team that could, and what each would hold up
+    compare(before, after)                 what changed between two plans, and what set it off
+    remedies(problem, plan, visit_id)      the smallest set of changes that would place a visit left out
 
 docs/guides/planner.md explains the method and the words.
 """
@@ -18,9 +21,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from visit_planner import scaling
+from visit_planner import pushing, scaling
 from visit_planner.checking import check, cost
-from visit_planner.coming import Delay, Offer, who_can_come
+from visit_planner.coming import Delay, Offer, Ranking, rank_responders, who_can_come
+from visit_planner.comparing import Because, Comparison, Moved, compare
 from visit_planner.explaining import Explanations, WhyNot, WhyThisWorker, explain
 from visit_planner.plan import Assignment, BreakTaken, Cost, Fault, Move, Plan, Replan
 from visit_planner.practice import Attending, Barred, Clinic, Faces, Grade, NotAlone, OnlyThese
@@ -38,6 +42,7 @@ from visit_planner.problem import (
     Window,
     Worker,
 )
+from visit_planner.remedies import Change, Remedy, apply_changes, remedies
 from visit_planner.replanning import replan
 from visit_planner.rounds import in_rounds, needs_rounds
 from visit_planner.search import Progress, make_ready, search_plan
@@ -95,11 +100,14 @@ def warm_up() -> None:
     Takes about a minute the first time on a machine and about a second after that. Safe to call in a thread.
     """
     make_ready()
+    pushing.make_ready()
 
 
 __all__ = [
-    "Assignment", "Attending", "Barred", "Break", "BreakTaken", "Clinic", "Cost", "Delay", "Explanations", "Faces",
-    "Fault", "Gap", "Grade", "Held", "Move", "NotAlone", "Offer", "OnlyThese", "Pin", "Plan", "Problem", "ProblemError",
-    "Progress", "Replan", "Shift", "Slot", "Visit", "Weights", "WhyNot", "WhyThisWorker", "Window", "Worker", "check",
-    "cost", "explain", "replan", "solve", "warm_up", "who_can_come",
+    "Assignment", "Attending", "Barred", "Because", "Break", "BreakTaken", "Change", "Clinic", "Comparison",
+    "Cost", "Delay", "Explanations", "Faces", "Fault", "Gap", "Grade", "Held", "Move", "Moved", "NotAlone",
+    "Offer", "OnlyThese", "Pin", "Plan", "Problem", "ProblemError", "Progress", "Ranking", "Remedy", "Replan",
+    "Shift", "Slot", "Visit", "Weights", "WhyNot", "WhyThisWorker", "Window", "Worker", "apply_changes",
+    "check", "compare", "cost", "explain", "rank_responders", "remedies", "replan", "solve", "warm_up",
+    "who_can_come",
 ]  # fmt: skip

@@ -1,19 +1,22 @@
-"""Who could be there first: earliest arrivals at one visit, given what everybody is doing."""
+"""Who could be there first: every worker or team that could come to one visit, given what everybody is doing."""
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import overload
 
-from visit_planner.plan import Assignment, Plan
-from visit_planner.practice import has_level_during, in_plain_terms, may_come
-from visit_planner.problem import Problem, Shift, Visit, Worker
+import numpy as np
 
-# Teams are put together from this many of the earliest workers of each slot, and this many teams are offered.
-WORKERS_PER_SLOT = 8
+from visit_planner.plan import Plan
+from visit_planner.problem import Problem, Visit
+from visit_planner.pushing import Day, Trial, Wanted
+
+# ``who_can_come`` offers this many teams; ``rank_responders`` knows them all.
 TEAMS_OFFERED = 10
+# Teams of three and four are put together from this many of the soonest workers of each slot: all of them would be
+# millions, and whoever is not among the sixteen soonest is not the answer to anything urgent.
+SOONEST_OF_THREE, SOONEST_OF_FOUR = 16, 9
 _SLACK = 1e-6
 
 
@@ -29,7 +32,11 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One worker for one slot, or a team for all slots. ``arrives``: all are there; ``starts``: service begins."""
+    """One worker for one slot, or a team for all slots. ``arrives``: all are there; ``starts``: service begins.
+
+    ``travel``: minutes on the way there, of each. ``delays``: what would start later, in order of time.
+    ``cost``: what the plan costs more for it, exactly, in the problem's own unit.
+    """
 
     slots: tuple[int, ...]
     workers: tuple[str, ...]
@@ -47,126 +54,75 @@ class Offer:
         return len(self.workers) > 1
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where in a worker's day the visit would go: after ``at`` stops of the shift."""
+class Ranking(Sequence[Offer]):
+    """Every worker or team that could take the slots, soonest first and then least cost; offers are made when asked.
 
-    worker: Worker
-    shift: Shift
-    at: int
-    arrives: float
-    travel: float
-    after: str | None
+    ``starts``, ``costs`` (minutes late included), ``late`` (minutes that other visits would be late) and ``moved``
+    (how many would start later): arrays, one row an offer.
+    """
+
+    def __init__(
+        self, day: Day, wanted: Wanted, picks: np.ndarray, figures: np.ndarray, names: Mapping[str, str], *, alike: bool
+    ):
+        members = np.sort(wanted.places["worker"][picks], axis=1)
+        team = np.zeros(len(picks), np.int64)
+        for column in members.T:
+            team = team * (int(members.max(initial=0)) + 1) + column
+        order = np.lexsort((team, np.round(figures[:, 1], 6), np.round(figures[:, 0], 6)))
+        if picks.shape[1] > 1 and not alike:
+            # The same people in other slots are the same team.
+            order = order[np.sort(np.unique(team[order], return_index=True)[1])]
+        self._day, self._wanted, self._names = day, wanted, names
+        self._picks, figures = picks[order], figures[order]
+        self.starts, self.costs, self.late, self.moved = figures.T
+
+    def __len__(self) -> int:
+        return len(self._picks)
+
+    @overload
+    def __getitem__(self, index: int) -> Offer: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Offer]: ...
+
+    def __getitem__(self, index: int | slice) -> Offer | list[Offer]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        picks = self._picks[index]
+        arrives = max(float(self._wanted.places["arrives"][y]) for y in picks)
+        trial = self._day.trial(self._wanted, picks, max(arrives, self._wanted.floor))
+        if trial is None:  # the very trial that succeeded when it was ranked
+            raise IndexError(index)
+        return _offer(self._day, self._wanted, picks, arrives, trial, self._names)
+
+    def __iter__(self) -> Iterator[Offer]:
+        return (self[k] for k in range(len(self)))
+
+    def workers(self, index: int) -> tuple[str, ...]:
+        """Who is in the offer at this rank, by slot, without working out the rest."""
+        return tuple(_worker(self._day, self._wanted, y) for y in self._picks[index])
 
 
-class _Day:
-    """The plan as sequences of stops, and what happens to later starts when one is put in."""
+def rank_responders(
+    problem: Problem,
+    plan: Plan,
+    visit_id: str,
+    now: float | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
+) -> Ranking:
+    """Every single worker, pair or team that could do all of a visit together, soonest first, and what each displaces.
 
-    def __init__(self, problem: Problem, plan: Plan, names: Mapping[str, str]) -> None:
-        self.problem = problem
-        self.names = names
-        self.visits = {visit.id: visit for visit in problem.visits}
-        self.workers = {worker.id: worker for worker in problem.workers}
-        self.shifts = {(w.id, s.id): s for w in problem.workers for s in w.shifts}
-        self.routes: dict[tuple[str, str], list[Assignment]] = defaultdict(list)
-        self.stops_of: dict[str, list[tuple[tuple[str, str], int]]] = defaultdict(list)
-        self.starts: dict[str, float] = {}
-        for stop in plan.assignments:
-            self.routes[stop.worker, stop.shift].append(stop)
-            self.starts[stop.visit] = stop.starts
-        for key, stops in self.routes.items():
-            stops.sort(key=lambda stop: stop.starts)
-            for k, stop in enumerate(stops):
-                self.stops_of[stop.visit].append((key, k))
-        self.gaps: dict[str, list[tuple[str, float]]] = defaultdict(list)
-        for gap in problem.gaps:
-            self.gaps[gap.first].append((gap.second, gap.at_least))
-            if gap.at_most is not None:
-                self.gaps[gap.second].append((gap.first, -gap.at_most))
+    All of them for one or two workers; of three or four, those made of the soonest of each slot. Nothing else is
+    rearranged, so whoever is listed can come and everybody else still keeps every rule, only later. For each team the
+    earliest start is found, and of the ways to make it the one that adds least. ``now`` and ``names``: see
+    ``who_can_come``.
 
-    def way(self, worker: Worker, origin: int, destination: int) -> float:
-        minutes = float(self.problem.travel[worker.mode][origin][destination])
-        return minutes if minutes >= 0 else float("inf")
-
-    def places_for(self, worker: Worker, visit: Visit, now: float | None) -> Iterator[_Place]:
-        """Where in this worker's day the visit could go, soonest first; what has started runs its course."""
-        for shift in sorted(worker.shifts, key=lambda shift: shift.starts):
-            if now is not None and shift.ends <= now:
-                continue
-            stops = self.routes.get((worker.id, shift.id), [])
-            wanted_from = visit.window.opens if now is None else max(now, visit.window.opens)
-            for at in range(len(stops) + 1):
-                free, place, after = shift.starts, shift.start_place, None
-                if at > 0:
-                    before = stops[at - 1]
-                    free, place, after = before.ends, self.visits[before.visit].place, before.visit
-                if at < len(stops):
-                    following = stops[at]
-                    under_way = now is not None and following.starts <= now
-                    done_in_time = (
-                        following.ends + self.way(worker, self.visits[following.visit].place, visit.place)
-                        <= wanted_from
-                    )
-                    if under_way or done_in_time:
-                        continue
-                if now is not None:
-                    free = max(free, now)
-                way = self.way(worker, place, visit.place)
-                if free + way <= shift.ends + shift.overtime_at_most:
-                    yield _Place(worker, shift, at, free + way, way, after)
-
-    def put_in(self, visit: Visit, team: list[tuple[int, _Place]], start: float) -> list[Delay] | None:
-        """Delays that follow; None when one of them is impossible."""
-        changed: dict[str, float] = {}
-        todo: deque[str] = deque()
-
-        def raise_to(name: str, value: float) -> None:
-            if value > changed.get(name, self.starts[name]) + _SLACK:
-                changed[name] = value
-                todo.append(name)
-
-        for slot, place in team:
-            stops = self.routes.get((place.worker.id, place.shift.id), [])
-            free = start + visit.slots[slot].minutes
-            if place.at < len(stops):
-                following = stops[place.at].visit
-                raise_to(following, free + self.way(place.worker, visit.place, self.visits[following].place))
-            elif free + self.way(place.worker, visit.place, place.shift.end_place) > (
-                place.shift.ends + place.shift.overtime_at_most + _SLACK
-            ):
-                return None
-        rounds = 0
-        while todo:
-            rounds += 1
-            name = todo.popleft()
-            if rounds > 2000 or not self._may_start(name, changed[name]):
-                return None
-            for key, k in self.stops_of[name]:
-                stops, worker, shift = self.routes[key], self.workers[key[0]], self.shifts[key]
-                free = changed[name] + self.visits[name].slots[stops[k].slot].minutes
-                here = self.visits[name].place
-                if k + 1 < len(stops):
-                    following = stops[k + 1].visit
-                    raise_to(following, free + self.way(worker, here, self.visits[following].place))
-                elif free + self.way(worker, here, shift.end_place) > shift.ends + shift.overtime_at_most + _SLACK:
-                    return None
-            for other, least in self.gaps[name]:
-                if other in self.starts:
-                    raise_to(other, changed[name] + least)
-        return [self._delay(name, after) for name, after in sorted(changed.items(), key=lambda item: item[1])]
-
-    def _may_start(self, name: str, start: float) -> bool:
-        visit = self.visits[name]
-        if any(pin.starts is not None for pin in visit.pinned):
-            return False
-        return not visit.window.hard or start <= visit.window.closes + _SLACK
-
-    def _delay(self, name: str, after: float) -> Delay:
-        before = self.starts[name]
-        closes = self.visits[name].window.closes
-        late = max(0.0, after - closes) - max(0.0, before - closes)
-        key, _ = self.stops_of[name][0]
-        return Delay(name, key[0], after - before, late)
+    Raises:
+        KeyError: there is no such visit.
+    """
+    day, wanted = _lay(problem, plan, visit_id, now)
+    return _rank(day, wanted, range(len(wanted.visit.slots)), names or {})
 
 
 def who_can_come(
@@ -178,100 +134,97 @@ def who_can_come(
     *,
     names: Mapping[str, str] | None = None,
 ) -> list[Offer]:
-    """Who could be at a visit first, earliest first: single workers per slot, then (joint visits) whole teams.
+    """Who could be at a visit first, earliest first: single workers per slot, then (joint visits) the first teams.
 
     ``slot`` narrows it to one slot and to single workers. ``now`` (minutes from midnight): nobody leaves
-    earlier, and visits already started are finished first. If the visit is in the plan it is taken out first.
-    ``names``: what to call workers and visits in sentences, by id.
+    earlier, and visits already started, or done in time anyway, are finished first. If the visit is in the plan it is
+    taken out first. ``names``: what to call workers and visits in sentences, by id.
 
     Raises:
         KeyError: there is no such visit.
         IndexError: the visit has no such slot.
     """
-    problem = in_plain_terms(problem)
-    visit = {visit.id: visit for visit in problem.visits}[visit_id]
-    if slot is not None and not 0 <= slot < len(visit.slots):
+    visit = next((visit for visit in problem.visits if visit.id == visit_id), None)
+    if visit is not None and slot is not None and not 0 <= slot < len(visit.slots):
         raise IndexError(f"visit {visit_id} has no slot {slot}")
+    day, wanted = _lay(problem, plan, visit_id, now)
+    asked = range(len(wanted.visit.slots)) if slot is None else [slot]
+    offers = [offer for number in asked for offer in _rank(day, wanted, [number], names or {})]
+    offers.sort(key=lambda offer: (offer.starts, offer.cost, offer.workers))
+    if slot is None and len(wanted.visit.slots) > 1:
+        offers += _rank(day, wanted, asked, names or {})[:TEAMS_OFFERED]
+    return offers
+
+
+def rank_on(day: Day, visit: Visit, names: Mapping[str, str]) -> Ranking:
+    """``rank_responders`` for one of many visits left out of one plan."""
+    return _rank(day, _wanted(day, visit), range(len(visit.slots)), names)
+
+
+def _lay(problem: Problem, plan: Plan, visit_id: str, now: float | None) -> tuple[Day, Wanted]:
+    visit = next((visit for visit in problem.visits if visit.id == visit_id), None)
+    if visit is None:
+        raise KeyError(visit_id)
     rest = Plan(tuple(stop for stop in plan.assignments if stop.visit != visit_id), plan.undone)
-    day = _Day(problem, rest, names or {})
-    wanted = range(len(visit.slots)) if slot is None else [slot]
-    offers: list[Offer] = []
-    places: dict[int, list[_Place]] = {}
-    for number in wanted:
-        places[number] = []
-        for worker in problem.workers:
-            if not _may_do(worker, visit, number):
-                continue
-            for place in day.places_for(worker, visit, now):
-                offer = _offer(day, visit, [(number, place)])
-                if offer is not None:
-                    offers.append(offer)
-                    places[number].append(place)
-                    break
-        places[number].sort(key=lambda place: place.arrives)
-    offers.sort(key=lambda offer: (offer.starts, offer.cost, offer.workers))
-    return offers + (_teams(day, visit, places) if slot is None and len(visit.slots) > 1 else [])
+    day = Day(problem, rest, now)
+    return day, _wanted(day, visit)
 
 
-def _teams(day: _Day, visit: Visit, places: dict[int, list[_Place]]) -> list[Offer]:
-    per_slot = WORKERS_PER_SLOT if len(visit.slots) < 4 else 5
-    seen: set[frozenset[str]] = set()
-    drafts = []
-    for team in product(*(places[number][:per_slot] for number in range(len(visit.slots)))):
-        members = frozenset(place.worker.id for place in team)
-        if len(members) == len(team) and members not in seen:
-            seen.add(members)
-            drafts.append((max(place.arrives for place in team), team))
-    drafts.sort(key=lambda draft: draft[0])
-    offers = []
-    for _, team in drafts[: 3 * TEAMS_OFFERED]:
-        offer = _offer(day, visit, list(enumerate(team)))
-        if offer is not None:
-            offers.append(offer)
-    offers.sort(key=lambda offer: (offer.starts, offer.cost, offer.workers))
-    return offers[:TEAMS_OFFERED]
+def _wanted(day: Day, visit: Visit) -> Wanted:
+    """Who comes after the window has closed is said too: whoever asks decides what lateness means."""
+    return day.wanted(replace(visit, window=replace(visit.window, hard=False)))
 
 
-def _may_do(worker: Worker, visit: Visit, number: int) -> bool:
-    slot = visit.slots[number]
-    pinned = next((pin.worker for pin in visit.pinned if pin.slot == number), worker.id)
-    return (
-        slot.skill in worker.skills
-        and (slot.allowed is None or worker.id in slot.allowed)
-        and worker.id not in visit.refused
-        and worker.id == pinned
-        and may_come(worker, visit)
-        and has_level_during(worker, slot, visit.window.opens, visit.window.opens + slot.minutes)
-    )
+def _rank(day: Day, wanted: Wanted, slots: Sequence[int], names: Mapping[str, str]) -> Ranking:
+    soonest = {3: SOONEST_OF_THREE}.get(len(slots), SOONEST_OF_FOUR if len(slots) > 3 else None)
+    ranked = day.rank(wanted, slots, soonest)
+    return Ranking(day, wanted, ranked.picks, ranked.figures, names, alike=ranked.alike)
 
 
-def _offer(day: _Day, visit: Visit, team: list[tuple[int, _Place]]) -> Offer | None:
-    arrives = max(place.arrives for _, place in team)
-    starts = max(arrives, visit.window.opens)
-    delays = day.put_in(visit, team, starts)
-    if delays is None:
-        return None
-    weights = day.problem.weights
-    late_now = max(0.0, starts - visit.window.closes) * len(team)
-    cost = weights.lateness * (late_now + sum(delay.late for delay in delays))
-    cost += weights.travel * sum(place.travel for _, place in team)
+def _worker(day: Day, wanted: Wanted, y: int) -> str:
+    return day.shifts[int(wanted.places["shift"][y])][0].id
+
+
+def _offer(
+    day: Day, wanted: Wanted, picks: np.ndarray, arrives: float, trial: Trial, names: Mapping[str, str]
+) -> Offer:
+    rows = wanted.places[picks]
+    workers = tuple(_worker(day, wanted, y) for y in picks)
+    delays = _delays(day, trial)
+    travel = tuple(float(way) for way in rows["way"])
     return Offer(
-        slots=tuple(number for number, _ in team),
-        workers=tuple(place.worker.id for _, place in team),
+        slots=tuple(int(slot) for slot in rows["slot"]),
+        workers=workers,
         arrives=arrives,
-        starts=starts,
-        travel=tuple(place.travel for _, place in team),
-        after=tuple(place.after for _, place in team),
-        delays=tuple(delays),
-        cost=cost,
-        on_shift_until=min(place.shift.ends for _, place in team),
-        sentence=_sentence(day.names, team, arrives, delays),
+        starts=trial.start,
+        travel=travel,
+        after=tuple(day.stops[after].visit if after >= 0 else None for after in rows["after"]),
+        delays=delays,
+        cost=trial.cost,
+        on_shift_until=min(day.shifts[e][1].ends for e in rows["shift"]),
+        sentence=_sentence(names, workers, travel, arrives, delays),
     )
 
 
-def _sentence(names: Mapping[str, str], team: list[tuple[int, _Place]], arrives: float, delays: list[Delay]) -> str:
-    who = " and ".join(names.get(place.worker.id, place.worker.id) for _, place in team)
-    way = " and ".join(f"{place.travel:.0f}" for _, place in team)
+def _delays(day: Day, trial: Trial) -> tuple[Delay, ...]:
+    delays = []
+    for name, after in sorted(trial.fresh.items(), key=lambda item: (item[1], item[0])):
+        first = day.stops[day.stops_of[day.number[name]][0]]
+        closes = day.visits[name].window.closes
+        late = max(0.0, after - closes) - max(0.0, first.starts - closes)
+        delays.append(Delay(name, first.worker, after - first.starts, late))
+    return tuple(delays)
+
+
+def _sentence(
+    names: Mapping[str, str],
+    workers: tuple[str, ...],
+    travel: tuple[float, ...],
+    arrives: float,
+    delays: tuple[Delay, ...],
+) -> str:
+    who = " and ".join(names.get(name, name) for name in workers)
+    way = " and ".join(f"{minutes:.0f}" for minutes in travel)
     hour, minute = divmod(round(arrives) % 1440, 60)
     text = f"{who} could be there at {hour:02d}:{minute:02d} ({way} minutes away)"
     if not delays:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from visit_planner.checking import clock
-from visit_planner.coming import Offer, who_can_come
+from visit_planner.checking import check, clock
+from visit_planner.coming import Offer, Ranking, rank_on
 from visit_planner.explaining_practice import (
     at_the_clinic,
     never_in_company,
@@ -18,16 +18,19 @@ from visit_planner.explaining_practice import (
     nobody_of_level,
     suits,
 )
-from visit_planner.plan import Assignment, Plan
+from visit_planner.plan import Assignment, Fault, Plan
 from visit_planner.practice import Faces, has_level_during, may_come
 from visit_planner.problem import Problem, Shift, Visit, Worker
-from visit_planner.search import priced_alternatives
+from visit_planner.pushing import Day
+from visit_planner.remedies import Remedy, remedies_on
+from visit_planner.search import make_ready, priced_alternatives
 from visit_planner.travel import TravelTable
 
 # Below half a minute nobody would notice the difference.
 _SLACK = 0.5
-# How much longer somebody might stay, when looking for what would make room: the nearest thing, not any thing.
-_LONGER_AT_MOST = 180.0
+# Teams asked whether it is only the way that makes them late.
+_TEAMS_LOOKED_AT = 40
+NOTHING_SMALLER = "No change of one shift, sign-off or time would place it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,16 @@ class WhyThisWorker:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """Why a visit is left out. ``code`` is stable; ``nearest``: the least that would make it possible."""
+    """Why a visit is left out. ``code`` is stable; ``nearest``: the least that would make it possible, in a sentence.
+
+    ``remedies``: that smallest set of changes, and others of a different kind.
+    """
 
     visit: str
     code: str
     sentence: str
     nearest: str
+    remedies: tuple[Remedy, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +204,25 @@ def _when(visit: Visit, stop: Assignment, before: Assignment | None, partners: l
 
 
 def _why_not_those(problem: Problem, plan: Plan, called: _Names) -> dict[str, WhyNot]:
-    visits = {visit.id: visit for visit in problem.visits}
-    return {name: _why_not(problem, plan, visits[name], called) for name in plan.undone if name in visits}
+    wanted = [visit for visit in problem.visits if visit.id in set(plan.undone)]
+    if not wanted:
+        return {}
+    make_ready()
+    day, known = Day(problem, plan), check(problem, plan)
+    return {visit.id: _why_not(day, visit, known, called) for visit in wanted}
 
 
-def _why_not(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> WhyNot:
+def _why_not(day: Day, visit: Visit, known: list[Fault], called: _Names) -> WhyNot:
+    code, sentence = _reason(day, visit, called)
+    found = tuple(remedies_on(day, visit, called, known=known))
+    return WhyNot(visit.id, code, sentence, found[0].sentence if found else NOTHING_SMALLER, found)
+
+
+def _reason(day: Day, visit: Visit, called: _Names) -> tuple[str, str]:
+    problem = day.problem
     alone = never_in_company(problem, visit)
     if alone is not None:
-        return WhyNot(visit.id, *alone)
+        return alone[:2]
     qualified = [
         [worker for worker in problem.workers if _qualified(worker, visit, number)]
         for number in range(len(visit.slots))
@@ -212,17 +230,12 @@ def _why_not(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> WhyN
     for number, workers in enumerate(qualified):
         reason = _nobody_may(problem, visit, number, workers, called)
         if reason is None and not any(_on_shift(shift, visit, number) for worker in workers for shift in worker.shifts):
-            reason = _off_shift(visit, number, workers, called)
+            reason = "nobody_on_shift", _off_shift(visit, number, workers, called)
         if reason is not None:
-            return WhyNot(visit.id, *reason)
+            return reason
     if len({worker.id for workers in qualified for worker in workers}) < len(visit.slots):
-        return WhyNot(
-            visit.id,
-            "too_few_for_joint",
-            f"It needs {len(visit.slots)} workers together and fewer are qualified.",
-            "One more qualified worker would make it possible.",
-        )
-    return WhyNot(visit.id, *_no_room(problem, plan, visit, called))
+        return "too_few_for_joint", f"It needs {len(visit.slots)} workers together and fewer are qualified."
+    return _no_room(day, visit, called)
 
 
 def _qualified(worker: Worker, visit: Visit, number: int) -> bool:
@@ -247,90 +260,58 @@ def _on_shift(shift: Shift, visit: Visit, number: int) -> bool:
 
 def _nobody_may(
     problem: Problem, visit: Visit, number: int, qualified: list[Worker], called: _Names
-) -> tuple[str, str, str] | None:
+) -> tuple[str, str] | None:
     if qualified:
         return None
     slot = visit.slots[number]
     skill = called[slot.skill]
     skilled = [worker for worker in problem.workers if slot.skill in worker.skills]
     if not skilled:
-        return (
-            "nobody_has_skill",
-            f"Nobody in today's team has the skill {skill}.",
-            f"One worker with {skill} on shift would make it possible.",
-        )
+        return "nobody_has_skill", f"Nobody in today's team has the skill {skill}."
     signed = [worker for worker in skilled if slot.allowed is None or worker.id in slot.allowed]
     if not signed:
-        return (
-            "nobody_signed_off",
-            f"{len(skilled)} workers have the skill {skill}, but none is signed off for this visit.",
-            f"Signing off one of them, such as {called[skilled[0].id]}, would make it possible.",
-        )
-    reason = nobody_of_level(visit, number, signed, called.__getitem__)
-    if reason is not None:
-        return reason
-    willing = [worker for worker in signed if worker.id not in visit.refused]
-    if not willing:
-        return (
-            "all_refused",
-            f"Everybody who could do it ({len(signed)}) may not be sent to this person.",
-            f"Lifting it for one of them, such as {called[signed[0].id]}, would make it possible.",
-        )
-    reason = nobody_may_come(visit, willing, called.__getitem__)
-    if reason is not None:
-        return reason
+        text = f"{len(skilled)} workers have the skill {skill}, but none is signed off for this visit."
+        return "nobody_signed_off", text
+    of_level = nobody_of_level(visit, number, signed, called.__getitem__)
+    if of_level is not None:
+        return of_level[:2]
+    if all(worker.id in visit.refused for worker in signed):
+        return "all_refused", f"Everybody who could do it ({len(signed)}) may not be sent to this person."
+    come = nobody_may_come(visit, [one for one in signed if one.id not in visit.refused], called.__getitem__)
+    if come is not None:
+        return come[:2]
     chosen = next((pin.worker for pin in visit.pinned if pin.slot == number), None)
     if chosen is None:
-        return (
-            "nobody_of_level",
-            f"Nobody who may come has {skill} at the level and for the time it takes.",
-            f"Widening what {called[willing[0].id]} may do would make it possible.",
-        )
-    return (
-        "chosen_worker_cannot",
-        f"It was fixed to {called[chosen]}, who may not do {skill} here.",
-        f"Releasing the choice would leave {len(willing)} others, such as {called[willing[0].id]}.",
-    )
+        return "nobody_of_level", f"Nobody who may come has {skill} at the level and for the time it takes."
+    return "chosen_worker_cannot", f"It was fixed to {called[chosen]}, who may not do {skill} here."
 
 
-def _off_shift(visit: Visit, number: int, workers: list[Worker], called: _Names) -> tuple[str, str, str]:
+def _off_shift(visit: Visit, number: int, workers: list[Worker], called: _Names) -> str:
     slot = visit.slots[number]
-    code = "nobody_on_shift"
     wanted = f"between {clock(visit.window.opens)} and {clock(visit.window.closes)}"
     able = f"{'signed off for' if slot.allowed is not None else 'with'} {called[slot.skill]}"
-    shifts = [(shift, worker) for worker in workers for shift in worker.shifts]
-    later = [pair for pair in shifts if pair[0].starts > visit.window.closes]
-    earlier = [pair for pair in shifts if pair[0].ends < visit.window.opens + slot.minutes]
+    shifts = [shift for worker in workers for shift in worker.shifts]
+    later = [shift.starts for shift in shifts if shift.starts > visit.window.closes]
+    earlier = [shift.ends for shift in shifts if shift.ends < visit.window.opens + slot.minutes]
     if later:
-        shift, worker = min(later, key=lambda pair: pair[0].starts)
-        return (
-            code,
-            f"Nobody {able} is on shift until {clock(shift.starts)}; it is wanted {wanted}.",
-            f"It would fit if it could start after {clock(shift.starts)} ({called[worker.id]}).",
-        )
+        return f"Nobody {able} is on shift until {clock(min(later))}; it is wanted {wanted}."
     if earlier:
-        shift, worker = max(earlier, key=lambda pair: pair[0].ends)
+        return f"Nobody {able} is on shift after {clock(max(earlier))}; it is wanted {wanted}."
+    return f"Nobody {able} is on shift today."
+
+
+def _no_room(day: Day, visit: Visit, called: _Names) -> tuple[str, str]:
+    teams = rank_on(day, visit, called)
+    if not len(teams):
         return (
-            code,
-            f"Nobody {able} is on shift after {clock(shift.ends)}; it is wanted {wanted}.",
-            f"It would fit if {called[worker.id]} stayed past {clock(shift.ends)}, or if it could be earlier.",
+            "no_room",
+            "Everybody qualified is taken: it fits nowhere without breaking a fixed time or a shift's end.",
         )
-    return code, f"Nobody {able} is on shift today.", "A shift of one of them would make it possible."
-
-
-def _teams(problem: Problem, plan: Plan, visit: Visit) -> list[Offer]:
-    return [offer for offer in who_can_come(problem, plan, visit.id) if len(offer.workers) == len(visit.slots)]
-
-
-def _no_room(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> tuple[str, str, str]:
-    teams = _teams(problem, plan, visit)
-    if not teams:
-        return "no_room", *_what_would_make_room(problem, plan, visit, called)
     first = teams[0]
     over = first.starts - visit.window.closes
     if visit.window.hard and over > _SLACK:
         return _too_late(first, teams, visit, over, called)
-    cheapest = min(teams, key=lambda team: team.cost)
+    cheapest = teams[int(np.argmin(teams.costs))]
     names = " and ".join(called[name] for name in cheapest.workers)
     late = [delay for delay in cheapest.delays if delay.late > _SLACK]
     if late:
@@ -340,60 +321,23 @@ def _no_room(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> tupl
         consequence = f"would add up to {sum(cheapest.travel):.0f} minutes of travel"
     return (
         "costs_more_than_leaving_out",
-        f"{names} could come at {clock(cheapest.starts)}, but that {consequence}.",
-        f"It would fit at {clock(cheapest.starts)} with {names} if it mattered more than that: the cost is about "
-        f"{cheapest.cost:.0f}, against {visit.cost_if_undone:.0f} for leaving it out.",
+        f"{names} could come at {clock(cheapest.starts)}, but that {consequence}: a cost of {cheapest.cost:.0f}, "
+        f"against {visit.cost_if_undone:.0f} for leaving it out.",
     )
 
 
-def _too_late(first: Offer, teams: list[Offer], visit: Visit, over: float, called: _Names) -> tuple[str, str, str]:
+def _too_late(first: Offer, teams: Ranking, visit: Visit, over: float, called: _Names) -> tuple[str, str]:
     names = " and ".join(called[name] for name in first.workers)
     ways = " and ".join(f"{minutes:.0f}" for minutes in first.travel)
     # With no way to travel, would any team have been in time?
-    is_far = all(max(team.travel) >= team.starts - visit.window.closes for team in teams)
+    is_far = all(max(team.travel) >= team.starts - visit.window.closes for team in teams[:_TEAMS_LOOKED_AT])
     code = "too_far" if is_far else "no_room"
     text = (
         f"The nearest who are free, {names}, are {ways} minutes away"
         if is_far
         else f"Nobody qualified is free between {clock(visit.window.opens)} and {clock(visit.window.closes)}"
     )
-    return (
-        code,
-        f"{text}; the earliest start is {clock(first.starts)}.",
-        f"It would fit if it could start at {clock(first.starts)}, {over:.0f} minutes after its window ({names}).",
-    )
-
-
-def _what_would_make_room(problem: Problem, plan: Plan, visit: Visit, called: _Names) -> tuple[str, str]:
-    taken = "Everybody qualified is taken: it fits nowhere without breaking a fixed time or a shift's end."
-    longer = replace(
-        problem,
-        workers=tuple(
-            replace(
-                worker,
-                shifts=tuple(
-                    replace(shift, overtime_at_most=shift.overtime_at_most + _LONGER_AT_MOST) for shift in worker.shifts
-                ),
-            )
-            for worker in problem.workers
-        ),
-    )
-    teams = _teams(longer, plan, visit)
-    in_time = [team for team in teams if not visit.window.hard or team.starts <= visit.window.closes + _SLACK]
-    if in_time:
-        team = min(in_time, key=lambda team: team.cost)
-        names = " and ".join(called[name] for name in team.workers)
-        until = clock(team.on_shift_until)
-        return taken, f"It would fit at {clock(team.starts)} if {names} could work past {until}."
-    softer = replace(longer, visits=tuple(replace(v, window=replace(v.window, hard=False)) for v in problem.visits))
-    teams = _teams(softer, plan, visit)
-    if teams:
-        team = min(teams, key=lambda team: team.cost)
-        names = " and ".join(called[name] for name in team.workers)
-        late = sorted({called[delay.visit] for delay in team.delays if delay.late > _SLACK})
-        moved = f" and {', '.join(late[:3])} could be later" if late else ""
-        return taken, f"It would fit at {clock(team.starts)} with {names} if its own time were not fixed{moved}."
-    return taken, "One more qualified worker on shift would make it possible."
+    return code, f"{text}; the earliest start is {clock(first.starts)}, {over:.0f} minutes after its window."
 
 
 __all__ = ["Explanations", "WhyNot", "WhyThisWorker", "explain"]

@@ -61,33 +61,63 @@ class TestExplain:
     @pytest.mark.parametrize(
         ("code", "workers", "wanted", "nearest"),
         [
-            ("nobody_has_skill", [worker("ann")], visit("v", 1, "nursing", 500, 520), "One worker with nursing"),
+            (
+                "nobody_has_skill",
+                [worker("ann")],
+                visit("v", 1, "nursing", 500, 520),
+                "One more worker with nursing from 08:20 to 08:50 would place it at 08:20.",
+            ),
             (
                 "nobody_signed_off",
                 [worker("ann", "insulin")],
                 Visit("v", 1, (Slot("insulin", 10, frozenset()),), Window(500, 520)),
-                "Signing off one of them, such as ann",
+                "Signing ann off for insulin here would place it at 08:20 with ann.",
             ),
-            ("all_refused", [worker("ann", "care")], visit("v", 1, "care", 500, 520, refused={"ann"}), "ann"),
+            (
+                "all_refused",
+                [worker("ann", "care")],
+                visit("v", 1, "care", 500, 520, refused={"ann"}),
+                "Letting ann go to this person",
+            ),
             (
                 "chosen_worker_cannot",
                 [worker("ann", "care"), worker("ben", "nursing")],
                 visit("v", 1, "care", 500, 520, pinned=(Pin(0, "ben"),)),
-                "such as ann",
+                "Releasing it from ben would place it at 08:20 with ann.",
             ),
             ("too_few_for_joint", [worker("ann", "care")], visit("v", 1, "care", 500, 520, slots=2), "One more"),
-            ("nobody_on_shift", [worker("ann", "care", starts=600)], visit("v", 1, "care", 500, 520), "after 10:00"),
-            ("nobody_on_shift", [worker("ann", "care", ends=495)], visit("v", 1, "care", 500, 520), "past 08:15"),
-            ("too_far", [worker("ann", "care")], visit("v", 8, "care", 490, 520), "start at 09:20, 40 minutes"),
-            ("no_room", [worker("ann", "care", ends=540)], visit("v", 4, "care", 500, 540), "work past 09:00"),
+            (
+                "nobody_on_shift",
+                [worker("ann", "care", starts=600)],
+                visit("v", 1, "care", 500, 520),
+                "Letting it start up to 90 minutes later would place it at 10:10 with ann.",
+            ),
+            (
+                "nobody_on_shift",
+                [worker("ann", "care", ends=495)],
+                visit("v", 1, "care", 500, 520),
+                "45 minutes more overtime for ann, until 09:00,",
+            ),
+            (
+                "too_far",
+                [worker("ann", "care")],
+                visit("v", 8, "care", 490, 520),
+                "Letting it start up to 40 minutes later would place it at 09:20 with ann.",
+            ),
+            (
+                "no_room",
+                [worker("ann", "care", ends=540)],
+                visit("v", 4, "care", 500, 540),
+                "50 minutes more overtime for ann, until 09:50, would place it at 08:40",
+            ),
             (
                 "costs_more_than_leaving_out",
                 [worker("ann", "care")],
                 visit("v", 4, "care", 500, 540, cost_if_undone=30.0),
-                "against 30 for leaving it out",
+                "Counting it as worth 81 minutes of travel, not 30, would place it at 08:40",
             ),
         ],
-    )  # fmt: skip
+    )
     def test_says_what_stands_in_the_way_and_what_would_help(self, line, code, workers, wanted, nearest):
         why = why_not(line, workers, wanted)
         assert why.code == code
@@ -97,8 +127,12 @@ class TestExplain:
         busy = visit("busy", 0, "care", 480, 480, minutes=100, cost_if_undone=1e6)
         why = why_not(line, [worker("ann", "care")], busy, visit("v", 1, "care", 500, 520))
         assert why.code == "no_room"
-        assert why.sentence == ("Nobody qualified is free between 08:20 and 08:40; the earliest start is 09:50.")
-        assert "70 minutes after its window" in why.nearest
+        assert why.sentence == (
+            "Nobody qualified is free between 08:20 and 08:40; the earliest start is 09:50, "
+            "70 minutes after its window."
+        )
+        assert why.nearest == "Letting busy start up to 60 minutes later would place it at 08:20 with ann."
+        assert why.remedies[1].sentence.startswith("Letting it start up to 70 minutes later")
 
     def test_does_not_need_a_plan_it_made(self, line):
         problem = Problem((worker("ann", "care"),), (visit("v", 1, "care", 500, 520),), {"car": line(2)})

@@ -404,7 +404,7 @@ def _near(
     visits: list[Visit],
     window: np.ndarray,
 ) -> np.ndarray:
-    if n < 2:
+    if n < 2 or neighbours == 0:
         return np.full((max(1, n), 1), -1, np.int64)
     able = np.isfinite(F[:n]).astype(np.float32)
     together = (able @ able.T) > 0
