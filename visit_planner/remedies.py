@@ -437,7 +437,7 @@ def _words(problem: Problem, visit: Visit, change: Change, names: Mapping[str, s
         skill = call(visit.slots[change.slot or 0].skill)
         return f"one more worker with {skill} from {clock(at)} to {clock(math.ceil(at + change.minutes))}"
     return (
-        f"counting it as worth {visit.cost_if_undone + change.minutes:.0f} minutes of travel, not "
+        f"giving it {visit.cost_if_undone + change.minutes:.0f} minutes of travel and delay, where the most now is "
         f"{visit.cost_if_undone:.0f},"
     )
 

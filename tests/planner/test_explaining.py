@@ -114,7 +114,7 @@ class TestExplain:
                 "costs_more_than_leaving_out",
                 [worker("ann", "care")],
                 visit("v", 4, "care", 500, 540, cost_if_undone=30.0),
-                "Counting it as worth 81 minutes of travel, not 30, would place it at 08:40",
+                "Giving it 81 minutes of travel and delay, where the most now is 30, would place it at 08:40",
             ),
         ],
     )

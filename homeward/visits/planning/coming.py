@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+import numpy as np
+
 import visit_planner
 from homeward.access.rules import Actor, Permission, require
 from homeward.kernel.rules import london_moment, minutes_into
@@ -36,12 +38,16 @@ class Offer:
 class Offers:
     """Who could come: for each slot the soonest workers, and for a joint visit the soonest teams.
 
-    `kept_out` are, for each slot, those on shift with the skill who may not do what is delegated there, and why.
+    `possible` counts all who could, teams of a joint visit included; `undisturbing` is the first team, or worker, who
+    holds nobody up, where the very first does. `kept_out` are, for each slot, those on shift with the skill who may not
+    do what is delegated there, and why.
     """
 
     for_slot: dict[int, list[Offer]]
     teams: tuple[Offer, ...]
     kept_out: dict[int, list[KeptOut]] = field(default_factory=dict)
+    possible: int = 0
+    undisturbing: Offer | None = None
 
 
 def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> Offers:
@@ -59,14 +65,17 @@ def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> O
     workers = Worker.objects.select_related("organisation").in_bulk(
         {shift.worker_id for shift in board.shifts.values()}
     )
-    offers = visit_planner.who_can_come(
-        board.problem, board.held, visit_id(visit.pk), now=minutes_into(board.day, as_of(board.day, now))
-    )
+    minute = minutes_into(board.day, as_of(board.day, now))
+    offers = visit_planner.who_can_come(board.problem, board.held, visit_id(visit.pk), now=minute)
+    ranking = visit_planner.rank_responders(board.problem, board.held, visit_id(visit.pk), now=minute)
+    free = np.flatnonzero(ranking.moved == 0)
+    undisturbing = _offer(board.day, ranking[int(free[0])], board.words, workers) if len(free) and free[0] else None
     for offer in offers:
         if not offer.is_team and len(found[offer.slots[0]]) < limit:
             found[offer.slots[0]].append(_offer(board.day, offer, board.words, workers))
     teams = [_offer(board.day, offer, board.words, workers) for offer in offers if offer.is_team]
-    asked = {worker.pk for theirs in [*found.values(), teams] for offer in theirs for worker in offer.workers}
+    beside = [undisturbing] if undisturbing else []
+    asked = {worker.pk for theirs in [*found.values(), teams, beside] for offer in theirs for worker in offer.workers}
     may = board.delegated.why(visit.pk, asked)
     held = {row.slot: row.worker_id for row in visit.assignments.all()}
     out = {
@@ -78,6 +87,8 @@ def who_can_come(actor: Actor, visit: Visit, now: datetime, limit: int = 8) -> O
         {slot: [_with_why(offer, may) for offer in theirs] for slot, theirs in found.items()},
         tuple(_with_why(offer, may) for offer in teams),
         {slot: theirs for slot, theirs in out.items() if theirs},
+        possible=len(ranking),
+        undisturbing=_with_why(undisturbing, may) if undisturbing else None,
     )
 
 

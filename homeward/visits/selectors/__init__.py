@@ -24,12 +24,14 @@ from homeward.visits.selectors.joining import (
 )
 from homeward.visits.selectors.responding import Area, area_of, response_visits, standings_of, tellings_of
 from homeward.visits.selectors.ties import TIED_AFTER, TIED_BEFORE, tied_by_visits
+from homeward.visits.selectors.versions import ChangedPlace, changes_between
 from homeward.visits.selectors.visits import VisitNotFoundError, last_visits_of, support_visits, visit_for, visits_of
 
 __all__ = [
     "TIED_AFTER",
     "TIED_BEFORE",
     "Area",
+    "ChangedPlace",
     "Day",
     "DayAssignment",
     "DayVisit",
@@ -39,6 +41,7 @@ __all__ = [
     "JoinNotFoundError",
     "VisitNotFoundError",
     "area_of",
+    "changes_between",
     "day_for",
     "day_plans",
     "days_with_visits",

@@ -152,6 +152,8 @@ class WhoCanCome:
     problem: str
     nobody_in_time: str
     must_ask: bool
+    possible: str = ""
+    undisturbing: OfferLine | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,7 +402,30 @@ def who_can_come(offers: Offers | None, visit, settling: Settling, now: datetime
         problem=problem,
         nobody_in_time=_nobody_words(offers, visit, open_slots) if slots and visit.is_crisis else "",
         must_ask=settling.must_ask,
+        possible=_possible_words(offers, visit),
+        undisturbing=_undisturbing(visit, offers, next(numbers), settling, now, open_slots),
     )
+
+
+def _possible_words(offers: Offers, visit) -> str:
+    """How many could come in all: those shown are only the first of them."""
+    who = {1: "worker", 2: "pair"}.get(len(visit.slots), "team")
+    if not offers.possible:
+        return ""
+    return f"{offers.possible:,} {who}{'' if offers.possible == 1 else 's'} could come. The soonest are shown."
+
+
+def _undisturbing(
+    visit, offers: Offers, number: int, settling: Settling, now: datetime, open_slots: set[int]
+) -> OfferLine | None:
+    """The first who would hold nobody up, where that is not the first of all and not shown already."""
+    offer = offers.undisturbing
+    shown = [*offers.teams[:TEAMS_SHOWN], *(one for found in offers.for_slot.values() for one in found[:OFFERS_SHOWN])]
+    if offer is None or not open_slots.issuperset(offer.slots):
+        return None
+    if any(one.workers == offer.workers and one.slots == offer.slots for one in shown):
+        return None
+    return _offer_line(visit, offer, number, settling, now)
 
 
 def _nobody_words(offers: Offers, visit, open_slots: set[int]) -> str:
