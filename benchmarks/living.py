@@ -201,6 +201,7 @@ def main() -> None:
     parser.add_argument("--absences", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=40.0, help="CPU seconds for the day's plan")
     parser.add_argument("--full-seconds", type=float, default=20.0, help="CPU seconds of each full re-plan; 0: none")
+    parser.add_argument("--full", type=int, default=10, help="how many absences are also re-planned in full")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
@@ -209,8 +210,9 @@ def main() -> None:
     plan = solve(problem, seconds=asked.seconds, seed=asked.seed)
     counted = Counter(stop.worker for stop in plan.assignments)
     rows = []
-    for away, _ in counted.most_common(asked.absences):
-        rows.append(repair(problem, plan, away, asked.full_seconds, asked.seed))
+    for number, (away, _) in enumerate(counted.most_common(asked.absences)):
+        full_seconds = asked.full_seconds if number < asked.full else 0.0
+        rows.append(repair(problem, plan, away, full_seconds, asked.seed))
         if not asked.json:
             print(" · ".join(f"{name} {value}" for name, value in rows[-1].items()), flush=True)
     full_day = everybody_on_shift(problem)

@@ -29,6 +29,8 @@ echo "Planning as a day grows, and many localities on a cluster of this machine"
 .venv/bin/python benchmarks/scale.py --sizes "${SIZES:-1000,2000,5000}" --milliseconds 10
 .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements/cluster.txt
 .venv/bin/python benchmarks/cluster.py --localities "${LOCALITIES:-150}" --days 7 --nodes 1,2,4
+echo "Living with a plan: absences, urgent visits, reasons"
+.venv/bin/python benchmarks/living.py --full 2
 instances=${INSTANCES:-../shared/benchmarks}
 if [ -d "$instances" ]; then
     echo "The planner on public instances, ${SECONDS_EACH:-20} CPU seconds each"

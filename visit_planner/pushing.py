@@ -437,7 +437,10 @@ class Day:
         self._shift_number = {(w.id, s.id): e for e, (w, s) in enumerate(self.shifts)}
         self._faces: dict[str | None, Faces] = {one.person: one for one in problem.faces}
         self._worker_number = {worker.id: k for k, worker in enumerate(problem.workers)}
-        self._travel = {mode: np.asarray(minutes, dtype=np.float64) for mode, minutes in problem.travel.items()}
+        self._travel = {
+            mode: np.asarray(minutes, dtype=np.float64) if isinstance(minutes, np.ndarray | list) else minutes
+            for mode, minutes in problem.travel.items()
+        }
         self.stops = sorted(
             (a for a in plan.assignments if a.visit in self.visits and (a.worker, a.shift) in self._shift_number),
             key=lambda a: (self._shift_number[a.worker, a.shift], a.starts, a.ends),
@@ -465,7 +468,7 @@ class Day:
 
     def way(self, worker: Worker, origin: int, destination: int) -> float:
         """Minutes of travel; inf where there is no way."""
-        minutes = self._travel[worker.mode][origin, destination]
+        minutes = self._travel[worker.mode][origin][destination]
         return float(minutes) if minutes >= 0 else math.inf
 
     def _lay_shifts(self) -> None:
@@ -494,14 +497,14 @@ class Day:
                 visit = self.visits[stop.visit]
                 last = k + 1 == len(of_shift)
                 place = shift.end_place if last else self.visits[self.stops[s + 1].visit].place
-                minutes, way = visit.slots[stop.slot].minutes, max(0.0, float(ways[visit.place, place]))
+                minutes, way = visit.slots[stop.slot].minutes, max(0.0, float(ways[visit.place][place]))
                 if rest is not None and stop.starts <= rest.starts and (last or rest.starts < self.stops[s + 1].starts):
                     self.rest_after[s] = rest.ends - rest.starts
                 pause = self.rest_after.get(s, 0.0)
                 rows.append((self.number[stop.visit], -1 if last else s + 1, e, minutes + pause + way))
                 busy += minutes + way
                 if k == 0:
-                    busy += max(0.0, float(ways[shift.start_place, visit.place]))
+                    busy += max(0.0, float(ways[shift.start_place][visit.place]))
                 if last:
                     self.E["over"][e] = max(0.0, stop.starts + minutes + pause + way - shift.ends)
             self.load[self._worker_number[worker.id]] += busy
@@ -618,7 +621,7 @@ class Day:
                     beyond = self.visits[following.visit].place
                     if self.now is not None and following.starts <= self.now:
                         continue
-                    back = ways[beyond, visit.place]
+                    back = ways[beyond][visit.place]
                     if not relaxed and back >= 0 and following.ends + back <= wanted_from:
                         continue
                 else:
@@ -630,11 +633,11 @@ class Day:
                     pause = self.rest_after.get(stops[at - 1], 0.0)
                     free, here = before.ends + pause, self.visits[before.visit].place
                     service = before.ends - before.starts + pause
-                way, on = ways[here, visit.place], ways[visit.place, beyond]
+                way, on = ways[here][visit.place], ways[visit.place][beyond]
                 if way < 0 or on < 0:
                     continue
                 arrives = (free if self.now is None else max(free, self.now)) + way
-                straight = max(0.0, ways[here, beyond]) if stops else 0.0
+                straight = max(0.0, ways[here][beyond]) if stops else 0.0
                 added = way + on - straight
                 over = max(0.0, self.load[k] + added + slot.minutes - cap)
                 busy = weights.work * (added + slot.minutes)

@@ -52,7 +52,7 @@ class TestPlans:
         morning, again = two_plans
         swapped = text(sign_in().get(f"/today/plans?from={again.pk}&to={morning.pk}"))
         assert "1 to somebody else" in swapped
-        alone = text(sign_in(Role.TEAM_LEAD).get(f"/today/plans?from={again.pk}&to={again.pk}"))
+        alone = text(sign_in(Role.CASE_MANAGER).get(f"/today/plans?from={again.pk}&to={again.pk}"))
         assert "somebody else" not in alone
 
     def test_says_when_there_is_no_plan(self, sign_in):
@@ -87,5 +87,5 @@ class TestPlace:
         assert f"/today/visits/{small_day.unassigned.pk}/place" in page
 
     def test_is_refused_to_somebody_who_may_not_plan(self, sign_in, small_day):
-        answer = sign_in(Role.CARE_WORKER).get(f"/today/visits/{small_day.unassigned.pk}/place")
+        answer = sign_in(Role.FIELD_WORKER).get(f"/today/visits/{small_day.unassigned.pk}/place")
         assert answer.status_code == 403
