@@ -11,6 +11,7 @@ import numpy as np
 
 from visit_planner.checking import check, clock
 from visit_planner.plan import Fault, Plan
+from visit_planner.practice import last_moment
 from visit_planner.problem import Pin, Problem, Shift, Visit, Worker
 from visit_planner.pushing import (
     ALLOWED,
@@ -191,13 +192,13 @@ def _easiest(day: Day, wanted: Wanted) -> Iterator[tuple[int, float, tuple[int, 
     """(changes, effort, places, start to try from), the easiest first."""
     weighed = day.weigh(wanted)
     slots = len(wanted.visit.slots)
+    ways: list[tuple[int, float, tuple[int, ...], float]] = []
     if slots == 1:
-        ways = [(int(row[0]), float(row[1]), (y,), float(row[2])) for y, row in enumerate(weighed) if row[1] < math.inf]
-        dear = weighed[:, 3] - _worth(day, wanted.visit)
-        ways = [
-            (broken + (dear[y] > TOLERANCE), effort + max(0.0, float(dear[y])), (y,), start)
-            for broken, effort, (y,), start in ways
-        ]
+        worth = _worth(day, wanted.visit)
+        for y, (broken, effort, start, price) in enumerate(weighed.tolist()):
+            if effort < math.inf:
+                dear = max(0.0, price - worth)
+                ways.append((int(broken) + (dear > TOLERANCE), effort + dear, (y,), start))
     else:
         ways = list(_teams(day, wanted, weighed))
     ways.sort(key=lambda way: (way[0], way[1], way[2]))
@@ -322,6 +323,12 @@ def _does_place(
     """Whether the changes, made, let the plan have the visit in it without breaking anything new."""
     problem = apply_changes(day.problem, remedy.changes)
     plan = day.with_it(wanted, places, trial, remedy.workers)
+    # Overtime into the next shift, or into the rest before it, is nothing that can be agreed.
+    last = {(w.id, s.id): last_moment(w, s) for w in problem.workers for s in w.shifts}
+    for change in remedy.changes:
+        key = (change.worker or "", change.shift or "")
+        if change.kind == "overtime" and (change.at or 0.0) > last[key] + TOLERANCE:
+            return False
     return {_same(fault) for fault in check(problem, plan)} <= before
 
 
