@@ -33,9 +33,9 @@ WARM = 0.1
 # Enough proposals for each task that may move; more improve a few re-planned days no further.
 MOVES_PER_TASK = 2000
 CHUNKS = 1500
-# A search starts hot once or, where there is effort for this many moves a task each time, up to eight times afresh; then
-# it warms the best plan so far to REHEAT of that and cools it again, four times. In one round, one of six public
-# instances of 50 to 100 visits ended 11 % high.
+# A search starts hot once or, where there is effort for this many moves a task each time, up to eight times afresh;
+# then it warms the best plan so far to REHEAT of that and cools it again, four times. In one round, one of six
+# public instances of 50 to 100 visits ended 11 % high.
 STARTS, MOVES_A_START = 8, 60_000
 REHEATS, REHEAT = 4, 0.3
 # Share of a search that the first start takes, or all of several.
