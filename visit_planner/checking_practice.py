@@ -121,10 +121,10 @@ def rest_kept(case: _Case) -> Iterator[Fault]:
                     text = f"{worker.id} has {short:.4g} minutes too little rest before shift {shift.id}"
                     yield Fault("rest_kept", first.visit, worker.id, text, short)
             worked.append((last.ends + max(0.0, back), last))
-        if worker.works_again is not None and worked and worked[-1][1] is not None:
+        if worker.works_again is not None and worked:
             until, before = worked[-1]
             short = until + worker.rest_minutes - worker.works_again
-            if short > _TOLERANCE and not case.is_fact(before):
+            if before is not None and short > _TOLERANCE and not case.is_fact(before):
                 text = f"{worker.id} has {short:.4g} minutes too little rest before they work again"
                 yield Fault("rest_kept", before.visit, worker.id, text, short)
 

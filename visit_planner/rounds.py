@@ -68,13 +68,13 @@ def _seated(problem: Problem, found: Plan) -> Plan:
     clinics = {clinic.id: clinic for clinic in problem.clinics}
     left = {c.id: c.places for c in problem.clinics if c.session is None or c.session not in undone}
     seats = []
-    wanting = [visit for visit in problem.visits if visit.id in undone and visit.clinic is not None]
+    wanting = [(visit, visit.clinic) for visit in problem.visits if visit.id in undone and visit.clinic is not None]
     round_trip = _round_trips(problem, found)
-    for visit in sorted(wanting, key=lambda visit: (-visit.cost_if_undone, -round_trip(visit))):
-        price = clinics[visit.clinic].cost * problem.weights.clinic
-        if left.get(visit.clinic, 0) > 0 and price <= visit.cost_if_undone * problem.weights.undone:
-            left[visit.clinic] -= 1
-            seats.append(Attending(visit.id, visit.clinic))
+    for visit, clinic in sorted(wanting, key=lambda wish: (-wish[0].cost_if_undone, -round_trip(wish[0]))):
+        price = clinics[clinic].cost * problem.weights.clinic
+        if left.get(clinic, 0) > 0 and price <= visit.cost_if_undone * problem.weights.undone:
+            left[clinic] -= 1
+            seats.append(Attending(visit.id, clinic))
     taken = {place.visit for place in seats}
     order = {visit.id: k for k, visit in enumerate(problem.visits)}
     return replace(

@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-import numba
+from numba import config
 
 HERE = Path(__file__).resolve().parent
 
@@ -21,8 +21,8 @@ def keep_compiled_apart() -> None:
     digest = hashlib.sha256()
     for path in sorted(HERE.glob("*.py")):
         digest.update(path.read_bytes())
-    asked = numba.config.CACHE_DIR
+    asked = config.CACHE_DIR  # type: ignore[attr-defined]
     root = Path(asked) if asked else HERE / "__pycache__"
     if not asked and not os.access(HERE, os.W_OK):
         root = Path(tempfile.gettempdir()) / f"visit-planner-{os.getuid()}"
-    numba.config.CACHE_DIR = str(root / f"kernels-{digest.hexdigest()[:16]}")
+    config.CACHE_DIR = str(root / f"kernels-{digest.hexdigest()[:16]}")  # type: ignore[attr-defined]
