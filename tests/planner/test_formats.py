@@ -239,6 +239,11 @@ class TestUhhc:
         assert problem.workers[0].shifts[0].overtime_at_most == 0
         assert problem.workers[0].shifts[0].rest.required
 
+    def test_puts_windows_in_order(self):
+        windows = [{"start": 200, "end": 260}, {"start": 10, "end": 60}]
+        first = uhhc.from_json(spoilt("patients", 0, "time_windows", value=windows)).visits[0]
+        assert [(one.opens, one.closes) for one in (first.window, *first.other_windows)] == [(10, 60), (200, 260)]
+
     def test_prices_what_is_soft(self):
         soft = spoilt("metadata", "cost_components", "qualification", value=50)
         soft["metadata"]["cost_components"] |= {"incompabilities": 0, "caregiver_preferences": 9}

@@ -24,6 +24,7 @@ from visit_planner import (
 )
 from visit_planner.search import build, run
 from visit_planner.search.board import read_plan
+from visit_planner.search.course import REHEAT, REHEATS, STARTS, Course, starts_for
 from visit_planner.search.laying import set_up
 
 SEEDS = st.integers(0, 2**31)
@@ -195,6 +196,27 @@ class TestOptimum:
         problem = Problem(workers, tuple(visits), {"car": travel}, (Gap("v1", "v2", 20, 60),))
         plan = solve(problem, iterations=6000, seed=seed)
         assert plan.cost.total == pytest.approx(best_by_trying_everything(problem), abs=1e-6)
+
+
+class TestCourse:
+    def test_starts_hot_afresh_then_warms_the_best_plan(self):
+        course = Course(4.0, 0.05, starts=3)
+        turns = [course.at(share)[0] for share in np.arange(0, 1, 0.001)]
+        assert sorted(set(turns)) == list(range(3 + REHEATS))
+        assert turns == sorted(turns)
+        assert [course.goes_on_from_best(turn) for turn in range(5)] == [False, False, False, True, True]
+        hottest = [
+            max(course.at(s)[1] for s in np.arange(0, 1, 0.001) if course.at(s)[0] == turn) for turn in (0, 2, 4)
+        ]
+        assert hottest == pytest.approx([4.0, 4.0, 4.0 * REHEAT], rel=0.03)
+        assert course.at(1.0)[1] == pytest.approx(0.05)
+
+    def test_cools_once_in_one_go(self):
+        course = Course(4.0, 0.05, starts=3, in_one_go=True)
+        assert [course.at(share) for share in (0.0, 1.0)] == [(0, 4.0), (0, pytest.approx(0.05))]
+
+    def test_starts_as_often_as_there_is_effort_for(self):
+        assert [starts_for(moves, 1000, 10) for moves in (0, 19_999, 20_000, 10**9)] == [1, 1, 2, STARTS]
 
 
 class TestProblem:

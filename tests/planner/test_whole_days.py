@@ -14,6 +14,7 @@ from tests.planner.published_uhhc import judge
 from visit_planner import (
     Assignment,
     Break,
+    Gap,
     Plan,
     Problem,
     Shift,
@@ -201,6 +202,94 @@ class TestSearch:
         plan = solve(Problem(workers, visits, {"car": line(3)}, weights=fair), iterations=5000)
         assert plan.cost.imbalance == 0
         assert len({stop.worker for stop in plan.assignments}) == 2
+
+
+def all_must_be_done(seed):
+    """A small day of hard windows and no overtime on which every visit must be done, some of them in pairs."""
+    random = np.random.default_rng(seed)
+    points = random.integers(0, 15, (9, 2))
+    apart = np.ceil(np.sqrt(((points[:, None] - points[None]) ** 2).sum(-1)))
+    workers = tuple(
+        Worker(name, "office", frozenset({"s1", "s2"}), (Shift("day", 0, 480, 0, 0, 0, leaves_at_start=True),))
+        for name in ("ann", "ben", "cat")
+    )
+    visits, gaps, bundles = [], [], []
+    for place in range(1, 9):
+        opens = float(random.integers(0, 200))
+        window = Window(opens, opens + 200, hard=True, by_end=True)
+        names = (f"p{place}/1", f"p{place}/2") if place < 3 else (f"p{place}",)
+        slots = (Slot("s1", 20), Slot("s2", 15)) if place == 3 else (Slot("s1", 20),)
+        visits += [Visit(name, place, slots, window, cost_if_undone=1, required=True) for name in names]
+        if len(names) == 2:
+            bundles.append(names)
+            gaps.append(Gap(*names, -float("inf"), None, different_workers=True))
+    return Problem(
+        workers, tuple(visits), {"car": apart}, tuple(gaps), Weights(overtime=1, lateness=1, unpaid=0),
+        bundles=tuple(bundles), never=frozenset({"overtime", "lateness"}),
+    )  # fmt: skip
+
+
+class TestWhatThePlainSearchCanDo:
+    @pytest.mark.parametrize("seed", range(6))
+    def test_does_everything_that_must_be_done(self, seed):
+        problem = all_must_be_done(seed)
+        assert not terms.has_terms(problem)
+        plan = solve(problem, iterations=20_000)
+        assert check(problem, plan) == []
+        assert plan.undone == ()
+        board, days = searched(problem, seed, 20_000)
+        assert plan.cost.total == pytest.approx(float(terms.total(board.S, days.Z)))
+
+    def test_leaves_the_rest_to_the_search_of_whole_days(self):
+        problem = all_must_be_done(1)
+        first, *rest = problem.visits
+        only_one = replace(problem, visits=(replace(first, required=False), *rest))
+        other_times = replace(first, other_windows=(Window(first.window.closes + 5, first.window.closes + 60, True),))
+        assert terms.has_terms(only_one)
+        assert terms.has_terms(replace(problem, visits=(other_times, *rest)))
+        assert terms.has_terms(replace(problem, never=frozenset({"waiting"})))
+        assert terms.has_terms(replace(problem, weights=replace(problem.weights, worst_idle=1)))
+
+    def test_visits_who_must_be_visited_however_far(self, line):
+        worker = Worker("ann", "team", frozenset({"care"}), (Shift("day", 0, 480, 0, 0),))
+        far = Visit("far", 4, (Slot("care", 20),), Window(0, 480), cost_if_undone=0, required=True)
+        problem = Problem((worker,), (far, replace(far, id="spare", place=3, required=False)), {"car": line(5)})
+        plan = solve(problem, iterations=1000)
+        assert plan.undone == ("spare",)
+        assert check(problem, plan) == []
+
+    def test_keeps_a_bundle_whole_that_cannot_be_done(self, line):
+        worker = Worker("ann", "team", frozenset({"care"}), (Shift("day", 0, 480, 0, 0),))
+        window = Window(0, 480, hard=True)
+        able = Visit("a", 1, (Slot("care", 20),), window, required=True)
+        visits = (able, replace(able, id="b", slots=(Slot("nursing", 20),)), replace(able, id="c", place=2))
+        problem = Problem((worker,), visits, {"car": line(3)}, bundles=(("a", "b"),))
+        assert not terms.has_terms(problem)
+        plan = solve(problem, iterations=1000)
+        assert plan.undone == ("a", "b")
+        assert {fault.rule for fault in check(problem, plan)} == {"required_visit_done"}
+
+    @pytest.mark.parametrize("plain", [True, False])
+    def test_is_never_late_where_that_is_never_allowed(self, line, plain):
+        workers = tuple(
+            Worker(name, "team", frozenset({"care"}), (Shift("day", 0, 480, 0, 0),)) for name in ("ann", "ben")
+        )
+        visits = tuple(Visit(name, 3, (Slot("care", 60),), Window(60, 70)) for name in "ab")
+        weights = Weights(lateness=0, waiting=0.0 if plain else 0.1)
+        problem = Problem(workers, visits, {"car": line(4)}, weights=weights, never=frozenset({"lateness"}))
+        assert terms.has_terms(problem) is not plain
+        plan = solve(problem, iterations=2000)
+        assert check(problem, plan) == []
+        assert {stop.worker for stop in plan.assignments} == {"ann", "ben"}
+
+    def test_starts_several_times_where_there_is_effort_for_it(self, line):
+        worker = Worker("ann", "team", frozenset({"care"}), (Shift("day", 480, 900, 0, 0),))
+        visits = tuple(Visit(f"v{k}", k, (Slot("care", 30),), Window(500 + 60 * k, 560 + 60 * k)) for k in (1, 2))
+        problem = Problem((worker,), visits, {"car": line(3)}, weights=Weights(waiting=1, worst_idle=1))
+        board, days = searched(problem, 1, 2 * len(visits) * whole_days.MOVES_A_START + 1)
+        plan = plan_of(board, days)
+        assert check(problem, plan) == []
+        assert float(terms.total(board.S, days.Z)) == pytest.approx(cost(problem, plan).total)
 
 
 class TestUhhc:

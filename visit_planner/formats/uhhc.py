@@ -214,7 +214,7 @@ def _windows(row: dict[str, Any], at: str, hard: bool, by_end: bool) -> tuple[Wi
     if not isinstance(found, list) or not found:
         raise FormatError(f"{at}.time_windows: expected a list of at least one window")
     spans = [_span(value, f"{at}.time_windows[{k}]") for k, value in enumerate(found)]
-    return tuple(Window(opens, closes, hard, by_end) for opens, closes in spans)
+    return tuple(Window(opens, closes, hard, by_end) for opens, closes in sorted(spans))
 
 
 def _slots(

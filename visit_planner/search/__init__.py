@@ -14,7 +14,8 @@ import numpy as np
 from visit_planner.plan import Plan
 from visit_planner.problem import Problem
 from visit_planner.search import annealing, insertion, pricing, terms, whole_days
-from visit_planner.search.board import Board, read_plan
+from visit_planner.search.board import Board, leave_bundles_whole, read_plan
+from visit_planner.search.course import Course, starts_for
 from visit_planner.search.laying import set_up
 from visit_planner.search.records import TOLERANCE
 from visit_planner.warming import smallest_problem
@@ -33,13 +34,8 @@ WARM = 0.1
 # Enough proposals for each task that may move; more improve a few re-planned days no further.
 MOVES_PER_TASK = 2000
 CHUNKS = 1500
-# A search starts hot once or, where there is effort for this many moves a task each time, up to eight times afresh;
-# then it warms the best plan so far to REHEAT of that and cools it again, four times. In one round, one of six
-# public instances of 50 to 100 visits ended 11 % high.
-STARTS, MOVES_A_START = 8, 60_000
-REHEATS, REHEAT = 4, 0.3
-# Share of a search that the first start takes, or all of several.
-ONE_START, MORE_STARTS = 0.4, 0.55
+# A search starts hot afresh, up to eight times, for every so many moves a task that there is effort for.
+MOVES_A_START = 60_000
 # Moves a second to reckon with when a search is given seconds.
 USUAL_SPEED = 600_000
 # Where searches side by side compare plans.
@@ -135,14 +131,14 @@ class Annealing:
     ) -> None:
         self.board = board
         self.seconds, self.iterations, self.moves_at_most = seconds, iterations, moves_at_most
-        self.hot = HOT * hotter(len(board.slots)) if hot is None else hot
-        self.cold, self.mix, self.in_one_go = cold, mix, in_one_go
+        self.mix = mix
         self.hop = typical_hop(board)
         self.movable = np.flatnonzero(board.T["fixed"][: len(board.slots)] == 0)
         self.best_links = board.following()
         self.best = board.total()
         moves = seconds * USUAL_SPEED if iterations is None else iterations
-        self.starts = min(STARTS, max(1, int(moves / MOVES_A_START / max(1, len(self.movable)))))
+        hot = HOT * hotter(len(board.slots)) if hot is None else hot
+        self.course = Course(hot, cold, starts_for(moves, MOVES_A_START, len(self.movable)), in_one_go)
         self.counts = np.zeros((annealing.MOVES, 2), np.int64)
         self.done = 0
         self.chunk = 1000 if iterations is None else max(1, iterations // CHUNKS)
@@ -156,14 +152,13 @@ class Annealing:
         """Goes on until this share of the whole search is done."""
         began = time.thread_time() - self.used
         while self.share < share:
-            turn, fraction, hot = self._heat()
+            turn, temperature = self.course.at(self.share)
             if turn != self.round:
-                if turn >= self.starts:
+                if self.course.goes_on_from_best(turn):
                     self.board.restore(self.best_links)
                 self.round = turn
-            temperature = self.hop * hot * (self.cold / hot) ** fraction
             before = time.thread_time()
-            self._anneal(temperature)
+            self._anneal(self.hop * temperature)
             now = time.thread_time()
             if self.iterations is None:
                 self.share = (now - began) / self.seconds if self.seconds > 0 else 1.0
@@ -178,18 +173,6 @@ class Annealing:
             if progress is not None:
                 progress(Progress(min(1.0, self.share), self.best, self.done))
         self.used = time.thread_time() - began
-
-    def _heat(self) -> tuple[int, float, float]:
-        """Round, how much of it is done, and the temperature it began at."""
-        if self.in_one_go:
-            return 0, self.share, self.hot
-        starting = ONE_START if self.starts == 1 else MORE_STARTS
-        if self.share < starting:
-            turn = self.share / starting * self.starts
-            return int(turn), turn - int(turn), self.hot
-        turn = (self.share - starting) / (1.0 - starting) * REHEATS
-        whole = min(int(turn), REHEATS - 1)
-        return self.starts + whole, turn - whole, max(self.cold, self.hot * REHEAT)
 
     def _anneal(self, temperature: float) -> None:
         shares = self.mix.copy()
@@ -271,7 +254,7 @@ def search_plan(
         told = None if progress is None else lambda *news: progress(Progress(*news))
         done = whole_days.run(
             board, days, hop=price_of_hop(board), seconds=left, iterations=iterations, progress=told,
-            hot=whole_days.HOT * (1.0 if hot is None else hot / HOT), cold=whole_days.COLD * cold / COLD,
+            hot=None if hot is None else whole_days.HOT * hot / HOT, cold=whole_days.COLD * cold / COLD,
         )  # fmt: skip
         assignments, undone, breaks = whole_days.read_whole_plan(board, days)
         spent = round(time.thread_time() - began, 3)
@@ -288,6 +271,7 @@ def search_plan(
         for board in boards
     ]
     best = side_by_side(islands, progress)
+    leave_bundles_whole(best.board)
     assignments, undone = read_plan(best.board)
     return Plan(
         assignments,
@@ -330,6 +314,7 @@ def replan_search(
     build(board)
     left = max(0.0, seconds - (time.thread_time() - began))
     done = run(board, seconds=left, moves_at_most=at_most, hot=WARM, in_one_go=True)
+    leave_bundles_whole(board)
     assignments, undone = read_plan(board)
     return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)
 

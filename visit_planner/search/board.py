@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from visit_planner.plan import Assignment
 from visit_planner.practice import first_moment, last_moment
-from visit_planner.problem import Pin, Problem, Shift, Visit, Window, Worker
+from visit_planner.problem import Pin, Problem, Shift, Visit, Weights, Window, Worker
 from visit_planner.search import insertion, kernels, practice, records
 from visit_planner.search.kernels import allocating, compiled
-from visit_planner.search.records import NEVER, UNREACHABLE
+from visit_planner.search.records import FORBIDDEN, MUST, NEVER, UNREACHABLE
 
 # How many neighbours in place and time each task is tried beside.
 NEIGHBOURS = 24
 # Share of a minute of waiting, in minutes of travel, when judging who is near (Vidal et al. 2013 use 0.2).
 WAITING_AS_TRAVEL = 0.2
+# Weights of which 0 means never allowed already.
+_NEVER_WHEN_FREE = frozenset({"unqualified", "refused"})
 
 
 @dataclass
@@ -87,7 +89,7 @@ def empty_board(
     for r, (worker, _) in enumerate(shifts):
         shifts_of.setdefault(worker.id, []).append(r)
     n, m, k = len(slots), len(visits), len(shifts)
-    weights = problem.weights
+    weights = prices(problem)
     modes = sorted(problem.travel)
     D = np.stack([np.asarray(problem.travel[mode], dtype=np.float64) for mode in modes])
     D[D < 0] = UNREACHABLE
@@ -178,6 +180,12 @@ def empty_board(
     return board
 
 
+def prices(problem: Problem) -> Weights:
+    """What the search reckons with: the problem's weights, but far dearer where something must never happen."""
+    dearer = {name: max(getattr(problem.weights, name), FORBIDDEN) for name in problem.never - _NEVER_WHEN_FREE}
+    return replace(problem.weights, **dearer)
+
+
 def _in_chains(problem: Problem) -> tuple[list[Visit], dict[str, int]]:
     """Visits reordered so that those tied by gaps are neighbours; and where each one went."""
     root = {visit.id: visit.id for visit in problem.visits}
@@ -207,7 +215,7 @@ def _fill_visit(row: np.void, visit: Visit, first_task: int, lateness: float, un
         row["late_weight"] = lateness * lengths.count(max(lengths))
         row["held"] = row["due"] + max(lengths) - min(lengths)
         row["held_weight"] = lateness * lengths.count(min(lengths))
-    row["undone"] = undone * visit.cost_if_undone
+    row["undone"] = undone * visit.cost_if_undone + (MUST if visit.required else 0.0)
     row["first"], row["count"] = first_task, len(visit.slots)
     fact = pinned_start(visit)
     if fact is not None:
@@ -270,7 +278,7 @@ def _fit(
     m: int,
 ) -> np.ndarray:
     """(tasks, routes) cost of a task on a route; inf where the worker, or the shift's hours, forbid it."""
-    weights = problem.weights
+    weights = prices(problem)
     F = np.full((max(1, len(slots)), max(1, len(shifts))), np.inf)
     if not slots or not shifts:
         return F
@@ -595,6 +603,30 @@ def settle_from_nothing(T, V, G, L, S, Q, J):
     return False
 
 
+def leave_bundles_whole(board: Board) -> None:
+    """Takes out what was placed of bundles that are not wholly placed, unless it is fixed."""
+    T, V = board.T, board.V
+    number_of = {visit.id: v for v, visit in enumerate(board.visits)}
+    out: set[int] = set()
+    for bundle in board.problem.bundles:
+        members = [number_of[name] for name in bundle]
+        tasks = [int(V[v]["first"]) + k for v in members for k in range(int(V[v]["count"]))]
+        if min(T[t]["route"] for t in tasks) < 0 <= max(T[t]["route"] for t in tasks) and not T["fixed"][tasks].any():
+            out.update(tasks)
+    if out:
+        following = board.following()
+        for r in range(len(board.shifts)):
+            at = len(board.slots) + r
+            t = int(T[at]["nxt"])
+            while t < len(board.slots):
+                if t not in out:
+                    following[at] = t
+                    at = t
+                t = int(T[t]["nxt"])
+            following[at] = t
+        board.restore(following)
+
+
 def read_plan(board: Board) -> tuple[tuple[Assignment, ...], tuple[str, ...]]:
     """Assignments in order of worker and time, and the ids of visits not (wholly) planned."""
     n = len(board.slots)
@@ -625,4 +657,7 @@ def read_plan(board: Board) -> tuple[tuple[Assignment, ...], tuple[str, ...]]:
     return tuple(assignments), tuple(visit.id for visit in board.problem.visits if visit.id in undone)
 
 
-__all__ = ["Board", "clear", "empty_board", "pinned_start", "read_plan", "stand_in_window", "window_table"]
+__all__ = [
+    "Board", "clear", "empty_board", "leave_bundles_whole", "pinned_start", "prices", "read_plan", "stand_in_window",
+    "window_table",
+]  # fmt: skip

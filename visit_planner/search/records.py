@@ -16,6 +16,10 @@ NEVER = -1e15
 UNREACHABLE = 1e7
 # Slack for comparing times of one arithmetic history with another, in minutes.
 TOLERANCE = 1e-7
+# What must never happen costs the search this much a unit.
+FORBIDDEN = 1e4
+# Leaving out a visit that must be done.
+MUST = 1e6
 
 TASK = np.dtype(
     [

@@ -19,24 +19,25 @@ import numpy as np
 from visit_planner.plan import BreakTaken
 from visit_planner.problem import Problem
 from visit_planner.search import kernels, records
-from visit_planner.search.board import Board, window_table
+from visit_planner.search.board import Board, prices, window_table
 from visit_planner.search.kernels import compiled, drain, late_cost, live_cost, push, refresh_worst, settle
-from visit_planner.search.records import NEVER, TOLERANCE
+from visit_planner.search.records import MUST, NEVER, TOLERANCE
 
-# What must never happen costs the search this much a unit.
-FORBIDDEN = 1e4
-# Leaving out a visit that must be done.
-MUST = 1e6
 # Weights that only this module knows how to price.
 DAY_WEIGHTS = ("waiting", "longest_wait", "worst_idle", "imbalance")
 
 
 def has_terms(problem: Problem) -> bool:
-    """Whether a problem has anything that the plain search leaves aside."""
+    """Whether a problem has anything that the plain search leaves aside.
+
+    The plain search too prices visits that must be done and what must never happen, as far as it counts it. A
+    bundle of visits that must all be done is whole in every plan without faults.
+    """
+    required = {visit.id for visit in problem.visits if visit.required}
     return (
-        any(getattr(problem.weights, name) > 0 for name in DAY_WEIGHTS)
-        or bool(problem.never or problem.bundles)
-        or any(visit.other_windows or visit.required for visit in problem.visits)
+        any(getattr(problem.weights, name) > 0 or name in problem.never for name in DAY_WEIGHTS)
+        or any(not required.issuperset(bundle) for bundle in problem.bundles)
+        or any(visit.other_windows for visit in problem.visits)
         or any(shift.rest is not None for worker in problem.workers for shift in worker.shifts)
     )
 
@@ -66,17 +67,13 @@ class Terms:
 
 
 def lay_terms(board: Board) -> Terms:
-    """The terms of a board's problem, nothing of them computed yet; and the price of what must be done."""
+    """The terms of a board's problem, nothing of them computed yet."""
     problem = board.problem
-    weights, never = problem.weights, problem.never
+    weights = prices(problem)
     m, k = len(board.visits), len(board.shifts)
-
-    def price(name: str) -> float:
-        return max(getattr(weights, name), FORBIDDEN) if name in never else float(getattr(weights, name))
-
     Z = np.zeros(1, records.TERMS)
-    Z["waiting_weight"], Z["longest_weight"] = price("waiting"), price("longest_wait")
-    Z["idle_weight"], Z["imbalance_weight"] = price("worst_idle"), price("imbalance")
+    Z["waiting_weight"], Z["longest_weight"] = weights.waiting, weights.longest_wait
+    Z["idle_weight"], Z["imbalance_weight"] = weights.worst_idle, weights.imbalance
     Z["workers"] = len(problem.workers)
     B = np.zeros(max(1, k), records.DAY)
     for r, (_, shift) in enumerate(board.shifts):
@@ -85,9 +82,7 @@ def lay_terms(board: Board) -> Terms:
         row["after"], row["at_start"], row["worker"] = -1, shift.leaves_at_start, board.R[r]["worker"]
         if shift.rest is not None:
             row["rest"], row["earliest"], row["latest"] = shift.rest.minutes, shift.rest.earliest, shift.rest.latest
-            row["price"] = MUST if shift.rest.required else price("missed_breaks")
-    for v, visit in enumerate(board.visits):
-        board.V[v]["undone"] = price("undone") * visit.cost_if_undone + (MUST if visit.required else 0.0)
+            row["price"] = MUST if shift.rest.required else weights.missed_breaks
     WIN, WINS = window_table(board.V, board.visits, board.window)
     units = _units(board)
     UNITS = np.full((max(1, len(units)), max([1, *map(len, units)])), -1, np.int64)

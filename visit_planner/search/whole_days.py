@@ -17,6 +17,7 @@ import numpy as np
 from visit_planner.plan import Assignment, BreakTaken
 from visit_planner.search import insertion
 from visit_planner.search.board import Board, read_plan
+from visit_planner.search.course import Course, starts_for
 from visit_planner.search.kernels import (
     below,
     clashes,
@@ -34,9 +35,8 @@ from visit_planner.search.kernels import (
     unpaid_cost,
 )
 from visit_planner.search.laying import set_up
-from visit_planner.search.records import NEVER, TAILS, TOLERANCE
+from visit_planner.search.records import MUST, NEVER, TAILS, TOLERANCE
 from visit_planner.search.terms import (
-    MUST,
     Terms,
     begin_move,
     choose_window,
@@ -62,6 +62,10 @@ PLACES_TRIED = 12
 # Temperatures in units of the weighted travel of a typical hop between neighbours.
 HOT, COLD = 4.0, 0.06
 CHUNKS = 1500
+# A search starts hot afresh, up to eight times, for every so many moves a task that there is effort for.
+MOVES_A_START = 20_000
+# Moves a second to reckon with when a search is given seconds.
+USUAL_SPEED = 150_000
 _ready = False
 
 
@@ -676,13 +680,15 @@ def run(
     seconds: float,
     iterations: int | None = None,
     moves_at_most: int | None = None,
-    hot: float = HOT,
+    hot: float | None = None,
     cold: float = COLD,
     mix: np.ndarray = MIX,
     progress: Callable[[float, float, int], None] | None = None,
 ) -> int:
     """Anneals the board's plan and leaves the best plan found on it; returns the proposals made.
 
+    Where there is effort for several starts it goes the course of ``Course``; else, or when told how ``hot`` to
+    begin, it cools once.
     ``hop``: what temperatures are measured in, the cost of a typical way between neighbours.
     With ``iterations`` the result depends on the seed alone; otherwise ``seconds`` of this thread's CPU are
     used, or fewer when ``moves_at_most`` proposals have been made before. ``progress`` receives the share of
@@ -704,11 +710,19 @@ def run(
         *board.core, *terms.core_of_search, board.NEAR, board.OPTIONS, board.FIRST_OPTION, movable, best_links,
         best_after, best_window, shares, counts,
     )  # fmt: skip
+    effort = seconds * USUAL_SPEED if iterations is None else iterations
+    starts = starts_for(effort, MOVES_A_START, len(movable))
+    course = Course(HOT if hot is None else hot, cold, starts, in_one_go=hot is not None or starts == 1)
     done = 0
     chunk = 1000 if iterations is None else max(1, iterations // CHUNKS)
     share = 0.0
+    turn = 0
     while share < 1.0:
-        temperature = hop * hot * (cold / hot) ** share
+        now_turn, temperature = course.at(share)
+        if now_turn != turn and course.goes_on_from_best(now_turn):
+            lay_again(board, terms, best_links, best_after, best_window)
+        turn = now_turn
+        temperature *= hop
         before = time.thread_time()
         best = anneal(*fixed, best, temperature, chunk)
         done += chunk
