@@ -252,8 +252,8 @@ class TestWhatThePlainSearchCanDo:
 
     def test_visits_who_must_be_visited_however_far(self, line):
         worker = Worker("ann", "team", frozenset({"care"}), (Shift("day", 0, 480, 0, 0),))
-        far = Visit("far", 4, (Slot("care", 20),), Window(0, 480), cost_if_undone=0, required=True)
-        problem = Problem((worker,), (far, replace(far, id="spare", place=3, required=False)), {"car": line(5)})
+        far = Visit("far", 2, (Slot("care", 20),), Window(0, 480), cost_if_undone=0, required=True)
+        problem = Problem((worker,), (far, replace(far, id="spare", place=4, required=False)), {"car": line(5)})
         plan = solve(problem, iterations=1000)
         assert plan.undone == ("spare",)
         assert check(problem, plan) == []
