@@ -215,7 +215,9 @@ def _why_not_those(problem: Problem, plan: Plan, called: _Names) -> dict[str, Wh
 def _why_not(day: Day, visit: Visit, known: list[Fault], called: _Names) -> WhyNot:
     code, sentence = _reason(day, visit, called)
     found = tuple(remedies_on(day, visit, called, known=known))
-    return WhyNot(visit.id, code, sentence, found[0].sentence if found else NOTHING_SMALLER, found)
+    alone = never_in_company(day.problem, visit)
+    nothing = NOTHING_SMALLER if alone is None else alone[2]
+    return WhyNot(visit.id, code, sentence, found[0].sentence if found else nothing, found)
 
 
 def _reason(day: Day, visit: Visit, called: _Names) -> tuple[str, str]:

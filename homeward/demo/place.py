@@ -193,6 +193,7 @@ def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], see
     if begin < today:
         done = past_visits(making, rounds, begin, today - timedelta(days=1))
         making.tell(f"{done} visits of the days between")
+        _miss_sessions(making, today)
     make_signing(making, staff)
     date_sessions(actor=making.actor, service_id=service.pk, now=now)
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
@@ -291,6 +292,15 @@ def _finish(making: Making, day: date) -> None:
         ).exclude(assignments__state=AssignmentState.SENT)
     )
     record_missed(actor=making.actor, service_id=making.service.pk, visits=left, reason=NOBODY_CAME, now=making.now)
+
+
+def _miss_sessions(making: Making, today: date) -> None:
+    """Sessions of clinics dated ahead that came and went while nobody used the place were not held."""
+    open_states = (VisitState.NEEDED, VisitState.PLANNED)
+    gone = Visit.objects.filter(service=making.service, day__lt=today, state__in=open_states).exclude(session=None)
+    record_missed(
+        actor=making.actor, service_id=making.service.pk, visits=list(gone), reason=NOBODY_CAME, now=making.now
+    )
 
 
 def _roster_ahead(making: Making, staff: Staff, begin: date, today: date) -> None:

@@ -25,7 +25,7 @@ from homeward.plans.selectors import who_may_visit
 from homeward.roster.models import Contract, Shift
 from homeward.roster.rules import DAILY_REST
 from homeward.roster.selectors import contracts_on, limits_of, shifts_over
-from homeward.roster.states import PayBasis
+from homeward.roster.states import ContractKind, PayBasis
 from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, LostVisit, Visit
 from homeward.visits.planning.places import Place, place_of_shift, place_of_visit, travel_between
@@ -526,7 +526,10 @@ class _Reading:
         promised = {
             worker: contract.weekly_minutes
             for worker, contract in self.contracts.items()
-            if contract.pay_basis == PayBasis.CONTACT and contract.weekly_minutes and worker in self.shifts_of
+            if contract.kind == ContractKind.HOURS
+            and contract.pay_basis == PayBasis.CONTACT
+            and contract.weekly_minutes
+            and worker in self.shifts_of
         }
         if not promised:
             return {}

@@ -46,7 +46,7 @@ def assign_worker(
     started it, or the time is days away.
     """
     require(actor, Permission.RESPOND if actor.may(Permission.RESPOND) else Permission.PLAN_DAY, visit.service_id)
-    visit = Visit.objects.select_for_update().select_related("person").get(pk=visit.pk)
+    visit = Visit.objects.select_for_update(of=("self",)).select_related("person").get(pk=visit.pk)
     if not 0 <= slot < len(visit.slots):
         raise RefusedError("This visit has no such place for a worker.")
     if worker.service_id != visit.service_id:
@@ -123,7 +123,7 @@ def take_out(*, actor: Actor, visit: Visit, reason: str, now: datetime) -> Visit
     Raises: NotAllowedError; VisitCannotMoveError when it has begun.
     """
     require(actor, Permission.SEE_PEOPLE, visit.service_id)
-    visit = Visit.objects.select_for_update().select_related("person").get(pk=visit.pk)
+    visit = Visit.objects.select_for_update(of=("self",)).select_related("person").get(pk=visit.pk)
     check_visit_move(visit.state, VisitState.CANCELLED)
     visit.assignments.all().delete()
     visit.state, visit.unplanned_reason, visit.outcome_note = VisitState.CANCELLED, "", reason
