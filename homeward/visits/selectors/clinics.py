@@ -139,12 +139,17 @@ def clinics_of(actor: Actor, service_id: int, now: datetime) -> list[ClinicLine]
     ]
 
 
+def _looking(actor: Actor) -> Permission:
+    """Clinics are for whoever sees the day, and for whoever plans somebody's care and may book them in."""
+    return Permission.WRITE_PLANS if actor.may(Permission.WRITE_PLANS) else Permission.SEE_TODAY
+
+
 def clinic_for(actor: Actor, clinic_id: int) -> Clinic:
     """One clinic. Holds nothing personal of anybody cared for.
 
     Raises: NotAllowedError; ClinicNotFoundError.
     """
-    require(actor, Permission.SEE_TODAY)
+    require(actor, _looking(actor))
     rows = Clinic.objects.filter(pk=clinic_id, service_id__in=actor.service_ids)
     clinic = rows.select_related("nurse__organisation", "service").first()
     if clinic is None:
@@ -157,7 +162,7 @@ def sessions_of(actor: Actor, clinic: Clinic, first: date, last: date) -> list[S
 
     Raises: NotAllowedError.
     """
-    require(actor, Permission.SEE_TODAY, clinic.service_id)
+    require(actor, _looking(actor), clinic.service_id)
     rows = clinic.sessions.filter(day__gte=first, day__lte=last).select_related("nurse", "visit", "clinic")
     rows = _counted(rows).prefetch_related("visit__assignments__worker").order_by("starts_at")
     return [SessionLine(one, one.visit, one.held, one.came, one.to_arrange) for one in rows]
