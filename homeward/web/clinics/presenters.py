@@ -162,8 +162,9 @@ class SessionRow:
 def present_session_row(line: SessionLine, now: datetime) -> SessionRow:
     """One session: when, how full, who works there."""
     session = line.session
-    is_over = session.starts_at <= now
-    taken = f"{line.taken} of {session.places}" if not is_over else f"{line.came} came of {line.taken}"
+    has_begun = session.starts_at <= now
+    taken = f"{line.taken} of {session.places}" if not has_begun else f"{line.came} came of {line.taken}"
+    to_arrange = 0 if has_begun else line.to_arrange
     names = [row.worker.label for row in sorted(line.visit.assignments.all(), key=lambda row: row.slot)]
     return SessionRow(
         id=session.pk,
@@ -172,7 +173,7 @@ def present_session_row(line: SessionLine, now: datetime) -> SessionRow:
         state=session_tag(session, line.visit, now),
         taken="" if session.state == SessionState.CANCELLED else taken,
         who=listed(names) or f"{session.nurse.label}, not planned yet",
-        transport=counted(line.to_arrange, "transport to arrange", "transports to arrange") if line.to_arrange else "",
+        transport=counted(to_arrange, "transport to arrange", "transports to arrange") if to_arrange else "",
     )
 
 
