@@ -33,12 +33,12 @@ def staffed(workers, service, desk, now):
 
 
 def monday() -> str:
+    """The Monday after next: on a Sunday evening the shifts of today leave too little rest before tomorrow's."""
     today = timezone.localdate()
-    return (today + timedelta(days=7 - today.weekday())).isoformat()
+    return (today + timedelta(days=14 - today.weekday())).isoformat()
 
 
 class TestBuild:
-    @pytest.mark.xfail(reason="accepting leaves no drafts here; cause not found yet", strict=False)
     def test_is_asked_for_built_read_and_accepted(self, planner, staffed, desk, now):
         asked = planner.post("/roster/build/ask", {"first_day": monday()}, follow=True).content.decode()
         assert "It is being built" in asked
