@@ -15,7 +15,7 @@ from visit_planner.plan import Plan
 from visit_planner.problem import Problem
 from visit_planner.search import annealing, insertion, pricing, terms, whole_days
 from visit_planner.search.board import Board, leave_bundles_whole, read_plan
-from visit_planner.search.course import Course, starts_for
+from visit_planner.search.course import Course, Pace, starts_for
 from visit_planner.search.laying import set_up
 from visit_planner.search.records import TOLERANCE
 from visit_planner.warming import smallest_problem
@@ -33,7 +33,8 @@ SMALL, HOTTER_AT_MOST = 100, 5.0
 WARM = 0.1
 # Enough proposals for each task that may move; more improve a few re-planned days no further.
 MOVES_PER_TASK = 2000
-CHUNKS = 1500
+# Moves between two looks at the clock, at least.
+FEWEST = 200
 # A search starts hot afresh, up to eight times, for every so many moves a task that there is effort for.
 MOVES_A_START = 60_000
 # Moves a second to reckon with when a search is given seconds.
@@ -130,7 +131,6 @@ class Annealing:
         in_one_go: bool = False,
     ) -> None:
         self.board = board
-        self.seconds, self.iterations, self.moves_at_most = seconds, iterations, moves_at_most
         self.mix = mix
         self.hop = typical_hop(board)
         self.movable = np.flatnonzero(board.T["fixed"][: len(board.slots)] == 0)
@@ -140,19 +140,22 @@ class Annealing:
         hot = HOT * hotter(len(board.slots)) if hot is None else hot
         self.course = Course(hot, cold, starts_for(moves, MOVES_A_START, len(self.movable)), in_one_go)
         self.counts = np.zeros((annealing.MOVES, 2), np.int64)
-        self.done = 0
-        self.chunk = 1000 if iterations is None else max(1, iterations // CHUNKS)
-        self.share = 0.0
+        self.pace = Pace(seconds=seconds, iterations=iterations, moves_at_most=moves_at_most, fewest=FEWEST)
         self.round = 0
         self.used = 0.0
         if iterations == 0 or not board.shifts or len(self.movable) == 0:
-            self.share = 1.0
+            self.pace.share = 1.0
+
+    @property
+    def done(self) -> int:
+        """Moves tried so far."""
+        return self.pace.done
 
     def upto(self, share: float, progress: Callable[[Progress], None] | None = None) -> None:
         """Goes on until this share of the whole search is done."""
         began = time.thread_time() - self.used
-        while self.share < share:
-            turn, temperature = self.course.at(self.share)
+        while self.pace.share < share:
+            turn, temperature = self.course.at(self.pace.share)
             if turn != self.round:
                 if self.course.goes_on_from_best(turn):
                     self.board.restore(self.best_links)
@@ -160,18 +163,9 @@ class Annealing:
             before = time.thread_time()
             self._anneal(self.hop * temperature)
             now = time.thread_time()
-            if self.iterations is None:
-                self.share = (now - began) / self.seconds if self.seconds > 0 else 1.0
-                if self.moves_at_most is not None:
-                    self.share = max(self.share, self.done / self.moves_at_most)
-                wanted = max(0.002, self.seconds / CHUNKS)
-                fitting = self.chunk * wanted / max(now - before, 1e-5)
-                self.chunk = int(min(max(fitting, self.chunk / 2, 200), self.chunk * 2))
-            else:
-                self.share = self.done / self.iterations
-                self.chunk = min(self.chunk, max(1, self.iterations - self.done))
+            self.pace.went(took=now - before, used=now - began)
             if progress is not None:
-                progress(Progress(min(1.0, self.share), self.best, self.done))
+                progress(Progress(min(1.0, self.pace.share), self.best, self.done))
         self.used = time.thread_time() - began
 
     def _anneal(self, temperature: float) -> None:
@@ -180,9 +174,8 @@ class Annealing:
             shares[annealing.OPTIONAL] = OPTIONAL_SHARE
         self.best = annealing.anneal(
             *self.board.core, self.board.NEAR, self.board.OPTIONS, self.board.FIRST_OPTION, self.movable,
-            self.best_links, np.cumsum(shares / shares.sum()), self.counts, self.best, temperature, self.chunk,
+            self.best_links, np.cumsum(shares / shares.sum()), self.counts, self.best, temperature, self.pace.moves,
         )  # fmt: skip
-        self.done += self.chunk
 
     def take(self, other: Annealing) -> None:
         """Goes on from the best plan of another search of the same problem."""

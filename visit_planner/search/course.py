@@ -1,4 +1,4 @@
-"""How hot a search is at each moment."""
+"""How hot a search is at each moment, and how much of it is done."""
 
 from __future__ import annotations
 
@@ -47,3 +47,33 @@ class Course:
         turn = (share - starting) / (1.0 - starting) * REHEATS
         whole = min(int(turn), REHEATS - 1)
         return self.starts + whole, turn - whole, max(self.cold, self.hot * REHEAT)
+
+
+class Pace:
+    """How many moves to try before the next look at the clock, and what share of a search is done.
+
+    With ``iterations`` it depends on nothing else; otherwise on ``seconds`` of CPU, or fewer once ``moves_at_most``
+    are done. ``fewest``: moves tried between two looks, at least.
+    """
+
+    def __init__(
+        self, *, seconds: float, iterations: int | None, moves_at_most: int | None, fewest: int, looks: int = 1500
+    ) -> None:
+        self.seconds, self.iterations, self.moves_at_most = seconds, iterations, moves_at_most
+        self.fewest, self.looks = fewest, looks
+        self.moves = 1000 if iterations is None else max(1, iterations // looks)
+        self.done = 0
+        self.share = 0.0
+
+    def went(self, *, took: float, used: float) -> None:
+        """``moves`` have been tried in ``took`` CPU seconds; the search has ``used`` so many so far."""
+        self.done += self.moves
+        if self.iterations is not None:
+            self.share = self.done / self.iterations
+            self.moves = min(self.moves, max(1, self.iterations - self.done))
+            return
+        self.share = used / self.seconds if self.seconds > 0 else 1.0
+        if self.moves_at_most is not None:
+            self.share = max(self.share, self.done / self.moves_at_most)
+        fitting = self.moves * max(0.002, self.seconds / self.looks) / max(took, 1e-5)
+        self.moves = int(min(max(fitting, self.moves / 2, self.fewest), self.moves * 2))

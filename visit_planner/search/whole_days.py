@@ -17,7 +17,7 @@ import numpy as np
 from visit_planner.plan import Assignment, BreakTaken
 from visit_planner.search import insertion
 from visit_planner.search.board import Board, read_plan
-from visit_planner.search.course import Course, starts_for
+from visit_planner.search.course import Course, Pace, starts_for
 from visit_planner.search.kernels import (
     below,
     clashes,
@@ -61,7 +61,8 @@ MIX = np.array([0.46, 0.16, 0.11, 0.10, 0.06, 0.06, 0.03, 0.02])
 PLACES_TRIED = 12
 # Temperatures in units of the weighted travel of a typical hop between neighbours.
 HOT, COLD = 4.0, 0.06
-CHUNKS = 1500
+# Moves between two looks at the clock, at least.
+FEWEST = 100
 # A search starts hot afresh, up to eight times, for every so many moves a task that there is effort for.
 MOVES_A_START = 20_000
 # Moves a second to reckon with when a search is given seconds.
@@ -713,34 +714,22 @@ def run(
     effort = seconds * USUAL_SPEED if iterations is None else iterations
     starts = starts_for(effort, MOVES_A_START, len(movable))
     course = Course(HOT if hot is None else hot, cold, starts, in_one_go=hot is not None or starts == 1)
-    done = 0
-    chunk = 1000 if iterations is None else max(1, iterations // CHUNKS)
-    share = 0.0
+    pace = Pace(seconds=seconds, iterations=iterations, moves_at_most=moves_at_most, fewest=FEWEST)
     turn = 0
-    while share < 1.0:
-        now_turn, temperature = course.at(share)
+    while pace.share < 1.0:
+        now_turn, temperature = course.at(pace.share)
         if now_turn != turn and course.goes_on_from_best(now_turn):
             lay_again(board, terms, best_links, best_after, best_window)
         turn = now_turn
-        temperature *= hop
         before = time.thread_time()
-        best = anneal(*fixed, best, temperature, chunk)
-        done += chunk
+        best = anneal(*fixed, best, temperature * hop, pace.moves)
         now = time.thread_time()
-        if iterations is None:
-            share = (now - began) / seconds if seconds > 0 else 1.0
-            if moves_at_most is not None:
-                share = max(share, done / moves_at_most)
-            wanted = max(0.002, seconds / CHUNKS)
-            chunk = int(min(max(chunk * wanted / max(now - before, 1e-5), chunk / 2, 100), chunk * 2))
-        else:
-            share = done / iterations
-            chunk = min(chunk, max(1, iterations - done))
+        pace.went(took=now - before, used=now - began)
         if progress is not None:
-            progress(min(1.0, share), best, done)
+            progress(min(1.0, pace.share), best, pace.done)
     lay_again(board, terms, best_links, best_after, best_window)
     slip_now(board, terms)
-    return done
+    return pace.done
 
 
 def make_ready() -> None:
