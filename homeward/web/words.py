@@ -21,6 +21,12 @@ def either(words: list[str]) -> str:
     return _row(words, "or")
 
 
+def counted(number: float, one: str, many: str = "") -> str:
+    """A number with its noun: 1 person, 3 people. `many` may be left out where it only takes an s."""
+    whole = round(number)
+    return f"{whole} {one if whole == 1 else many or one + 's'}"
+
+
 def skill_words(code: str) -> str:
     """A skill inside a sentence: crisis responder (health)."""
     title, _, part = skill_title(code).partition(", ")

@@ -21,7 +21,6 @@ from homeward.visits.services import decline as keep_declined
 from homeward.visits.states import BookingState
 from homeward.web.clinics.forms import AskedMany, read_booking
 from homeward.web.clinics.presenters import (
-    counted,
     home_visit_words,
     kept_back_words,
     present_booking,
@@ -35,7 +34,7 @@ from homeward.web.gate import page
 from homeward.web.people.opening import opened
 from homeward.web.plans.forms import Asked
 from homeward.web.plans.opening import banner_of
-from homeward.web.words import WEEKDAYS
+from homeward.web.words import WEEKDAYS, counted
 
 
 @page(Permission.WRITE_PLANS)

@@ -11,7 +11,7 @@ from homeward.visits.states import Attendance, BookingState, SessionState, Trans
 from homeward.web.front_door.presenters.words import Tag
 from homeward.web.persons import address_words, age_words, short_day
 from homeward.web.templating import clock_text, day_text
-from homeward.web.words import WEEKDAYS, listed, skill_words, wall_words, weekday_words
+from homeward.web.words import WEEKDAYS, counted, listed, skill_words, wall_words, weekday_words
 
 ATTENDANCE = {
     Attendance.CAME: Tag("Came", "green"),
@@ -75,11 +75,6 @@ def length(minutes: int) -> str:
     """Minutes as people say them: 2 hours, 90 minutes."""
     hours, rest = divmod(minutes, 60)
     return f"{hours} {'hour' if hours == 1 else 'hours'}" if hours and not rest else f"{minutes} minutes"
-
-
-def counted(number: int, one: str, many: str) -> str:
-    """A number with its noun: 1 person, 3 people."""
-    return f"{number} {one if number == 1 else many}"
 
 
 def kept_back_words(number: int) -> str:

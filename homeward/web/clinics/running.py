@@ -21,13 +21,13 @@ from homeward.visits.services import (
     put_nurse,
 )
 from homeward.web.clinics.forms import AskedMany, clinic_as_asked, read_clinic
-from homeward.web.clinics.presenters import counted, present_clinic
+from homeward.web.clinics.presenters import present_clinic
 from homeward.web.clinics.views import clinic_or_404
 from homeward.web.gate import page
 from homeward.web.plans.forms import Asked
 from homeward.web.service_choice import service_here
 from homeward.web.templating import day_text
-from homeward.web.words import WEEKDAYS, skill_words
+from homeward.web.words import WEEKDAYS, counted, skill_words
 
 USUAL = {"every_weeks": "1", "others": "1", "minutes": "120", "places": "8"}
 

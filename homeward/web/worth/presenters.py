@@ -6,7 +6,7 @@ from datetime import timedelta
 from homeward.kernel.rules import LONDON
 from homeward.web.persons import short_day
 from homeward.web.templating import clock_text
-from homeward.web.words import listed
+from homeward.web.words import counted, listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def _line(place: int, one: dict) -> Line:
         employer=one["employer"],
         title=one["title"],
         frees=_hours(one["registered_minutes"]),
-        where=f"{_count(one['visits'], 'visit')} a week to {_count(one['people'], 'person', 'people')}",
+        where=f"{counted(one['visits'], 'visit')} a week to {counted(one['people'], 'person', 'people')}",
         travel=f"{abs(travel)} minutes {'less' if travel >= 0 else 'more'} on the road",
         unused=f"{round(one['dead_minutes'])} minutes of unused paid time",
         takes=takes[0].upper() + takes[1:],
@@ -83,14 +83,9 @@ def _hours(minutes: float) -> str:
     return f"{whole} h {left} min" if left else f"{whole} h"
 
 
-def _count(number: float, one: str, many: str = "") -> str:
-    whole = round(number)
-    return f"{whole} {one if whole == 1 else many or one + 's'}"
-
-
 def _payback(weeks: float | None) -> str:
     if weeks is None:
         return "Never"
     if weeks < 1:
         return "Within a week"
-    return f"After {_count(weeks + 0.49, 'week')}"
+    return f"After {counted(weeks + 0.49, 'week')}"
