@@ -3,8 +3,7 @@
 from django.db.models import Max, QuerySet
 
 from homeward.access.rules import Actor
-from homeward.api.fhir.rest.elements import newest, reference, said
-from homeward.procedures.selectors import skill_title
+from homeward.api.fhir.rest.elements import newest, reference
 from homeward.visits.models import Assignment, Visit
 
 
@@ -23,10 +22,6 @@ def changed_at(visit: Visit):
 
 def goes(assignment: Assignment) -> dict | None:
     return reference("Practitioner", assignment.worker_id, assignment.worker.label)
-
-
-def skills_asked(visit: Visit) -> list[dict]:
-    return [said(skill_title(slot["skill"])) for slot in visit.slots if slot.get("skill")]
 
 
 def begins_and_ends(visit: Visit):
