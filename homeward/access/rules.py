@@ -37,6 +37,9 @@ class Permission(StrEnum):
     RAISE_CONCERNS = "raise_concerns"
     ANSWER_CONCERNS = "answer_concerns"
     WRITE_PLANS = "write_plans"
+    # Beds of reablement houses: who is in which and who waits; and deciding, offering, admitting and closing
+    SEE_BEDS = "see_beds"
+    RUN_BEDS = "run_beds"
     SEE_PROCEDURES = "see_procedures"
     DRAFT_PROCEDURES = "draft_procedures"
     APPROVE_PROCEDURES = "approve_procedures"
@@ -109,6 +112,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_RESPONDING,
             P.RESPOND,
             P.MERGE_PEOPLE,
+            P.SEE_BEDS,
             P.SEE_PROCEDURES,
         }
     ),
@@ -138,6 +142,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.WRITE_PLANS,
             P.SEE_DELEGATION,
             P.MERGE_PEOPLE,
+            P.SEE_BEDS,
             P.SEE_PROCEDURES,
             P.DRAFT_PROCEDURES,
         }
@@ -175,12 +180,23 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             P.SEE_DELEGATION,
             P.DELEGATE,
             P.ANSWER_CONCERNS,
+            P.SEE_BEDS,
             P.SEE_PROCEDURES,
             P.DRAFT_PROCEDURES,
             P.APPROVE_PROCEDURES,
         }
     ),
-    Role.BED_LEAD: frozenset({P.SEE_PEOPLE, P.SEE_FRONT_DOOR, P.TAKE_REFERRALS, P.WRITE_PLANS, P.SEE_PROCEDURES}),
+    Role.BED_LEAD: frozenset(
+        {
+            P.SEE_PEOPLE,
+            P.SEE_FRONT_DOOR,
+            P.TAKE_REFERRALS,
+            P.WRITE_PLANS,
+            P.SEE_BEDS,
+            P.RUN_BEDS,
+            P.SEE_PROCEDURES,
+        }
+    ),
     # Caldicott principle 3: results need no one's name, so these two see no one's record.
     Role.PERFORMANCE_LEAD: frozenset({P.SEE_PROCEDURES}),
     Role.SERVICE_DESIGNER: frozenset(

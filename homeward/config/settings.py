@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "homeward.delegation",
     "homeward.roster",
     "homeward.visits",
+    "homeward.beds",
     "homeward.escalation",
     "homeward.rights",
     "homeward.whatif",
@@ -259,6 +260,7 @@ TIES = (
     "homeward.referrals.selectors.tied_by_the_front_door",
     "homeward.episodes.selectors.tied_by_caring",
     "homeward.visits.selectors.tied_by_visits",
+    "homeward.beds.selectors.tied_by_follow_ups",
 )
 
 # Of made-up records with known duplicates this finds nine of ten, and five of six listed are right

@@ -15,6 +15,7 @@ ROOMS = [
     "whatif",
     "rights",
     "escalation",
+    "beds",
     "visits",
     "roster",
     "delegation",

@@ -43,6 +43,7 @@ LEFT_OUT = {
     "visits.TravelTable": "Journey times between places.",
     "visits.ServiceArea": "Which postcodes a service covers.",
     "visits.Clinic": "Where and when a group clinic is, and what is done there; who is booked is exported with each.",
+    "beds.Bed": "A bed and what it has; who was in it is exported with each person's uses of beds.",
     "visits.CoverOption": "Ways a day of many people's visits could be planned; what was decided is in the visits.",
     "visits.StatementSheet": "Times and pay of a worker's shifts and visits, by number; names nobody cared for.",
     "whatif.ValueLook": "What sign-offs of workers would be worth; names nobody cared for.",

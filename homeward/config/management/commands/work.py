@@ -17,6 +17,7 @@ from homeward.access.rules import Actor
 from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
 from homeward.audit.services import keep_head, seal_all
+from homeward.beds.services import lapse_offers
 from homeward.delegation.services import suspend_after_scores, warn_of_lapses
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.kernel.selectors import latest_change
@@ -73,6 +74,10 @@ def work_once(now: datetime) -> list[str]:
         ),
         *(
             (f"clinics of service {pk}", lambda pk=pk: date_sessions(actor=actor, service_id=pk, now=now))
+            for pk in service_ids
+        ),
+        *(
+            (f"beds held in service {pk}", lambda pk=pk: lapse_offers(actor=actor, service_id=pk, now=now))
             for pk in service_ids
         ),
         *(
