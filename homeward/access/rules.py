@@ -36,6 +36,12 @@ class Permission(StrEnum):
     ANSWER_FOR_WORKERS = "answer_for_workers"
     RAISE_CONCERNS = "raise_concerns"
     ANSWER_CONCERNS = "answer_concerns"
+    # People in hospital: the coming home board and each stay
+    SEE_STAYS = "see_stays"
+    # Admit, say who does what by when and what holds it up, record criteria to reside, and that somebody left
+    CHASE = "chase"
+    # How somebody leaves; any way but home takes two who may
+    DECIDE_PATHWAY = "decide_pathway"
     WRITE_PLANS = "write_plans"
     # Beds of reablement houses: who is in which and who waits; and deciding, offering, admitting and closing
     SEE_BEDS = "see_beds"
@@ -240,6 +246,19 @@ ROLE_PERMISSIONS |= {
     for role, may in ROLE_PERMISSIONS.items()
     if P.SEE_TODAY in may and role not in SYSTEM_ROLES
 }
+# Coming home: who plans and gives the care sees who is in hospital; who moves things on may change it.
+_SEES_STAYS = {
+    Role.FRONT_DOOR,
+    Role.CRISIS_RESPONDER,
+    Role.CASE_MANAGER,
+    Role.ROSTER_PLANNER,
+    Role.REGISTERED_PROFESSIONAL,
+    Role.BED_LEAD,
+}
+_CHASES = {Role.FRONT_DOOR, Role.CASE_MANAGER, Role.REGISTERED_PROFESSIONAL, Role.BED_LEAD}
+_DECIDES = {Role.CASE_MANAGER, Role.REGISTERED_PROFESSIONAL, Role.BED_LEAD}
+for _permission, _roles in ((P.SEE_STAYS, _SEES_STAYS), (P.CHASE, _CHASES), (P.DECIDE_PATHWAY, _DECIDES)):
+    ROLE_PERMISSIONS |= {role: ROLE_PERMISSIONS[role] | {_permission} for role in _roles}
 ROLE_PERMISSIONS |= {role: may | {P.SHARE_PLANS} for role, may in ROLE_PERMISSIONS.items() if P.WRITE_PLANS in may}
 # Whoever signs in can be told something.
 ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role not in SYSTEM_ROLES}

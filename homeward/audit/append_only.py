@@ -33,6 +33,9 @@ APPEND_ONLY_TABLES = (
     "visits_statemententry",
     "visits_taskreading",
     "visits_outcomecheck",
+    "discharge_stayreceipt",
+    "discharge_stayevent",
+    "discharge_criteriaanswer",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {"referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version", "kind")}

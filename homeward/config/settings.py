@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "homeward.roster",
     "homeward.visits",
     "homeward.beds",
+    "homeward.discharge",
     "homeward.escalation",
     "homeward.rights",
     "homeward.whatif",
@@ -261,6 +262,7 @@ TIES = (
     "homeward.episodes.selectors.tied_by_caring",
     "homeward.visits.selectors.tied_by_visits",
     "homeward.beds.selectors.tied_by_follow_ups",
+    "homeward.discharge.selectors.tied_by_stay",
 )
 
 # Of made-up records with known duplicates this finds nine of ten, and five of six listed are right

@@ -15,6 +15,7 @@ ROOMS = [
     "whatif",
     "rights",
     "escalation",
+    "discharge",
     "beds",
     "visits",
     "roster",

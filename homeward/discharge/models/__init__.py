@@ -1,0 +1,16 @@
+"""Stays, what happened to each, next actions and what holds them up, and decisions on the way home."""
+
+from homeward.discharge.models.action import ActionBlock, NextAction
+from homeward.discharge.models.decision import PathwayDecision
+from homeward.discharge.models.stay import CriteriaAnswer, HospitalStay, StayEvent, StayIdentifier, StayReceipt
+
+__all__ = [
+    "ActionBlock",
+    "CriteriaAnswer",
+    "HospitalStay",
+    "NextAction",
+    "PathwayDecision",
+    "StayEvent",
+    "StayIdentifier",
+    "StayReceipt",
+]

@@ -1,0 +1,1 @@
+"""Decisions about stays that need no database."""

@@ -1,0 +1,43 @@
+"""Reads of this room. They take the actor and audit what is shown."""
+
+from homeward.discharge.selectors.acting import (
+    ActionNotFoundError,
+    action_for,
+    open_actions,
+    owners_to_choose,
+)
+from homeward.discharge.selectors.board import Board, BoardFilter, StayLine, board_of
+from homeward.discharge.selectors.community import Community, community_of
+from homeward.discharge.selectors.documents import documents_of_stays
+from homeward.discharge.selectors.stays import (
+    StayNotFoundError,
+    StayRecord,
+    decision_of,
+    events_since,
+    stay_for,
+    stay_record,
+    stays_of,
+    tied_by_stay,
+)
+
+__all__ = [
+    "ActionNotFoundError",
+    "Board",
+    "BoardFilter",
+    "Community",
+    "StayLine",
+    "StayNotFoundError",
+    "StayRecord",
+    "action_for",
+    "board_of",
+    "community_of",
+    "decision_of",
+    "documents_of_stays",
+    "events_since",
+    "open_actions",
+    "owners_to_choose",
+    "stay_for",
+    "stay_record",
+    "stays_of",
+    "tied_by_stay",
+]

@@ -1,0 +1,48 @@
+"""Writes of this room: one transaction, one change, one audit event each; the time is passed in."""
+
+from homeward.discharge.services.acting import (
+    Owner,
+    accounts_owning,
+    add_action,
+    change_action,
+    drop_action,
+    finish_action,
+    reopen_action,
+    set_blocker,
+)
+from homeward.discharge.services.answering import CriteriaGiven, record_criteria, set_expected
+from homeward.discharge.services.deciding import (
+    WayHome,
+    WayHomeRefusedError,
+    confirm_pathway,
+    decide_pathway,
+    set_aside_pathway,
+)
+from homeward.discharge.services.leaving import Leaving, end_stay, resume_stay
+from homeward.discharge.services.receiving import Received, StayGiven, admit_person, receive_stay
+
+__all__ = [
+    "CriteriaGiven",
+    "Leaving",
+    "Owner",
+    "Received",
+    "StayGiven",
+    "WayHome",
+    "WayHomeRefusedError",
+    "accounts_owning",
+    "add_action",
+    "admit_person",
+    "change_action",
+    "confirm_pathway",
+    "decide_pathway",
+    "drop_action",
+    "end_stay",
+    "finish_action",
+    "receive_stay",
+    "record_criteria",
+    "reopen_action",
+    "resume_stay",
+    "set_aside_pathway",
+    "set_blocker",
+    "set_expected",
+]

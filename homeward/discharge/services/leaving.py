@@ -1,0 +1,117 @@
+"""The end of a stay, and that it was not the end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from homeward.access.rules import Actor
+from homeward.discharge.models import ActionBlock, HospitalStay, NextAction
+from homeward.discharge.services.changing import _happened, _locked, _locked_open, _may_chase, _tell_timeline
+from homeward.discharge.states import (
+    AT_HOME,
+    DESTINATION_PATHWAY,
+    ActionState,
+    DecisionState,
+    Destination,
+    EndedAs,
+    StayEventKind,
+)
+from homeward.kernel.rules import RefusedError
+
+CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """That a stay ended, when, how, and for who left where to: a code of `Destination`, "" where a sender does not say.
+
+    `note` says what else there is to know, such as why it came otherwise than decided.
+    """
+
+    left_at: datetime
+    ended_as: str = EndedAs.LEFT
+    destination: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def end_stay(*, actor: Actor, stay: HospitalStay, leaving: Leaving, now: datetime) -> HospitalStay:
+    """Record that somebody left hospital, died there, was moved on, or that the stay was a mistake.
+
+    Whatever still held an action up no longer does; actions that are not done stay as they are.
+
+    Raises: NotAllowedError; RefusedError when it has ended, the time makes no sense, it is not said where they went,
+    or they went elsewhere than home without such a decision and nobody says why.
+    """
+    _may_chase(actor, stay.service_id)
+    stay = _locked_open(stay)
+    if leaving.ended_as == EndedAs.LEFT:
+        if leaving.destination not in Destination.values:
+            raise RefusedError("Choose where they went.")
+        went = DESTINATION_PATHWAY[leaving.destination]
+        decided = stay.decisions.filter(state=DecisionState.MADE).first()
+        if went not in AT_HOME and (decided is None or decided.pathway != went) and not leaving.note.strip():
+            raise RefusedError("They did not go home, and that was not decided with a second person. Say why.")
+    if leaving.ended_as == EndedAs.MISTAKE and not leaving.note.strip():
+        raise RefusedError("Say what was wrong, so that others understand.")
+    _end(actor, stay, leaving, now)
+    return stay
+
+
+@transaction.atomic
+def resume_stay(*, actor: Actor, stay: HospitalStay, reason: str, now: datetime) -> HospitalStay:
+    """Say that somebody has not left after all: the stay goes on as it was.
+
+    Raises: NotAllowedError; RefusedError when it has not ended, no reason is given, or another stay has begun.
+    """
+    _may_chase(actor, stay.service_id)
+    stay = _locked(stay)
+    if stay.is_open:
+        raise RefusedError("This stay goes on already.")
+    if not reason.strip():
+        raise RefusedError("Say why the stay goes on.")
+    if HospitalStay.objects.filter(person_id=stay.person_id, left_at__isnull=True).exists():
+        raise RefusedError("They are in hospital on a newer stay. Use that one.")
+    before = stay.ended_as
+    stay.left_at, stay.ended_as, stay.destination, stay.ended_note = None, "", "", ""
+    stay.save(update_fields=["left_at", "ended_as", "destination", "ended_note"])
+    _happened(actor, stay, StayEventKind.GOES_ON, now, field="ended_as", before=before, text=reason.strip())
+    _tell_timeline(actor, stay, "Still in hospital: the stay goes on", now, now, reason.strip())
+    return stay
+
+
+def _check_leaving(leaving: Leaving, admitted_at: datetime, now: datetime) -> None:
+    if leaving.ended_as not in EndedAs.values:
+        raise RefusedError("Say how the stay ended.")
+    if leaving.left_at > now + CLOCKS_MAY_DIFFER:
+        raise RefusedError("The time they left is in the future. Check the date and time.")
+    if leaving.left_at < admitted_at:
+        raise RefusedError("The time they left is before they were admitted. Check the date and time.")
+    if leaving.destination and leaving.destination not in Destination.values:
+        raise RefusedError("Choose where they went from the national list.")
+
+
+def _end(actor: Actor, stay: HospitalStay, leaving: Leaving, now: datetime) -> None:
+    _check_leaving(leaving, stay.admitted_at, now)
+    stay.left_at, stay.ended_as = leaving.left_at, leaving.ended_as
+    stay.destination = leaving.destination if leaving.ended_as == EndedAs.LEFT else ""
+    stay.ended_note = leaving.note.strip()[: HospitalStay._meta.get_field("ended_note").max_length]
+    stay.save(update_fields=["left_at", "ended_as", "destination", "ended_note"])
+    held = ActionBlock.objects.filter(action__stay=stay, ended_at__isnull=True)
+    held.filter(started_at__gt=leaving.left_at).update(ended_at=now)
+    held.update(ended_at=leaving.left_at)
+    NextAction.objects.filter(stay=stay, state=ActionState.OPEN).update(blocker="")
+    _happened(
+        actor,
+        stay,
+        StayEventKind.LEFT,
+        now,
+        field="ended_as",
+        after=leaving.ended_as,
+        text=stay.ended_note,
+        happened_at=min(leaving.left_at, now),
+    )
+    _tell_timeline(
+        actor, stay, EndedAs(leaving.ended_as).label, min(leaving.left_at, now), now, stay.get_destination_display()
+    )

@@ -1,0 +1,46 @@
+"""Fixed lists of this room: stays, criteria to reside, delay reasons, ways home, actions."""
+
+from homeward.discharge.states.actions import (
+    ACTION_MOVES,
+    ActionClosedError,
+    ActionState,
+    OwnerKind,
+)
+from homeward.discharge.states.delays import DELAY_FAMILIES, DELAY_SHORT, DelayFamily, DelayReason
+from homeward.discharge.states.pathways import (
+    AT_HOME,
+    DECISION_MOVES,
+    DESTINATION_PATHWAY,
+    Capacity,
+    DecidedBy,
+    DecisionState,
+    Destination,
+    HomePathway,
+    WhyNotHome,
+)
+from homeward.discharge.states.stays import Criterion, EndedAs, StayEventKind, StayReceived, StaySource
+
+__all__ = [
+    "ACTION_MOVES",
+    "AT_HOME",
+    "DECISION_MOVES",
+    "DELAY_FAMILIES",
+    "DELAY_SHORT",
+    "DESTINATION_PATHWAY",
+    "ActionClosedError",
+    "ActionState",
+    "Capacity",
+    "Criterion",
+    "DecidedBy",
+    "DecisionState",
+    "DelayFamily",
+    "DelayReason",
+    "Destination",
+    "EndedAs",
+    "HomePathway",
+    "OwnerKind",
+    "StayEventKind",
+    "StayReceived",
+    "StaySource",
+    "WhyNotHome",
+]
