@@ -175,6 +175,16 @@ def delegations_in(
     return found
 
 
+def people_in_the_hands_of(actor: Actor, worker: Worker) -> set[int]:
+    """The numbers of the people for whom a worker was asked to do something that has not ended. Names nobody.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_DELEGATION, worker.service_id)
+    rows = DelegationWorker.objects.filter(worker=worker).exclude(delegation__state=DelegationState.ENDED)
+    return set(rows.values_list("delegation__person_id", flat=True))
+
+
 def sign_offs_in(actor: Actor, service_id: int, day: date) -> list[SignOff]:
     """The sign-offs of active workers that count on a day, by worker.
 

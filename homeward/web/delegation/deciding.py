@@ -27,6 +27,7 @@ from homeward.procedures.rules import Activity
 from homeward.procedures.selectors import published_activities
 from homeward.teams.selectors import WorkerNotFoundError, worker_for, workers_of
 from homeward.web.delegation import presenters
+from homeward.web.delegation.following import follow
 from homeward.web.delegation.forms import LIMIT_ROWS, DecideForm, InstructionsForm, ReasonForm
 from homeward.web.gate import page
 from homeward.web.people.presenters.banner import present_banner
@@ -42,6 +43,8 @@ DONE = {
     "end": "Ended.",
     "change": "The instructions are changed. The workers are told.",
 }
+# After these somebody may no longer do it, or may again: visits to come follow at once
+MOVES_VISITS = ("remove", "accept", "suspend", "take-up", "end")
 
 
 @page(Permission.SEE_PEOPLE)
@@ -195,7 +198,8 @@ def change(request: HttpRequest, delegation_id: int, what: str) -> HttpResponse:
             form.add_error("why", str(error))
     if form.errors:
         return _show(request, delegation_id, reason=form, what=what)
-    messages.success(request, DONE[what])
+    followed = follow(request, row.service_id, [row.person_id], now) if what in MOVES_VISITS else ""
+    messages.success(request, DONE[what] + followed)
     return redirect("delegation:decision", delegation_id)
 
 

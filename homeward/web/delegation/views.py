@@ -22,6 +22,7 @@ from homeward.kernel.rules import RefusedError, london_day
 from homeward.procedures.selectors import published_activities
 from homeward.teams.selectors import workers_of
 from homeward.web.delegation import presenters
+from homeward.web.delegation.following import follow
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.service_choice import service_here, services_here
@@ -139,6 +140,7 @@ def give_answer(request: HttpRequest, asked_of: int) -> HttpResponse:
         )  # fmt: skip
     except RefusedError as error:
         return _show_mine(request, str(error))
+    follow(request, row.delegation.service_id, [row.delegation.person_id], timezone.now())
     messages.success(request, "You accepted. Thank you." if accepts else "You declined. Whoever asked you is told.")
     return redirect("delegation:mine")
 

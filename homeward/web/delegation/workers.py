@@ -14,6 +14,7 @@ from homeward.delegation.selectors import (
     evidence_of,
     named_to,
     open_spot_checks,
+    people_in_the_hands_of,
     published_frameworks,
     sign_off_for,
     spot_check_for,
@@ -32,6 +33,7 @@ from homeward.people.selectors import PersonNotFoundError, person_for
 from homeward.teams.selectors import WorkerNotFoundError, worker_for
 from homeward.teams.services import record_training
 from homeward.web.delegation import presenters
+from homeward.web.delegation.following import follow
 from homeward.web.delegation.forms import (
     DeclareForm,
     KnowledgeTestForm,
@@ -58,6 +60,7 @@ DONE = {
     "declare": "The declaration is recorded.",
     "sign": "Signed off.",
 }
+ENDED = "The sign-off ended at once. The worker is told."
 
 
 @page(Permission.SEE_DELEGATION)
@@ -190,7 +193,7 @@ def spot_check(request: HttpRequest, check_id: int) -> HttpResponse:
             form.add_error("text", str(error))
         else:
             ended = told["result"] == PracticeResult.NOT_YET
-            words = "The sign-off ended at once. The worker is told." if ended else "The spot check is recorded."
+            words = ENDED + _follow(request, held.worker) if ended else "The spot check is recorded."
             messages.success(request, words)
             return redirect("delegation:competence", held.worker_id, held.competence)
     return _show(request, held.worker_id, held.competence, {"check": form})
@@ -210,9 +213,14 @@ def withdraw(request: HttpRequest, sign_off_id: int) -> HttpResponse:
         except RefusedError as error:
             form.add_error("why", str(error))
         else:
-            messages.success(request, "The sign-off ended at once. The worker is told.")
+            messages.success(request, ENDED + _follow(request, row.worker))
             return redirect("delegation:competence", row.worker_id, row.competence)
     return _show(request, row.worker_id, row.competence, {"withdraw": form} if request.method == "POST" else None)
+
+
+def _follow(request: HttpRequest, who) -> str:
+    """What became of the visits to everybody whom a worker may no longer do something for."""
+    return follow(request, who.service_id, people_in_the_hands_of(request.actor, who), timezone.now())
 
 
 def _worker(request: HttpRequest, worker_id: int):

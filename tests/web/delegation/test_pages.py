@@ -7,11 +7,13 @@ from django.test import Client
 from django.utils import timezone
 
 from homeward.access.rules import Role
-from homeward.delegation.models import Delegation, DelegationWorker, ObservedPractice, SignOff, SpotCheck
+from homeward.delegation.models import Declaration, Delegation, DelegationWorker, ObservedPractice, SignOff, SpotCheck
 from homeward.delegation.rules import questions_for
 from homeward.delegation.states import DelegationState, WorkerAnswer
 from homeward.procedures.selectors import published_activities
 from homeward.teams.models import Account, Organisation, Registration, Worker
+from homeward.visits.models import Assignment, Visit
+from tests.rooms.visits.delegating import visit_for_insulin
 from tests.web.conftest import BACKEND
 
 INSULIN = "insulin_administration"
@@ -213,6 +215,47 @@ class TestCompetence:
         signed.refresh_from_db()
         assert refused.status_code == 422
         assert signed.withdrawn_reason == "Missed doses"
+
+
+class TestVisitsFollow:
+    """Visits to come follow in the same request, whoever is at the page."""
+
+    @pytest.fixture
+    def visit(self, nurse, carer, signed, ivy, decided, now):
+        """A visit tomorrow that is planned to the carer, who may; nobody else is on shift."""
+        SignOff.objects.filter(pk=signed.pk).update(competence="insulin", person=ivy)
+        DelegationWorker.objects.filter(delegation=decided).update(answer="accepted", answered_at=now)
+        starts_at = (now + timedelta(days=1)).replace(hour=9, minute=0)
+        for kind in ("worker_accepts", "employer_answers"):
+            Declaration.objects.create(
+                worker=carer[0], organisation=carer[0].organisation, competence="insulin", kind=kind, at=now,
+                by_name="Somebody",
+            )  # fmt: skip
+        row = visit_for_insulin(ivy, starts_at)
+        Assignment.objects.create(
+            visit=row, slot=0, worker=carer[0], starts_at=starts_at, ends_at=starts_at + timedelta(minutes=30)
+        )
+        Visit.objects.filter(pk=row.pk).update(state="planned")
+        return row
+
+    def test_stay_with_whoever_may(self, nurse, decided, visit):
+        nurse[1].post(f"/delegation/decisions/{decided.pk}/ask", {"why": ""})
+        assert visit.assignments.exists()
+
+    def test_are_freed_when_a_sign_off_is_withdrawn(self, nurse, signed, visit):
+        answer = nurse[1].post(f"/delegation/sign-offs/{signed.pk}/withdraw", {"why": "Missed doses"}, follow=True)
+        assert "1 visit to come is changed." in text_of(answer)
+        assert not visit.assignments.exists()
+
+    def test_are_freed_when_it_is_suspended(self, nurse, decided, visit):
+        answer = nurse[1].post(f"/delegation/decisions/{decided.pk}/suspend", {"why": "Two low readings."}, follow=True)
+        assert "1 visit to come is changed." in text_of(answer)
+        assert not visit.assignments.exists()
+
+    def test_are_freed_when_the_worker_declines(self, carer, decided, visit):
+        asked = decided.workers.get()
+        carer[1].post(f"/delegation/mine/{asked.pk}/answer", {"answer": "decline", "reason": "Not sure"})
+        assert not visit.assignments.exists()
 
 
 class TestDecide:
