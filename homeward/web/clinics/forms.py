@@ -1,13 +1,15 @@
 """What the forms of group clinics ask."""
 
-from datetime import date
-
 from django.http import QueryDict
 
 from homeward.plans.states import AgreedHow
 from homeward.visits.services import NewBooking, NewClinic
 from homeward.visits.states import Transport
 from homeward.web.plans.forms import Asked
+
+# Workers beside the nurse of one clinic; rows offered beyond those that are filled. Both are of this form only.
+MOST_HELPERS = 10
+SPARE_ROWS = 2
 
 
 class AskedMany(Asked):
@@ -41,8 +43,11 @@ class AskedMany(Asked):
             return None
 
 
-def read_clinic(asked: AskedMany, nurses: list, starts_on: date | None = None) -> NewClinic | None:
-    """The clinic that a form describes; None, with errors beside the fields, where it cannot be read."""
+def read_clinic(asked: AskedMany, nurses: list, stands=None) -> NewClinic | None:
+    """The clinic that a form describes; None, with errors beside the fields, where it cannot be read.
+
+    `stands` is the clinic that the form changes: its first day stays.
+    """
     for name, words in (
         ("name", "Give the clinic a name"), ("place_name", "Give the name of the place"),
         ("opens_at", "Enter the time it starts, like 10:30"),
@@ -54,12 +59,8 @@ def read_clinic(asked: AskedMany, nurses: list, starts_on: date | None = None) -
     nurse = next((one for one in nurses if str(one.pk) == asked.typed("nurse")), None)
     if nurse is None:
         asked.errors["nurse"] = ["Choose the nurse"]
-    others = asked.number("others", "Enter how many other workers, 0 for none") if asked.typed("others") else 0
-    if others > 10:
-        asked.errors["others"] = ["Enter 10 workers or fewer"]
-    if others and not asked.typed("other_skill"):
-        asked.errors["other_skill"] = ["Choose who the other workers are"]
-    begins = starts_on or asked.day("starts_on", missing="Enter the first day")
+    helpers = _read_helpers(asked, stands.helpers if stands else [])
+    begins = stands.starts_on if stands else asked.day("starts_on", missing="Enter the first day")
     numbers = {
         "minutes": asked.number("minutes", "Enter how many minutes it lasts"),
         "places": asked.number("places", "Enter how many people can come"),
@@ -69,30 +70,52 @@ def read_clinic(asked: AskedMany, nurses: list, starts_on: date | None = None) -
     latitude, longitude = asked.degrees("latitude"), asked.degrees("longitude")
     if asked.errors:
         return None
-    also = (asked.typed("other_competence"),) if asked.typed("other_competence") else ()
     return NewClinic(
         name=asked.typed("name"), place_name=asked.typed("place_name"), lines=asked.typed("lines"),
         postcode=asked.typed("postcode"), latitude=latitude, longitude=longitude,
         activities=tuple(asked.chosen("activities")), opens_at=asked.typed("opens_at"), nurse=nurse,
-        helpers=((asked.typed("other_skill"), also),) * others, starts_on=begins,
+        helpers=helpers, starts_on=begins,
         is_transport_offered=bool(asked.typed("is_transport_offered")), **numbers,
     )  # fmt: skip
 
 
 def clinic_as_asked(clinic) -> AskedMany:
     """A form filled with a clinic as it stands."""
-    first = clinic.helpers[0] if clinic.helpers else {"skill": "", "competences": []}
+    helpers = {}
+    for number, helper in enumerate(clinic.helpers, start=1):
+        helpers |= {f"skill-{number}": helper["skill"], f"competence-{number}": (helper["competences"] or [""])[0]}
     usual = {
         "name": clinic.name, "place_name": clinic.place_name, "lines": clinic.lines, "postcode": clinic.postcode,
         "latitude": "" if clinic.latitude is None else f"{clinic.latitude:.5f}",
         "longitude": "" if clinic.longitude is None else f"{clinic.longitude:.5f}",
         "opens_at": clinic.opens_at, "minutes": str(clinic.minutes), "places": str(clinic.places),
         "weekday": str(clinic.weekday), "every_weeks": str(clinic.every_weeks), "nurse": str(clinic.nurse_id),
-        "others": str(len(clinic.helpers)), "other_skill": first["skill"],
-        "other_competence": (first["competences"] or [""])[0],
         "is_transport_offered": "yes" if clinic.is_transport_offered else "",
     }  # fmt: skip
-    return AskedMany(None, usual, {"activities": clinic.activities})
+    return AskedMany(None, usual | helpers, {"activities": clinic.activities})
+
+
+def helper_rows(asked: AskedMany) -> range:
+    """The numbers of the rows for workers beside the nurse: those filled, and some for more."""
+    filled = [number for number in range(1, MOST_HELPERS + 1) if asked.typed(f"skill-{number}")]
+    return range(1, min(max(filled, default=0) + SPARE_ROWS, MOST_HELPERS) + 1)
+
+
+def _read_helpers(asked: AskedMany, stands: list[dict]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Each worker beside the nurse as (skill, competences). A row shows one competence: one that was left as it was
+    keeps whatever else its worker is signed off for."""
+    found = []
+    for number in range(1, MOST_HELPERS + 1):
+        skill, competence = asked.typed(f"skill-{number}"), asked.typed(f"competence-{number}")
+        if not skill:
+            if competence:
+                asked.errors[f"skill-{number}"] = ["Choose who is signed off for this, or take the sign-off away"]
+            continue
+        was = stands[number - 1] if number <= len(stands) else None
+        shown = (was["skill"], (was["competences"] or [""])[0]) if was else None
+        kept = tuple(was["competences"]) if was and shown == (skill, competence) else ()
+        found.append((skill, kept or ((competence,) if competence else ())))
+    return tuple(found)
 
 
 def read_booking(asked: AskedMany) -> NewBooking | None:
