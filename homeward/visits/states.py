@@ -175,3 +175,11 @@ class Attendance(models.TextChoices):
     CAME = "came", "Came"
     LEFT_EARLY = "left_early", "Left early"
     DID_NOT_COME = "did_not_come", "Did not come"
+
+
+class MissedStep(models.TextChoices):
+    """What was decided for somebody who did not come to a session."""
+
+    NEXT_SESSION = "next_session", "They come to the next session"
+    HOME_VISIT = "home_visit", "Somebody visits them at home"
+    NOT_WANTED = "not_wanted", "They no longer want to go"

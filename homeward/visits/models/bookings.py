@@ -7,7 +7,7 @@ from homeward.people.models import Person
 from homeward.plans.states import AgreedHow
 from homeward.visits.models.clinics import Clinic, ClinicSession
 from homeward.visits.models.visit import Visit
-from homeward.visits.states import Attendance, BookingState, Transport
+from homeward.visits.states import Attendance, BookingState, MissedStep, Transport
 
 
 class ClinicBooking(models.Model):
@@ -77,8 +77,12 @@ class SessionPlace(models.Model):
     attendance_note = models.TextField(blank=True)
     attendance_by = models.CharField(max_length=200, blank=True)
     attendance_at = models.DateTimeField(null=True)
-    # The visit proposed for somebody who did not come
+    # The visit proposed for somebody who did not come, and what was decided for them
     home_visit = models.ForeignKey(Visit, null=True, on_delete=models.SET_NULL, related_name="proposed_for")
+    missed_step = models.CharField(max_length=12, choices=MissedStep, blank=True, db_default="")
+    missed_said = models.TextField(blank=True, db_default="")
+    missed_by = models.CharField(max_length=200, blank=True, db_default="")
+    missed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -98,6 +102,11 @@ class SessionPlace(models.Model):
             models.CheckConstraint(
                 condition=Q(attendance="") | Q(attendance_at__isnull=False) & ~Q(attendance_by=""),
                 name="attendance_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(missed_step="")
+                | Q(attendance="did_not_come", missed_at__isnull=False) & ~Q(missed_by="") & ~Q(missed_said=""),
+                name="missed_session_seen_to_by_somebody",
             ),
         ]
 

@@ -26,9 +26,9 @@ from homeward.visits.models import (
     Visit,
 )
 from homeward.visits.rules.clinics import Saved, is_replaced, meant_for
-from homeward.visits.states import Attendance, BookingState, SessionState, Transport, VisitState
+from homeward.visits.states import Attendance, BookingState, SessionState, Transport
 
-# How long somebody who did not come stays on the list of whom to see to
+# How long what was decided for somebody who did not come stays on the list
 LOOKED_BACK = timedelta(days=14)
 
 
@@ -47,11 +47,13 @@ class ClinicLine:
 
 @dataclass(frozen=True, slots=True)
 class SessionLine:
-    """One session of a clinic: how many hold a place, how many came, and the visit that the planner plans."""
+    """One session of a clinic: how many hold a place, of how many it is written down whether they came, how many did,
+    and the visit that the planner plans."""
 
     session: ClinicSession
     visit: Visit
     taken: int
+    written: int
     came: int
     to_arrange: int
 
@@ -93,6 +95,22 @@ class Candidate:
     @property
     def minutes_a_week(self) -> int:
         return sum(one.minutes * len(one.weekdays) for one in self.visits if one.is_replaced)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Somebody’s place in a session that they did not come to, and the next session in which they have one."""
+
+    place: SessionPlace
+    next_session: ClinicSession | None
+
+    @property
+    def person_id(self) -> int:
+        return self.place.person_id
+
+    @property
+    def person(self) -> Person:
+        return self.place.person
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +183,14 @@ def sessions_of(actor: Actor, clinic: Clinic, first: date, last: date) -> list[S
     require(actor, _looking(actor), clinic.service_id)
     rows = clinic.sessions.filter(day__gte=first, day__lte=last).select_related("nurse", "visit", "clinic")
     rows = _counted(rows).prefetch_related("visit__assignments__worker").order_by("starts_at")
-    return [SessionLine(one, one.visit, one.held, one.came, one.to_arrange) for one in rows]
+    return [SessionLine(one, one.visit, one.held, one.written, one.came, one.to_arrange) for one in rows]
 
 
 def _counted(sessions: QuerySet[ClinicSession]) -> QuerySet[ClinicSession]:
     held = Q(taken__released_at__isnull=True)
     return sessions.annotate(
         held=Count("taken", filter=held),
+        written=Count("taken", filter=held & ~Q(taken__attendance="")),
         came=Count("taken", filter=held & Q(taken__attendance__in=(Attendance.CAME, Attendance.LEFT_EARLY))),
         to_arrange=Count(
             "taken", filter=held & Q(taken__transport=Transport.ARRANGE, taken__transport_arranged_at__isnull=True)
@@ -266,8 +285,9 @@ def session_for(actor: Actor, session_id: int, now: datetime) -> SessionPage:
 
 
 def candidates_for(actor: Actor, clinic: Clinic, now: datetime) -> Shown:
-    """People whose plans ask for home visits that the clinic would replace, and who were not asked yet; those with one
-    on its own weekday first, then those with the most minutes. Of people whose visits the actor may see; audited.
+    """People whose plans ask for home visits that the clinic would replace, and who were neither asked yet nor go to
+    another clinic for the same; those with one on its own weekday first, then those with the most minutes. Of people
+    whose visits the actor may see; audited.
 
     Raises: NotAllowedError.
     """
@@ -278,6 +298,12 @@ def candidates_for(actor: Actor, clinic: Clinic, now: datetime) -> Shown:
             "person_id", flat=True
         )
     )
+    elsewhere = ClinicBooking.objects.filter(clinic__service_id=clinic.service_id, state=BookingState.AGREED)
+    asked |= {
+        booking.person_id
+        for booking in elsewhere.exclude(clinic=clinic).select_related("clinic")
+        if wanted & meant_for(booking.clinic.activities, published_activities())
+    }
     by_person: dict[int, list[VisitPattern]] = defaultdict(list)
     people: dict[int, Person] = {}
     for pattern in _patterns(clinic.service_id, london_day(now)):
@@ -416,22 +442,41 @@ def transport_to_arrange(actor: Actor, service_id: int, now: datetime) -> Shown:
 
 
 def who_did_not_come(actor: Actor, service_id: int, now: datetime) -> Shown:
-    """Whoever did not come to a session lately and is not seen to yet: the home visit proposed waits to be planned, or
-    there is none. Of people whose visits the actor may see; audited.
+    """Whoever did not come to a session and for whom nothing is decided yet, the longest ago first, as `Missed`. Of
+    people whose visits the actor may see; audited.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_PEOPLE, service_id)
-    rows = (
-        SessionPlace.objects.filter(
-            session__clinic__service_id=service_id, attendance=Attendance.DID_NOT_COME,
-            attendance_at__gte=now - LOOKED_BACK,
-        )
-        .filter(Q(home_visit__isnull=True) | Q(home_visit__state=VisitState.NEEDED))
-        .select_related("session__clinic", "person", "home_visit")
-        .order_by("session__starts_at", "person__family_name", "pk")
+    rows = list(_missed(service_id).filter(missed_step="").order_by("session__starts_at", "person__family_name", "pk"))
+    coming = next_places([row.booking_id for row in rows], now)
+    found = [Missed(row, coming[row.booking_id].session if row.booking_id in coming else None) for row in rows]
+    return _seen(actor, found, "list who did not come", service_id, now)
+
+
+def missed_and_seen_to(actor: Actor, service_id: int, now: datetime) -> Shown:
+    """Whoever did not come to a session and what was decided lately, the newest first, as places. Of people whose
+    visits the actor may see; audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE, service_id)
+    rows = _missed(service_id).exclude(missed_step="").filter(missed_at__gte=now - LOOKED_BACK)
+    return _seen(actor, list(rows.order_by("-missed_at", "-pk")), "list who did not come", service_id, now)
+
+
+def next_places(booking_ids: Iterable[int], now: datetime) -> dict[int, SessionPlace]:
+    """The next place of each booking in a session to come, where it has one. Names nobody."""
+    rows = SessionPlace.objects.filter(
+        booking_id__in=list(booking_ids), released_at__isnull=True, session__state=SessionState.SET,
+        session__starts_at__gt=now,
     )  # fmt: skip
-    return _seen(actor, list(rows), "list who did not come", service_id, now)
+    return {row.booking_id: row for row in rows.select_related("session").order_by("-session__starts_at")}
+
+
+def _missed(service_id: int) -> QuerySet[SessionPlace]:
+    rows = SessionPlace.objects.filter(session__clinic__service_id=service_id, attendance=Attendance.DID_NOT_COME)
+    return rows.select_related("session__clinic", "person", "home_visit")
 
 
 def clinic_figures(

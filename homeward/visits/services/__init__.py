@@ -2,7 +2,7 @@
 
 from .attending import FIRST_CONTACT, SUPPORT_STARTED, arrive, leave, record_attendance, record_missed
 from .clinic_bookings import Booked, ClinicFullError, NewBooking, book, decline, end_booking, release_place, take_place
-from .clinic_days import mark_transport, record_coming, set_transport
+from .clinic_days import mark_transport, record_coming, see_to_missed, set_transport
 from .clinics import (
     NewClinic,
     cancel_session,
@@ -97,6 +97,7 @@ __all__ = [
     "record_plan",
     "record_tasks",
     "release_place",
+    "see_to_missed",
     "set_area",
     "set_transport",
     "step_up",

@@ -14,11 +14,12 @@ from homeward.teams.selectors import accounts_that_may
 from homeward.visits.models import SessionPlace, Visit, VisitTask
 from homeward.visits.rules import UNDONE_COST
 from homeward.visits.rules.clinics import day_words, meant_for
+from homeward.visits.selectors.clinics import next_places
 from homeward.visits.services.changing import _done
-from homeward.visits.services.clinic_bookings import _bring_back, _free_of, _locked_place, _told_place
+from homeward.visits.services.clinic_bookings import _bring_back, _free_of, _locked_place, _told_place, end_booking
 from homeward.visits.services.giving_way import TO_COME
 from homeward.visits.services.sending import take_out
-from homeward.visits.states import Attendance, SessionState, Transport
+from homeward.visits.states import Attendance, BookingState, MissedStep, SessionState, Transport, VisitState
 
 SAID = {
     Attendance.CAME: "Came to",
@@ -84,7 +85,9 @@ def record_coming(
     was = place.attendance
     place.attendance, place.attendance_note = attendance, note.strip()
     place.attendance_by, place.attendance_at = actor.name, now
-    place.save(update_fields=["attendance", "attendance_note", "attendance_by", "attendance_at"])
+    if attendance != Attendance.DID_NOT_COME:
+        place.missed_step, place.missed_said, place.missed_by, place.missed_at = "", "", "", None
+    place.save()
     if attendance == Attendance.DID_NOT_COME and was != attendance:
         place.home_visit = _propose(actor, place, now)
         place.save(update_fields=["home_visit"])
@@ -95,6 +98,49 @@ def record_coming(
         "record attendance", now,
     )  # fmt: skip
     return place
+
+
+@transaction.atomic
+def see_to_missed(*, actor: Actor, place: SessionPlace, step: MissedStep, said: str, now: datetime) -> list[Visit]:
+    """Decide what happens for somebody who did not come to a session: they come to the next one, somebody visits them
+    at home, or they no longer want to go and their booking ends. Gives the home visits that this changed.
+
+    Coming to the next session takes back only the visit that was made for them alone: what their plan asks for stays.
+
+    Raises: NotAllowedError, for whoever neither plans the day nor writes plans; RefusedError when they came or it was
+    decided already, without what they said, or when there is no next session or no visit for it.
+    """
+    service_id = place.session.clinic.service_id
+    may_either = actor.may(Permission.PLAN_DAY) and step != MissedStep.NOT_WANTED
+    require(actor, Permission.PLAN_DAY if may_either else Permission.WRITE_PLANS, service_id)
+    place = _locked_place(place)
+    if place.attendance != Attendance.DID_NOT_COME:
+        raise RefusedError("They are not written down as somebody who did not come.")
+    if place.missed_step:
+        raise RefusedError(f"{place.missed_by} decided already: {place.get_missed_step_display().lower()}.")
+    if not said.strip():
+        raise RefusedError("Say what they said, or how you tried to reach them.")
+    visit, changed = place.home_visit, []
+    if step == MissedStep.NEXT_SESSION:
+        if next_places([place.booking_id], now).get(place.booking_id) is None:
+            raise RefusedError("They have no place in a session to come. Book them again, or choose another answer.")
+        if visit is not None and visit.pattern_id is None and visit.state in TO_COME:
+            take_out(actor=actor, visit=visit, reason="They come to the next session instead.", now=now)
+            changed = [visit]
+    elif step == MissedStep.HOME_VISIT:
+        if visit is None or visit.state == VisitState.CANCELLED:
+            raise RefusedError("No visit is there for it. Add one to their plan, then come back to this.")
+        changed = [visit]
+    elif place.booking.state == BookingState.AGREED:
+        changed = end_booking(
+            actor=actor, booking=place.booking, last_day=london_day(now), reason=said.strip(), now=now
+        )  # fmt: skip
+    place.missed_step, place.missed_said = step, said.strip()
+    place.missed_by, place.missed_at = actor.name, now
+    place.save(update_fields=["missed_step", "missed_said", "missed_by", "missed_at"])
+    title = f"{MissedStep(step).label}: {place.session.clinic.name}"
+    _told_place(actor, place, title, place.missed_said, "see to missed session", now)
+    return changed
 
 
 def _before_it_begins(place: SessionPlace, now: datetime) -> SessionPlace:
@@ -140,7 +186,7 @@ def _propose(actor: Actor, place: SessionPlace, now: datetime) -> Visit | None:
         kind="clinic",
         title="Somebody did not come to a group clinic",
         text="A home visit is proposed. Look at it." if visit else "Decide whether somebody goes to see them.",
-        path="/clinics/",
+        path="/clinics/missed",
         once_key=f"did-not-come-{place.pk}",
         now=now,
     )

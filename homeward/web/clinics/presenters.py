@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from homeward.kernel.rules import LONDON, london_day
 from homeward.procedures.selectors import published_activities, skill_title
-from homeward.visits.selectors.clinics import Candidate, ClinicFigures, ClinicLine, HomeVisit, SessionLine, SessionPage
-from homeward.visits.states import Attendance, BookingState, SessionState, Transport, VisitState
+from homeward.visits.selectors.clinics import (
+    Candidate,
+    ClinicFigures,
+    ClinicLine,
+    HomeVisit,
+    Missed,
+    SessionLine,
+    SessionPage,
+)
+from homeward.visits.states import Attendance, BookingState, MissedStep, SessionState, Transport, VisitState
 from homeward.web.front_door.presenters.words import Tag
 from homeward.web.persons import address_words, age_words, short_day
 from homeward.web.templating import clock_text, day_text
@@ -158,18 +166,32 @@ def present_session_row(line: SessionLine, now: datetime) -> SessionRow:
     """One session: when, how full, who works there."""
     session = line.session
     has_begun = session.starts_at <= now
-    taken = f"{line.taken} of {session.places}" if not has_begun else f"{line.came} came of {line.taken}"
     to_arrange = 0 if has_begun else line.to_arrange
-    names = [row.worker.label for row in sorted(line.visit.assignments.all(), key=lambda row: row.slot)]
+    planned = {row.slot: row.worker.label for row in line.visit.assignments.all()}
+    names = [planned.get(0) or f"{session.nurse.label} (not planned yet)"]
+    names += [planned[slot] for slot in sorted(planned) if slot]
     return SessionRow(
         id=session.pk,
         when=_when(session),
         note=_note(session),
         state=session_tag(session, line.visit, now),
-        taken="" if session.state == SessionState.CANCELLED else taken,
-        who=listed(names) or f"{session.nurse.label}, not planned yet",
+        taken="" if session.state == SessionState.CANCELLED else _taken(line, now),
+        who=listed(names),
         transport=counted(to_arrange, "transport to arrange", "transports to arrange") if to_arrange else "",
     )
+
+
+def _taken(line: SessionLine, now: datetime) -> str:
+    """How full a session is; once it has begun, how many came, as far as that is written down."""
+    if line.session.starts_at > now:
+        return f"{line.taken} of {line.session.places}"
+    if not line.taken:
+        return "Nobody was booked"
+    missing = line.taken - line.written
+    if not missing:
+        return f"{line.came} came of {line.taken}"
+    said = f"{line.came} came" if line.written else f"{line.taken} booked"
+    return f"{said}, {missing} to write down"
 
 
 def session_tag(session, visit, now: datetime) -> Tag:
@@ -178,6 +200,8 @@ def session_tag(session, visit, now: datetime) -> Tag:
         return Tag("Cancelled", "grey")
     if visit.state == VisitState.DONE:
         return Tag("Done", "green")
+    if session.starts_at + timedelta(minutes=session.minutes) <= now:
+        return Tag("Over", "grey")
     if session.starts_at <= now:
         return Tag("Begun", "blue")
     return Tag("Planned", "green") if visit.state == VisitState.PLANNED else Tag("Staff not planned yet", "yellow")
@@ -267,7 +291,8 @@ def present_session(page: SessionPage, alerts: Mapping[int, list], now: datetime
         has_begun=session.starts_at <= now,
         nurse=session.nurse.label,
         nurse_id=session.nurse_id,
-        staff=tuple(
+        staff=_nurse_to_plan(session, held)
+        + tuple(
             (row.worker.label, f"{skill_title(page.visit.slots[row.slot]['skill'])}, {row.worker.organisation}")
             for row in page.assignments
         ),
@@ -278,6 +303,11 @@ def present_session(page: SessionPage, alerts: Mapping[int, list], now: datetime
         gave_up=tuple((place.person.label, place.released_reason) for place in page.released),
         kept_back=kept_back_words(page.held.kept_back),
     )
+
+
+def _nurse_to_plan(session, held: set[int]) -> tuple[tuple[str, str], ...]:
+    """The nurse of a session, while the day’s plan does not have them there."""
+    return () if 0 in held else ((session.nurse.label, f"{skill_title(session.clinic.nurse_skill)}, not planned yet"),)
 
 
 def _wall(moment: datetime) -> str:
@@ -322,6 +352,8 @@ def transport_words(place) -> str:
 def _home_visit(place) -> str:
     if place.attendance != Attendance.DID_NOT_COME:
         return ""
+    if place.missed_step:
+        return f"{place.get_missed_step_display()}, {place.missed_by} decided"
     if place.home_visit is None:
         return "Their plan asks for no visit like it. Decide whether somebody goes to see them."
     states = {VisitState.NEEDED: "waits to be planned", VisitState.CANCELLED: "was cancelled"}
@@ -416,22 +448,62 @@ def present_transport(place) -> TransportLine:
 
 @dataclass(frozen=True, slots=True)
 class MissedLine:
-    """Somebody who did not come and is not seen to yet."""
+    """Somebody who did not come, what is proposed, and what may be decided: (value, words, hint) each."""
+
+    place_id: int
+    session_id: int
+    person_id: int
+    name: str
+    phone: str
+    when: str
+    note: str
+    home_visit: str
+    visit_id: int
+    choices: tuple[tuple[str, str, str], ...]
+
+
+def present_missed(missed: Missed, *, may_end: bool) -> MissedLine:
+    """Somebody who did not come and for whom nothing is decided; `may_end` whether the reader may end a booking."""
+    place = missed.place
+    choices = []
+    if missed.next_session:
+        made = place.home_visit is not None and place.home_visit.pattern_id is None
+        stays = "The visit made for them is cancelled." if made else "What their plan asks for at home stays."
+        hint = f"On {_when(missed.next_session)}. {stays}"
+        choices.append((MissedStep.NEXT_SESSION.value, MissedStep.NEXT_SESSION.label, hint))
+    if place.home_visit is not None and place.home_visit.state != VisitState.CANCELLED:
+        choices.append((MissedStep.HOME_VISIT.value, MissedStep.HOME_VISIT.label, _home_visit(place)))
+    if may_end:
+        hint = "Their booking ends, and their home visits come back."
+        choices.append((MissedStep.NOT_WANTED.value, MissedStep.NOT_WANTED.label, hint))
+    return MissedLine(
+        place.pk, place.session_id, place.person_id, place.person.label, place.person.phone,
+        f"{place.session.clinic.name}, {_when(place.session)}", place.attendance_note, _home_visit(place),
+        place.home_visit_id or 0, tuple(choices),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTo:
+    """What was decided for somebody who did not come, and by whom."""
 
     session_id: int
     name: str
+    when: str
     text: str
-    visit_id: int
 
 
-def present_missed(place) -> MissedLine:
-    """Somebody who did not come, and what is proposed."""
-    text = f"Did not come to {place.session.clinic.name} on {day_text(place.session.day)}. {_home_visit(place)}"
-    return MissedLine(place.session_id, place.person.label, text, place.home_visit_id or 0)
+def present_seen_to(place) -> SeenTo:
+    """What was decided for somebody who did not come."""
+    decided = f"{place.get_missed_step_display()}. {place.missed_by}, {short_day(london_day(place.missed_at))}"
+    when = f"{place.session.clinic.name}, {_when(place.session)}"
+    return SeenTo(place.session_id, place.person.label, when, f"{decided}: {place.missed_said}")
 
 
 def present_figures(figures: ClinicFigures) -> tuple[tuple[str, str], ...]:
-    """What the sessions of some weeks came to, as (what, number)."""
+    """What the sessions of some weeks came to, as (what, number); nothing before it is written down who came."""
+    if not figures.came and not figures.did_not_come:
+        return ()
     return (
         ("Sessions", str(figures.sessions)),
         ("Places taken", f"{figures.held} of {figures.places}"),

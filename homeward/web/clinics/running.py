@@ -20,7 +20,7 @@ from homeward.visits.services import (
     open_clinic,
     put_nurse,
 )
-from homeward.web.clinics.forms import AskedMany, clinic_as_asked, read_clinic
+from homeward.web.clinics.forms import AskedMany, clinic_as_asked, helper_rows, read_clinic
 from homeward.web.clinics.presenters import present_clinic
 from homeward.web.clinics.views import clinic_or_404
 from homeward.web.gate import page
@@ -29,7 +29,7 @@ from homeward.web.service_choice import service_here
 from homeward.web.templating import day_text
 from homeward.web.words import WEEKDAYS, counted, skill_words
 
-USUAL = {"every_weeks": "1", "others": "1", "minutes": "120", "places": "8"}
+USUAL = {"every_weeks": "1", "minutes": "120", "places": "8"}
 
 
 @page(Permission.PLAN_DAY)
@@ -63,7 +63,7 @@ def change(request: HttpRequest, clinic_id: int) -> HttpResponse:
         posted["weekday"], posted["every_weeks"] = str(clinic.weekday), str(clinic.every_weeks)
         posted.setlist("activities", clinic.activities)
         asked = AskedMany(posted)
-        told = read_clinic(asked, nurses, clinic.starts_on)
+        told = read_clinic(asked, nurses, clinic)
         if told is not None:
             try:
                 change_clinic(actor=request.actor, clinic=clinic, new=told, now=now)
@@ -86,6 +86,7 @@ def _form(request: HttpRequest, service, asked: AskedMany, nurses: list, clinic)
         "weekdays": [("", [(str(number), name) for number, name in enumerate(WEEKDAYS, start=1)])],
         "rhythms": [("", [("1", "Every week"), ("2", "Every other week")])],
         "nurses": [("", [(str(one.pk), f"{one.label}, {one.organisation}") for one in nurses])],
+        "helper_rows": helper_rows(asked),
         "skills": [("", sorted(_skills(), key=lambda one: one[1]))],
         "competences": [("", sorted(_competences(), key=lambda one: one[1]))],
     }

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from homeward.web.clinics import booking, running, views
+from homeward.web.clinics import booking, missing, running, views
 
 app_name = "clinics"
 urlpatterns = [
     path("", views.clinics, name="list"),
     path("new", running.new, name="new"),
+    path("missed", missing.missed, name="missed"),
     path("transport", views.transport, name="transport"),
     path("<int:clinic_id>", views.clinic, name="clinic"),
     path("<int:clinic_id>/change", running.change, name="change"),
@@ -24,5 +25,6 @@ urlpatterns = [
     path("places/<int:place_id>/coming", views.coming, name="coming"),
     path("places/<int:place_id>/transport", views.place_transport, name="place_transport"),
     path("places/<int:place_id>/arranged", views.arranged, name="arranged"),
+    path("places/<int:place_id>/see-to", missing.see_to, name="see_to"),
     path("places/<int:place_id>/release", booking.release, name="release"),
 ]

@@ -30,7 +30,6 @@ from homeward.web.clinics.presenters import (
     present_booking,
     present_clinic,
     present_figures,
-    present_missed,
     present_session,
     present_session_row,
     present_transport,
@@ -39,6 +38,7 @@ from homeward.web.gate import page
 from homeward.web.people.opening import opened
 from homeward.web.plans.forms import Asked
 from homeward.web.service_choice import service_here, services_here
+from homeward.web.words import counted
 
 SHOWN_DAYS = 28
 # Sessions shown on the page of a clinic: the last four weeks and those dated ahead
@@ -52,19 +52,27 @@ def clinics(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     service = service_here(request)
     today = london_day(now)
-    missed = who_did_not_come(request.actor, service.pk, now)
+    missed = _missed(request, service.pk, now)
     figures = clinic_figures(request.actor, service.pk, today - timedelta(days=SHOWN_DAYS - 1), today, now)
     told = {
         "service": service,
         "services": services_here(request),
         "clinics": [present_clinic(line.clinic, line) for line in clinics_of(request.actor, service.pk, now)],
-        "missed": [present_missed(one) for one in missed.rows],
-        "missed_kept_back": kept_back_words(missed.kept_back),
+        "missed": counted(missed, "person", "people") if missed else "",
         "figures": present_figures(figures),
+        "may_see_to": request.actor.may(Permission.SEE_WHOLE_DAY),
         "may_run": request.actor.may(Permission.PLAN_DAY),
         "may_arrange": request.actor.may(Permission.RESPOND),
     }
     return render(request, "clinics/list.jinja", told)
+
+
+def _missed(request: HttpRequest, service_id: int, now: datetime) -> int:
+    """For how many people who did not come nothing is decided yet; none for whoever does not see to them."""
+    if not request.actor.may(Permission.SEE_WHOLE_DAY):
+        return 0
+    found = who_did_not_come(request.actor, service_id, now)
+    return len(found.rows) + found.kept_back
 
 
 @page(Permission.SEE_TODAY)

@@ -32,6 +32,7 @@ from homeward.visits.selectors.clinics import (
     clinic_figures,
     clinics_of_person,
     home_visits_beside,
+    missed_and_seen_to,
     session_for,
     transport_to_arrange,
     who_did_not_come,
@@ -53,10 +54,12 @@ from homeward.visits.services import (
     put_nurse,
     record_coming,
     release_place,
+    see_to_missed,
     set_transport,
     take_place,
 )
 from homeward.visits.services.following import _follow
+from homeward.visits.states import MissedStep
 from tests.rooms.visits.clinic_words import CARE, DRESSING, FIRST, add_person, new_booking, new_clinic
 
 WEDNESDAY, FRIDAY = FIRST, date(2026, 11, 27)
@@ -269,6 +272,16 @@ class TestBook:
 
 
 @pytest.mark.django_db
+class TestCandidatesFor:
+    def test_leaves_out_who_goes_to_another_clinic_for_the_same(self, booked, manager, planner, service, nurse, now):
+        new = new_clinic(nurse, name="Leg club, north")
+        other = open_clinic(actor=planner, service_id=service.pk, new=new, now=now)
+        assert candidates_for(manager, other, now).rows == ()
+        end_booking(actor=manager, booking=booked.booking, last_day=london_day(now), reason="Too far", now=now)
+        assert [one.person for one in candidates_for(manager, other, now).rows] == [booked.booking.person]
+
+
+@pytest.mark.django_db
 class TestEndBooking:
     def test_brings_the_home_visits_back(self, booked, manager, al, now):
         back = end_booking(
@@ -456,7 +469,7 @@ class TestRecordComing:
         place = record_coming(actor=manager, place=booked.places[0], attendance="did_not_come", note="", now=after)
         assert place.home_visit.day == WEDNESDAY  # their dressing may be done until 4
         assert place.home_visit.unplanned_reason.startswith("Did not come to leg club on Wednesday 25 November.")
-        assert [row.pk for row in who_did_not_come(manager, service.pk, after).rows] == [place.pk]
+        assert [row.place.pk for row in who_did_not_come(manager, service.pk, after).rows] == [place.pk]
         assert Notice.objects.filter(kind="clinic", account_id=planner.account_id).count() == 1
 
     def test_proposes_a_new_one_where_none_comes_back(self, manager, clinic, al, week_made, planner, service, now):
@@ -487,6 +500,79 @@ class TestRecordComing:
                 actor=actor_with(Role.FIELD_WORKER, worker_id=team[2].pk), place=booked.places[0], attendance="came",
                 note="", now=after,
             )  # fmt: skip
+
+
+@pytest.mark.django_db
+class TestSeeToMissed:
+    @pytest.fixture
+    def evening(self):
+        return wall_clock(FRIDAY, "17:00")
+
+    @pytest.fixture
+    def missed(self, manager, clinic, al, week_made, evening, now):
+        """Al did not come, and a dressing was made for Saturday."""
+        booked = book(actor=manager, clinic=clinic, person=al, new=new_booking(weekdays="1"), now=now)
+        return record_coming(
+            actor=manager, place=booked.places[0], attendance="did_not_come", note="", now=evening
+        )  # fmt: skip
+
+    def decide(self, actor, place, step, now, said="He forgot"):
+        return see_to_missed(actor=actor, place=place, step=MissedStep(step), said=said, now=now)
+
+    def test_keeps_who_decided_and_takes_them_off_the_list(self, missed, planner, manager, service, evening):
+        self.decide(planner, missed, "home_visit", evening)
+        missed.refresh_from_db()
+        assert (missed.missed_step, missed.missed_by, missed.missed_said) == ("home_visit", planner.name, "He forgot")
+        assert missed.home_visit.state == "needed"
+        assert who_did_not_come(manager, service.pk, evening).rows == ()
+        assert [row.pk for row in missed_and_seen_to(manager, service.pk, evening).rows] == [missed.pk]
+
+    def test_coming_to_the_next_session_takes_back_the_visit_made_for_it(self, missed, planner, evening):
+        self.decide(planner, missed, "next_session", evening)
+        assert Visit.objects.get(pk=missed.home_visit_id).state == "cancelled"
+
+    def test_coming_to_the_next_session_leaves_what_the_plan_asks_for(self, booked, manager, planner, al):
+        after = wall_clock(FIRST, "12:45")
+        place = record_coming(actor=manager, place=booked.places[0], attendance="did_not_come", note="", now=after)
+        self.decide(planner, place, "next_session", after)
+        assert dressings(al, WEDNESDAY) == [(WEDNESDAY, "needed")]
+
+    def test_needs_a_next_session_to_come_to(self, missed, manager, planner, evening):
+        end_booking(
+            actor=manager, booking=missed.booking, last_day=london_day(evening), reason="Moved", now=evening
+        )  # fmt: skip
+        with pytest.raises(RefusedError, match="no place in a session to come"):
+            self.decide(planner, missed, "next_session", evening)
+
+    def test_needs_a_visit_for_a_visit_at_home(self, missed, planner, evening):
+        cancel_visit(actor=planner, visit=missed.home_visit, reason="Not needed", now=evening)
+        missed.refresh_from_db()
+        with pytest.raises(RefusedError, match="No visit is there"):
+            self.decide(planner, missed, "home_visit", evening)
+
+    def test_no_longer_wanting_to_go_ends_the_booking(self, missed, manager, evening):
+        self.decide(manager, missed, "not_wanted", evening, said="Too far")
+        missed.booking.refresh_from_db()
+        assert (missed.booking.state, missed.booking.ended_reason) == ("ended", "Too far")
+
+    def test_is_for_whoever_plans_the_day_or_writes_plans(self, missed, planner, actor_with, evening):
+        with pytest.raises(NotAllowedError):
+            self.decide(planner, missed, "not_wanted", evening)
+        with pytest.raises(NotAllowedError):
+            self.decide(actor_with(Role.FRONT_DOOR), missed, "home_visit", evening)
+
+    def test_asks_what_they_said_and_decides_once(self, missed, planner, evening):
+        with pytest.raises(RefusedError, match="what they said"):
+            self.decide(planner, missed, "home_visit", evening, said=" ")
+        self.decide(planner, missed, "home_visit", evening)
+        with pytest.raises(RefusedError, match="decided already"):
+            self.decide(planner, missed, "next_session", evening)
+
+    def test_is_forgotten_where_they_came_after_all(self, missed, manager, planner, service, evening):
+        self.decide(planner, missed, "home_visit", evening)
+        place = record_coming(actor=manager, place=missed, attendance="came", note="She was late", now=evening)
+        assert (place.missed_step, place.missed_by, place.missed_at) == ("", "", None)
+        assert missed_and_seen_to(manager, service.pk, evening).rows == ()
 
 
 @pytest.mark.django_db

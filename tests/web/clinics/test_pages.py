@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from lxml.html import fromstring
 
 from homeward.access.rules import Role
 from homeward.kernel.rules import london_day
@@ -77,6 +78,12 @@ def text_of(answer) -> str:
     return answer.content.decode()
 
 
+def as_shown(page: str) -> dict[str, str]:
+    """What a browser would send from the form of a page as it is shown."""
+    (form,) = fromstring(page).xpath("//main//form[contains(@class, 'hw-form')]")
+    return dict(form.form_values())
+
+
 class TestOpening:
     def test_a_planner_opens_a_clinic_by_its_form(self, planner, nurse, al, today):
         page = text_of(planner.get("/clinics/new"))
@@ -85,7 +92,7 @@ class TestOpening:
         sent = {
             "name": "Leg club", "place_name": "Merrow Hall", "postcode": "DE1 3DA", "activities": ["simple_dressing"],
             "weekday": "2", "every_weeks": "1", "starts_on": today.isoformat(), "opens_at": "10:30", "minutes": "90",
-            "places": "6", "nurse": str(nurse.pk), "others": "2", "other_skill": "home_care_worker",
+            "places": "6", "nurse": str(nurse.pk), "skill-1": "home_care_worker", "skill-3": "home_care_worker",
         }  # fmt: skip
         answer = planner.post("/clinics/new", sent, follow=True)
         assert "its sessions of the coming weeks are dated" in text_of(answer)
@@ -103,11 +110,23 @@ class TestOpening:
         assert "People agreed to this" in page
         sent = {
             "name": "Leg club", "place_name": "New Hall", "latitude": "52.9", "longitude": "-1.4", "opens_at": "11:00",
-            "minutes": "120", "places": "5", "nurse": str(nurse.pk), "others": "1", "other_skill": "home_care_worker",
+            "minutes": "120", "places": "5", "nurse": str(nurse.pk), "skill-1": "home_care_worker",
         }  # fmt: skip
         assert planner.post(f"/clinics/{clinic.pk}/change", sent).status_code == 302
         clinic.refresh_from_db()
         assert (clinic.place_name, clinic.places, clinic.opens_at) == ("New Hall", 5, "11:00")
+
+    def test_keeps_each_of_its_workers_when_something_else_is_changed(self, planner, clinic, booked):
+        helpers = [
+            {"skill": "home_care_worker", "competences": ["wound_care_simple", "compression_support"]},
+            {"skill": "home_care_worker", "competences": []},
+        ]
+        Clinic.objects.filter(pk=clinic.pk).update(helpers=helpers)
+        shown = as_shown(text_of(planner.get(f"/clinics/{clinic.pk}/change")))
+        answer = planner.post(f"/clinics/{clinic.pk}/change", shown | {"place_name": "New Hall"})
+        assert answer.status_code == 302, text_of(answer)
+        clinic.refresh_from_db()
+        assert (clinic.place_name, clinic.helpers) == ("New Hall", helpers)
 
 
 class TestBooking:
@@ -178,7 +197,15 @@ class TestSession:
         place.refresh_from_db()
         assert place.attendance == "did_not_come"
         planner = sign_in(Role.ROSTER_PLANNER, "Day Planner")
-        assert "Did not come to Leg club" in text_of(planner.get("/clinics/"))
+        assert "1 person did not come." in text_of(planner.get("/clinics/"))
+        assert "Al Made-Up" in text_of(planner.get("/clinics/missed"))
+        where = f"/clinics/places/{place.pk}/see-to"
+        refused = planner.post(where, {"step": "next_session"})
+        assert refused.status_code == 422
+        assert "Say what they said, or how you tried to reach them" in text_of(refused)
+        answer = planner.post(where, {"step": "next_session", "said": "He forgot"}, follow=True)
+        assert "Everybody who did not come is seen to" in text_of(answer)
+        assert "They come to the next session. Day Planner" in text_of(answer)
 
     def test_is_moved_and_cancelled_with_a_reason(self, planner, booked, today):
         session = booked.places[0].session
@@ -203,6 +230,48 @@ class TestSession:
         planner.post(f"/clinics/sessions/{session.pk}/nurse", {"nurse": str(other.pk)})
         session.refresh_from_db()
         assert session.nurse == other
+
+
+class TestTimes:
+    """How a session reads before, during and after it."""
+
+    def shown(self, browser, session, began) -> str:
+        ClinicSession.objects.filter(pk=session.pk).update(starts_at=began, day=london_day(began))
+        return text_of(browser.get(f"/clinics/{session.clinic_id}"))
+
+    def test_says_that_it_has_begun_and_is_over(self, planner, booked):
+        session, now = booked.places[0].session, timezone.now()
+        page = self.shown(planner, session, now - timedelta(minutes=20))
+        assert ">Begun<" in page
+        page = self.shown(planner, session, now - timedelta(minutes=121))
+        assert ">Over<" in page
+        assert ">Begun<" not in page
+
+    def test_says_how_many_came_only_once_it_is_written_down(self, planner, lead, booked):
+        session, began = booked.places[0].session, timezone.now() - timedelta(hours=3)
+        page = self.shown(planner, session, began)
+        assert "1 booked, 1 to write down" in page
+        assert "It is not written down yet who came to a session" in page
+        assert "Hours saved" not in text_of(planner.get("/clinics/"))
+        lead.post(f"/clinics/places/{booked.places[0].pk}/coming", {"attendance": "came"})
+        page = self.shown(planner, session, began)
+        assert "1 came of 1" in page
+        assert "Hours saved" in page
+
+    def test_names_the_nurse_though_only_somebody_else_is_planned(self, planner, booked, nurse, service):
+        session = booked.places[0].session
+        helper = Worker.objects.create(
+            service=service, organisation=nurse.organisation, local_reference="C1", name="Carer Fir",
+            skills=["home_care_worker"],
+        )  # fmt: skip
+        Assignment.objects.create(
+            visit=session.visit, slot=1, worker=helper, starts_at=session.starts_at,
+            ends_at=session.starts_at + timedelta(hours=2),
+        )  # fmt: skip
+        page = text_of(planner.get(f"/clinics/{session.clinic_id}"))
+        assert "Nurse Elm (not planned yet) and Carer Fir" in page
+        page = text_of(planner.get(f"/clinics/sessions/{session.pk}"))
+        assert "<strong>Nurse Elm</strong><br>Nurse, not planned yet" in page
 
 
 class TestTransport:
