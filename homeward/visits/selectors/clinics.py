@@ -449,7 +449,7 @@ def who_did_not_come(actor: Actor, service_id: int, now: datetime) -> Shown:
     """
     require(actor, Permission.SEE_PEOPLE, service_id)
     rows = list(_missed(service_id).filter(missed_step="").order_by("session__starts_at", "person__family_name", "pk"))
-    coming = next_places([row.booking_id for row in rows], now)
+    coming = next_places(actor, service_id, [row.booking_id for row in rows], now)
     found = [Missed(row, coming[row.booking_id].session if row.booking_id in coming else None) for row in rows]
     return _seen(actor, found, "list who did not come", service_id, now)
 
@@ -465,10 +465,14 @@ def missed_and_seen_to(actor: Actor, service_id: int, now: datetime) -> Shown:
     return _seen(actor, list(rows.order_by("-missed_at", "-pk")), "list who did not come", service_id, now)
 
 
-def next_places(booking_ids: Iterable[int], now: datetime) -> dict[int, SessionPlace]:
-    """The next place of each booking in a session to come, where it has one. Names nobody."""
+def next_places(actor: Actor, service_id: int, booking_ids: Iterable[int], now: datetime) -> dict[int, SessionPlace]:
+    """The next place of each booking in a session to come, where it has one. Names nobody.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE, service_id)
     rows = SessionPlace.objects.filter(
-        booking_id__in=list(booking_ids), released_at__isnull=True, session__state=SessionState.SET,
+        session__clinic__service_id=service_id, booking_id__in=list(booking_ids), released_at__isnull=True, session__state=SessionState.SET,
         session__starts_at__gt=now,
     )  # fmt: skip
     return {row.booking_id: row for row in rows.select_related("session").order_by("-session__starts_at")}

@@ -122,7 +122,7 @@ def see_to_missed(*, actor: Actor, place: SessionPlace, step: MissedStep, said: 
         raise RefusedError("Say what they said, or how you tried to reach them.")
     visit, changed = place.home_visit, []
     if step == MissedStep.NEXT_SESSION:
-        if next_places([place.booking_id], now).get(place.booking_id) is None:
+        if next_places(actor, service_id, [place.booking_id], now).get(place.booking_id) is None:
             raise RefusedError("They have no place in a session to come. Book them again, or choose another answer.")
         if visit is not None and visit.pattern_id is None and visit.state in TO_COME:
             take_out(actor=actor, visit=visit, reason="They come to the next session instead.", now=now)
