@@ -62,6 +62,11 @@ class Permission(StrEnum):
     # What the person shares with family by a link
     SHARE_PLANS = "share_plans"
     MERGE_PEOPLE = "merge_people"
+    # What there is and who has it; ask for some; approve what must be; run the store. Alerts of devices: RESPOND.
+    SEE_EQUIPMENT = "see_equipment"
+    ASK_EQUIPMENT = "ask_equipment"
+    APPROVE_EQUIPMENT = "approve_equipment"
+    MANAGE_EQUIPMENT = "manage_equipment"
     SEE_NOTICES = "see_notices"
     SET_ESCALATION = "set_escalation"
     # What the service does by itself, every few seconds: no role has it.
@@ -259,6 +264,14 @@ _CHASES = {Role.FRONT_DOOR, Role.CASE_MANAGER, Role.REGISTERED_PROFESSIONAL, Rol
 _DECIDES = {Role.CASE_MANAGER, Role.REGISTERED_PROFESSIONAL, Role.BED_LEAD}
 for _permission, _roles in ((P.SEE_STAYS, _SEES_STAYS), (P.CHASE, _CHASES), (P.DECIDE_PATHWAY, _DECIDES)):
     ROLE_PERMISSIONS |= {role: ROLE_PERMISSIONS[role] | {_permission} for role in _roles}
+# Whoever takes referrals finds out what somebody needs at home.
+ROLE_PERMISSIONS |= {
+    role: may | {P.SEE_EQUIPMENT, P.ASK_EQUIPMENT} for role, may in ROLE_PERMISSIONS.items() if P.TAKE_REFERRALS in may
+}
+ROLE_PERMISSIONS[Role.ROSTER_PLANNER] |= {P.MANAGE_EQUIPMENT}
+ROLE_PERMISSIONS |= {
+    role: ROLE_PERMISSIONS[role] | {P.APPROVE_EQUIPMENT} for role in (Role.CASE_MANAGER, Role.REGISTERED_PROFESSIONAL)
+}
 ROLE_PERMISSIONS |= {role: may | {P.SHARE_PLANS} for role, may in ROLE_PERMISSIONS.items() if P.WRITE_PLANS in may}
 # Whoever signs in can be told something.
 ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role not in SYSTEM_ROLES}

@@ -36,9 +36,15 @@ APPEND_ONLY_TABLES = (
     "discharge_stayreceipt",
     "discharge_stayevent",
     "discharge_criteriaanswer",
+    "equipment_movement",
+    "equipment_devicealertevent",
+    "equipment_alertmessage",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
-JUDGED_LATER = {"referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version", "kind")}
+JUDGED_LATER = {
+    "referrals_keptmessage": ("outcome", "reason", "referral_id", "not_understood", "version", "kind"),
+    "equipment_alertmessage": ("settled_at", "settled_by", "settled_note"),
+}
 
 
 def lay_triggers(using: str = "default") -> None:

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "homeward.visits",
     "homeward.beds",
     "homeward.discharge",
+    "homeward.equipment",
     "homeward.escalation",
     "homeward.rights",
     "homeward.whatif",
@@ -263,6 +264,7 @@ TIES = (
     "homeward.visits.selectors.tied_by_visits",
     "homeward.beds.selectors.tied_by_follow_ups",
     "homeward.discharge.selectors.tied_by_stay",
+    "homeward.equipment.selectors.tied_by_device_alerts",
 )
 
 # Of made-up records with known duplicates this finds nine of ten, and five of six listed are right
@@ -297,6 +299,11 @@ CONCERN_MINUTES = {
         one.partition("=") for one in os.environ.get("HOMEWARD_CONCERN_MINUTES", "").split(",") if "=" in one
     )
 }
+# Minutes in which a device alert is to be answered where its kind in the catalogue says nothing, and a device that only
+# says it is broken; within how many minutes the same device calling again joins the open response. Local decisions.
+DEVICE_ALERT_MINUTES = int(os.environ.get("HOMEWARD_DEVICE_ALERT_MINUTES", "45"))
+DEVICE_FAULT_MINUTES = int(os.environ.get("HOMEWARD_DEVICE_FAULT_MINUTES", "1440"))
+DEVICE_SAME_CALL_MINUTES = int(os.environ.get("HOMEWARD_DEVICE_SAME_CALL_MINUTES", "10"))
 NAMES_STAFF_TO_PEOPLE = os.environ.get("HOMEWARD_NAMES_STAFF", "1") == "1"
 
 LIVE_POLL_SECONDS = 2  # a page asks this often whether anything changed; the promise is 5 seconds

@@ -17,6 +17,7 @@ ROOMS = [
     "escalation",
     "discharge",
     "beds",
+    "equipment",
     "visits",
     "roster",
     "delegation",

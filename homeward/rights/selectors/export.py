@@ -42,6 +42,8 @@ LEFT_OUT = {
     "visits.DayPlan": "Counts of a day's visits; names nobody.",
     "visits.TravelTable": "Journey times between places.",
     "visits.ServiceArea": "Which postcodes a service covers.",
+    "equipment.Kind": "What a service lends, and how often it is checked.",
+    "equipment.Store": "Where equipment is kept.",
     "visits.Clinic": "Where and when a group clinic is, and what is done there; who is booked is exported with each.",
     "beds.Bed": "A bed and what it has; who was in it is exported with each person's uses of beds.",
     "visits.CoverOption": "Ways a day of many people's visits could be planned; what was decided is in the visits.",

@@ -23,9 +23,17 @@ from .going import set_area
 from .handing_over import add_handover_note, make_handover_sheets, take_over
 from .joining import JoinDecidedError, agree_join, carry_joins, decline_join, find_joinable, look_nightly, part_again
 from .moving import follow_addresses, follow_person
-from .needing import OFFICE_HOURS, RESPOND_WITHIN_AT_MOST, add_visits, make_visits, need_response
+from .needing import (
+    OFFICE_HOURS,
+    RESPOND_WITHIN_AT_MOST,
+    NeededVisit,
+    add_visits,
+    make_visits,
+    need_response,
+    need_visit,
+)
 from .recording import NewEntry, NewReading, Recorded, check_outcome, record_tasks
-from .sending import START_LATE_AT_MOST, assign_worker, cancel_visit
+from .sending import START_LATE_AT_MOST, assign_worker, cancel_visit, take_out
 from .supporting import DAYS_AT_MOST, NewSupport, plan_support, support_ends_at, support_templates
 from .telling import ON_SCREEN, list_who_to_tell, mark_told
 
@@ -43,6 +51,7 @@ __all__ = [
     "Followed",
     "FollowedVisit",
     "JoinDecidedError",
+    "NeededVisit",
     "NewBooking",
     "NewClinic",
     "NewEntry",
@@ -85,6 +94,7 @@ __all__ = [
     "mark_transport",
     "move_session",
     "need_response",
+    "need_visit",
     "open_clinic",
     "part_again",
     "plan_support",
@@ -103,6 +113,7 @@ __all__ = [
     "step_up",
     "support_ends_at",
     "support_templates",
+    "take_out",
     "take_over",
     "take_place",
 ]

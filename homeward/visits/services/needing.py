@@ -1,6 +1,7 @@
 """Visits that are needed: from plans, from a response clock, from an import."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
@@ -12,7 +13,7 @@ from homeward.audit.services import record
 from homeward.episodes.models import Episode
 from homeward.kernel.rules import RefusedError, london_day, wall_clock
 from homeward.kernel.services import tell
-from homeward.people.models import Alert
+from homeward.people.models import Alert, Person
 from homeward.people.selectors import current_addresses
 from homeward.people.states import AlertKind
 from homeward.plans.models import VisitPattern
@@ -20,7 +21,14 @@ from homeward.procedures.rules import Pathway, Setting, Urgency, VisitTemplate, 
 from homeward.procedures.selectors import built, library
 from homeward.referrals.selectors import clock_events, reading_for, response_clock
 from homeward.visits.models import Assignment, JoinedVisits, Visit, VisitTask
-from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME, first_visit, first_visit_day, needed_on
+from homeward.visits.rules import (
+    UNDONE_COST,
+    UNDONE_COST_CRISIS,
+    UNDONE_COST_FIXED_TIME,
+    first_visit,
+    first_visit_day,
+    needed_on,
+)
 from homeward.visits.selectors.joining import joins_on
 from homeward.visits.services.changing import _done
 from homeward.visits.services.giving_way import _give_way
@@ -203,6 +211,52 @@ def _first_visit(actor: Actor, episode: Episode, now: datetime) -> Visit | None:
     VisitTask.objects.bulk_create(
         VisitTask(visit=visit, activity_code=code, title=library().activity(code).title[:160])
         for code in template.activities
+    )
+    _done(actor, "need visit", visit, now)
+    return visit
+
+
+@dataclass(frozen=True, slots=True)
+class NeededVisit:
+    """A visit that another room asks for: `slots` as a visit has them, `tasks` as (activity code or "", title)."""
+
+    title: str
+    slots: tuple[dict, ...]
+    opens_at: datetime
+    closes_at: datetime
+    tasks: tuple[tuple[str, str], ...] = ()
+    episode: Episode | None = None
+    is_window_hard: bool = False
+    is_crisis: bool = False
+
+
+@transaction.atomic
+def need_visit(*, actor: Actor, person: Person, new: NeededVisit, now: datetime) -> Visit:
+    """Make a visit that another room asks for, to be planned on its day; the service that asks decides who may.
+
+    Somebody who is visited in twos has two come even where one was asked for.
+
+    Raises: NotAllowedError; RefusedError when it has no slot, is over before it begins, or the person has died.
+    """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
+    if not new.slots:
+        raise RefusedError("Every visit needs at least one worker. Give it a slot.")
+    if new.closes_at < max(new.opens_at, now):
+        raise RefusedError("The visit should have begun before now. Choose a later time.")
+    if person.died_on is not None:
+        raise RefusedError("This person has died. No visit is made.")
+    day = london_day(new.opens_at)
+    slots = list(new.slots)
+    if len(slots) == 1 and is_for_two(person.pk, day):
+        slots *= 2
+    visit = Visit.objects.create(
+        service_id=person.service_id, person=person, episode=new.episode, day=day,
+        address=next(iter(current_addresses(person, day)), None), title=new.title[:120], window_opens_at=new.opens_at,
+        window_closes_at=new.closes_at, is_window_hard=new.is_window_hard, slots=slots, is_crisis=new.is_crisis,
+        undone_cost=UNDONE_COST_CRISIS if new.is_crisis else UNDONE_COST,
+    )  # fmt: skip
+    VisitTask.objects.bulk_create(
+        VisitTask(visit=visit, activity_code=code, title=title[:160]) for code, title in new.tasks
     )
     _done(actor, "need visit", visit, now)
     return visit
