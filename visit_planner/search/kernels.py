@@ -28,7 +28,7 @@ _TO_UNIT = 1.0 / (1 << 53)
 keep_compiled_apart()
 _OPTIONS: dict[str, Any] = {"cache": True, "error_model": "numpy", "boundscheck": False, "nogil": True}
 compiled: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**{**_OPTIONS, "_nrt": False})
-# For kernels with one caller: as fast as if written out there.
+# For kernels with one caller, or priced so often that the call took half the time: as if written out there.
 inlined: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**{**_OPTIONS, "_nrt": False, "forceinline": True})
 # For the few kernels that allocate their result.
 allocating: Callable[[Callable[..., Any]], Callable[..., Any]] = njit(**_OPTIONS)
@@ -56,7 +56,7 @@ def unit(S):
     return np.float64(random_bits(S) >> _S11) * _TO_UNIT
 
 
-@compiled
+@inlined
 def late_cost(V, v, start):
     cost = 0.0
     if start > V[v].due:
@@ -275,7 +275,7 @@ def detach(T, V, R, W, D, t):
     return added
 
 
-@compiled
+@inlined
 def unpaid_cost(W, w, before, after):
     """What it adds that a worker's minutes go from ``before`` to ``after``: those beyond the paid ones have a price."""
     paid = W[w].paid
@@ -479,7 +479,7 @@ def may_join(T, V, R, G, F, t, r):
     return F[t, r] < np.inf and R[r].fixed == 0 and not clashes(T, V, R, G, t, R[r].worker)
 
 
-@compiled
+@inlined
 def floor_of(V, G, v):
     """Earliest start of a visit as far as its window, gaps and tasks already in the plan say."""
     start = V[v].opens
@@ -492,7 +492,7 @@ def floor_of(V, G, v):
     return start
 
 
-@compiled
+@inlined
 def least_price(T, V, R, W, D, F, S, t, a, floor):
     """The least that putting t after a can add to the live cost: exact but for what a delay pushes on.
 
