@@ -1,5 +1,6 @@
 """Pure decisions about visits."""
 
+from homeward.visits.rules.breaks import break_in, lacks_break
 from homeward.visits.rules.delegated import Asked, asked_of_slots
 from homeward.visits.rules.joining import (
     Joined,
@@ -59,6 +60,7 @@ __all__ = [
     "Scene",
     "Standing",
     "asked_of_slots",
+    "break_in",
     "clock",
     "first_visit",
     "first_visit_day",
@@ -66,6 +68,7 @@ __all__ = [
     "is_outside_limits",
     "is_too_late",
     "joinable",
+    "lacks_break",
     "minutes_of",
     "needed_on",
     "number_text",

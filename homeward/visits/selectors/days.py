@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q
 
@@ -17,6 +17,7 @@ from homeward.visits.models import (
     SessionPlace,
     Visit,
 )
+from homeward.visits.rules.breaks import lacks_break
 from homeward.visits.selectors.visits import _theirs
 from homeward.visits.states import VisitState
 
@@ -70,6 +71,16 @@ class DayWorker:
     employer: str
     shifts: list[Shift]
     assignments: list[DayAssignment] = field(default_factory=list)
+
+    @property
+    def lacks_break(self) -> bool:
+        """Whether a shift long enough to need a break leaves no room for one."""
+        return any(lacks_break((one.starts_at, one.ends_at), self.busy) for one in self.shifts)
+
+    @property
+    def busy(self) -> list[tuple[datetime, datetime]]:
+        """What fills the day: each visit with the way to it."""
+        return [(one.starts_at - timedelta(minutes=one.travel_minutes), one.ends_at) for one in self.assignments]
 
 
 @dataclass(frozen=True, slots=True)

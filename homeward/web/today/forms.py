@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from homeward.kernel.rules import whole_number
 
-ONLY = {"late": "Late", "unassigned": "Unassigned", "joint": "Joint", "crisis": "Crisis"}
+ONLY = {"late": "Late", "unassigned": "Unassigned", "joint": "Joint", "crisis": "Crisis", "no-break": "No break"}
 VIEWS = ("timeline", "table")
 # No service has days outside these; the calendar itself ends not far beyond them
 FIRST_YEAR, LAST_YEAR = 1900, 2999

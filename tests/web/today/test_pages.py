@@ -368,3 +368,22 @@ class TestOwnDay:
     def test_is_empty_for_one_who_is_on_no_roster(self, sign_in, small_day):
         page = text(sign_in(Role.FIELD_WORKER).get("/today/?view=table"))
         assert small_day.joint.person.label not in page
+
+
+class TestBreaks:
+    def test_are_shown_in_a_long_shift_and_counted_where_there_is_no_room(self, sign_in, small_day):
+        page = sign_in()
+        address = f"/today/workers/{small_day.bob.pk}?day={small_day.day}"
+        assert "Room for a break of 20 minutes" in text(page.get(address))
+        assert "without a break" not in text(page.get("/today/"))
+        Assignment.objects.filter(worker=small_day.bob).delete()
+        shift = small_day.bob.shifts.get()
+        Assignment.objects.create(
+            visit=small_day.late, slot=0, worker=small_day.bob, shift=shift, starts_at=shift.starts_at,
+            ends_at=shift.ends_at, travel_minutes=0,
+        )  # fmt: skip
+        assert "No 20 minutes in a row are free" in text(page.get(address))
+        assert "<b>1</b> without a break" in text(page.get("/today/"))
+        narrowed = text(page.get("/today/?only=no-break"))
+        assert f'data-w="{small_day.bob.pk}"' in narrowed
+        assert f'data-w="{small_day.ann.pk}"' not in narrowed

@@ -190,6 +190,7 @@ class _Teller:
         }
         self.waiting = [visit for visit in day.visits if self.is_waiting(visit)]
         self.late = {visit_id for (visit_id, _), look in self.looks.items() if look.is_late}
+        self.without_break = {worker.id for worker in day.workers if worker.lacks_break}
 
     def _joint_numbers(self) -> dict[int, int]:
         joint = [visit for visit in self.day.visits if visit.is_joint]
@@ -215,6 +216,7 @@ class _Teller:
                 "unassigned": self.is_waiting(visit),
                 "joint": visit.is_joint,
                 "crisis": visit.is_crisis,
+                "no-break": any(a.worker_id in self.without_break for a in visit.assignments),
             }
             if not any(kinds[kind] for kind in asked.only):
                 return False
@@ -388,6 +390,7 @@ class _Teller:
         late = len(self.late)
         waiting = len(self.waiting)
         crisis = sum(visit.is_crisis for visit in visits)
+        rushed = len(self.without_break)
 
         def only(kind: str) -> dict:
             is_on = self.asked.only == {kind}
@@ -400,6 +403,7 @@ class _Teller:
             Figure(f"{late:,}", "late", css="is-warning" if late else "is-good", **only("late")),
             Figure(f"{crisis:,}", "crisis", **only("crisis")),
             Figure(f"{len(self.joint_numbers):,}", "joint", **only("joint")),
+            *([Figure(f"{rushed:,}", "without a break", css="is-warning", **only("no-break"))] if rushed else []),
             Figure(
                 f"{sum(bool(worker.assignments) for worker in self.day.workers):,}",
                 f"of {len(self.day.workers):,} workers out",

@@ -1,8 +1,11 @@
 """What one worker's day looks like, as finished text."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from homeward.roster.rules import wants_break
+from homeward.visits.rules import break_in, lacks_break
 from homeward.visits.selectors import Day, DayWorker
 from homeward.web.templating import day_text
 from homeward.web.today.presenters.day import Row, hours_of, one_row, window_text
@@ -35,6 +38,8 @@ class Stretch:
 
     heading: str
     stops: tuple[Stop, ...]
+    rest: str
+    is_without_rest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,4 +140,16 @@ def _stretches(worker: DayWorker, names: dict[int, str], now: datetime, is_today
         rest = (shift.ends_at - free_from).total_seconds() / 60
         starts, ends = local(shift.starts_at), local(shift.ends_at)
         after = f", free from {clock(local(free_from).hour, local(free_from).minute)}" if rest >= 1 and theirs else ""
-        yield Stretch(f"Shift {told(starts, ends)}{after}", tuple(stops))
+        rest_text = _rest_text((shift.starts_at, shift.ends_at), worker.busy)
+        is_without = lacks_break((shift.starts_at, shift.ends_at), worker.busy)
+        yield Stretch(f"Shift {told(starts, ends)}{after}", tuple(stops), rest_text, is_without)
+
+
+def _rest_text(shift: tuple[datetime, datetime], busy: Sequence[tuple[datetime, datetime]]) -> str:
+    """Where the break of a shift falls; nothing to say of one too short to need it."""
+    if not wants_break(shift):
+        return ""
+    found = break_in(shift, busy)
+    if found is None:
+        return "No 20 minutes in a row are free. Somebody who works more than 6 hours must have a break."
+    return f"Room for a break of 20 minutes: {told(local(found[0]), local(found[1]))}"
