@@ -69,6 +69,12 @@ class Permission(StrEnum):
     MANAGE_EQUIPMENT = "manage_equipment"
     SEE_NOTICES = "see_notices"
     SET_ESCALATION = "set_escalation"
+    # Ask for care to be bought for a person, or changed, and see how that stands
+    ASK_PACKAGES = "ask_packages"
+    # Buy it: providers, offers, invoices, budgets
+    COMMISSION = "commission"
+    # What care costs, of nobody in particular
+    SEE_SPENDING = "see_spending"
     # What the service does by itself, every few seconds: no role has it.
     RUN_SCHEDULE = "run_schedule"
 
@@ -84,6 +90,7 @@ class Role(StrEnum):
     REGISTERED_PROFESSIONAL = "registered_professional"
     BED_LEAD = "bed_lead"
     PERFORMANCE_LEAD = "performance_lead"
+    COMMISSIONER = "commissioner"
     SERVICE_DESIGNER = "service_designer"
     ADMINISTRATOR = "administrator"
     PRIVACY_OFFICER = "privacy_officer"
@@ -103,6 +110,7 @@ ROLE_TITLES = {
     Role.REGISTERED_PROFESSIONAL: "Registered professional",
     Role.BED_LEAD: "Bed-based reablement lead",
     Role.PERFORMANCE_LEAD: "Performance lead",
+    Role.COMMISSIONER: "Commissioner",
     Role.SERVICE_DESIGNER: "Service designer",
     Role.ADMINISTRATOR: "Administrator",
     Role.PRIVACY_OFFICER: "Privacy officer",
@@ -209,7 +217,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     # Caldicott principle 3: results need no one's name, so these two see no one's record.
-    Role.PERFORMANCE_LEAD: frozenset({P.SEE_PROCEDURES}),
+    Role.PERFORMANCE_LEAD: frozenset({P.SEE_PROCEDURES, P.SEE_SPENDING}),
+    Role.COMMISSIONER: frozenset({P.SEE_PEOPLE, P.ASK_PACKAGES, P.COMMISSION, P.SEE_SPENDING, P.SEE_PROCEDURES}),
     Role.SERVICE_DESIGNER: frozenset(
         {P.SEE_PROCEDURES, P.DRAFT_PROCEDURES, P.APPROVE_PROCEDURES, P.PUBLISH_PROCEDURES}
     ),
@@ -272,7 +281,10 @@ ROLE_PERMISSIONS[Role.ROSTER_PLANNER] |= {P.MANAGE_EQUIPMENT}
 ROLE_PERMISSIONS |= {
     role: ROLE_PERMISSIONS[role] | {P.APPROVE_EQUIPMENT} for role in (Role.CASE_MANAGER, Role.REGISTERED_PROFESSIONAL)
 }
-ROLE_PERMISSIONS |= {role: may | {P.SHARE_PLANS} for role, may in ROLE_PERMISSIONS.items() if P.WRITE_PLANS in may}
+# Whoever writes a plan shares it, and asks for the care it needs.
+ROLE_PERMISSIONS |= {
+    role: may | {P.SHARE_PLANS, P.ASK_PACKAGES} for role, may in ROLE_PERMISSIONS.items() if P.WRITE_PLANS in may
+}
 # Whoever signs in can be told something.
 ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role not in SYSTEM_ROLES}
 
@@ -317,6 +329,8 @@ ROLE_SIGHT: dict[Role, dict[Relationship, Sight]] = {
     Role.ROSTER_PLANNER: _CARE | {R.CARING: S.VISIT},
     # sees what their own visits need, and nobody else's record
     Role.FIELD_WORKER: _NOBODY | {R.VISITING: S.VISIT, R.BROKEN_GLASS: S.VISIT},
+    # buys care for people whom the team cares for: what their visits need, and no more of their record
+    Role.COMMISSIONER: _NOBODY | {R.CARING: S.VISIT, R.BROKEN_GLASS: S.VISIT},
     Role.PERFORMANCE_LEAD: _NOBODY,
     Role.SERVICE_DESIGNER: _NOBODY,
     Role.ADMINISTRATOR: _NOBODY,

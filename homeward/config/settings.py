@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "homeward.delegation",
     "homeward.roster",
     "homeward.visits",
+    "homeward.commissioning",
     "homeward.beds",
     "homeward.discharge",
     "homeward.equipment",

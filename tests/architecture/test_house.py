@@ -18,6 +18,7 @@ ROOMS = [
     "discharge",
     "beds",
     "equipment",
+    "commissioning",
     "visits",
     "roster",
     "delegation",
@@ -167,6 +168,7 @@ class TestSelectors:
         },
         "rights": {"tables", "paths_to_person"},
         "visits": {"newest_plan", "joins_on", "found_joinable"},
+        "commissioning": {"share_on", "suspended_days", "delivered_minutes"},
         "delegation": {"is_kept", "kept_as", "competences_signed_off", "professions_of", "published_frameworks"},
     }
 

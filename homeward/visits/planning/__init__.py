@@ -4,10 +4,10 @@ Nothing here decides on care: it puts a proposal into force for what is free to 
 decided, and what has begun, is given to the planner as fact.
 
 `board` reads a day as the planner sees it, `places` its travel, `words` turns the planner's sentences into a manager's,
-`proposing` plans, re-plans and asks what would move, `coming` says who could be there first, `placing` what would
-place a visit that nobody goes to, `moving` plans again where somebody's visits are somewhere else now, `clinics` where
-a group clinic changed, `following` where somebody may no longer do what was delegated; `delegated` says why they may
-not. `ahead` plans every service's coming days.
+`proposing` plans, re-plans and asks what would move, `coming` says who could be there first, `placing` what would place
+a visit that nobody goes to, `free` whether there is room for visits that nobody needs yet, `moving` plans again where
+somebody's visits are somewhere else now, `clinics` where a group clinic changed, `following` where somebody may no
+longer do what was delegated; `delegated` says why they may not. `ahead` plans every service's coming days.
 """
 
 import visit_planner
@@ -15,6 +15,7 @@ from homeward.visits.planning.ahead import DayAhead, plan_days_ahead, planning_e
 from homeward.visits.planning.clinics import plan_round_clinic
 from homeward.visits.planning.coming import Offer, Offers, who_can_come
 from homeward.visits.planning.following import FollowedDelegation, follow_delegations
+from homeward.visits.planning.free import FreeAnswer, FreeDay, Wanted, what_is_free
 from homeward.visits.planning.moving import MovedVisits, move_visits
 from homeward.visits.planning.placing import Remedy, what_would_place
 from homeward.visits.planning.proposing import (
@@ -34,6 +35,8 @@ __all__ = [
     "DayAhead",
     "Displaced",
     "FollowedDelegation",
+    "FreeAnswer",
+    "FreeDay",
     "MayNotBeSentError",
     "MovedVisits",
     "Offer",
@@ -41,6 +44,7 @@ __all__ = [
     "Remedy",
     "Response",
     "Shifted",
+    "Wanted",
     "accept_and_respond",
     "follow_delegations",
     "give_support",
@@ -52,6 +56,7 @@ __all__ = [
     "replan",
     "send",
     "warm_up",
+    "what_is_free",
     "what_it_moves",
     "what_would_place",
     "who_can_come",

@@ -108,12 +108,14 @@ def read_board(
     sending: Sending | None = None,
     called_in: Shift | None = None,
     is_crisis_late_allowed: bool = True,
+    trying: Iterable[Visit] = (),
 ) -> Board:
     """A service's day as it stands at `now`, with the crises of the day before that nobody has reached yet.
 
     `asking_for` is a visit to treat as nobody's yet, unless it has begun; `sending` says who would go to one;
     `called_in` is a shift (unsaved) of somebody who would come in. Unless `is_crisis_late_allowed`, a response starts
-    before its clock breaches or is left out.
+    before its clock breaches or is left out. `trying` are visits (unsaved, numbered below nothing) looked at as if
+    they were of the day.
     """
     now = as_of(day, now)
     newest = newest_plan(service_id, day)
@@ -129,6 +131,7 @@ def read_board(
         .prefetch_related("assignments__shift", "assignments__worker")
         .order_by("id")
     }
+    visits |= {visit.pk: visit for visit in trying}
     shifts = {shift.pk: shift for shift in shifts_over(Actor.system("planner", service_id), service_id, day)}
     if called_in is not None:
         shifts[called_in.pk] = called_in

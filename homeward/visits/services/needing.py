@@ -48,6 +48,24 @@ def make_visits(*, actor: Actor, service_id: int, day: date, now: datetime) -> i
     Raises: NotAllowedError.
     """
     require(actor, Permission.PLAN_DAY, service_id)
+    visits, joins = visits_still_needed(service_id, day)
+    _write_visits(visits, joins)
+    _give_way(actor, visits, now)
+    if visits:
+        record(
+            actor=actor,
+            action="make visits",
+            subject=("visit", None),
+            now=now,
+            service_id=service_id,
+            count=len(visits),
+        )
+        tell(topic="visits", service_id=service_id, subject=("day", None), now=now)
+    return len(visits)
+
+
+def visits_still_needed(service_id: int, day: date) -> tuple[list[Visit], dict[int, JoinedVisits]]:
+    """The unsaved visits that everyone's plans need on a day and that were not made yet, and the visits joined then."""
     patterns = (
         VisitPattern.objects.filter(
             plan__episode__service_id=service_id, starts_on__lte=day, plan__episode__started_at__date__lte=day
@@ -63,20 +81,7 @@ def make_visits(*, actor: Actor, service_id: int, day: date, now: datetime) -> i
     joins = joins_on(service_id, day)
     fallen_away = {join.joined_id for join in joins.values()}
     found = (visit_of_pattern(pattern, service_id, day) for pattern in patterns if pattern.pk not in fallen_away)
-    visits = [visit for visit in found if visit is not None]
-    _write_visits(visits, joins)
-    _give_way(actor, visits, now)
-    if visits:
-        record(
-            actor=actor,
-            action="make visits",
-            subject=("visit", None),
-            now=now,
-            service_id=service_id,
-            count=len(visits),
-        )
-        tell(topic="visits", service_id=service_id, subject=("day", None), now=now)
-    return len(visits)
+    return [visit for visit in found if visit is not None], joins
 
 
 def visit_of_pattern(pattern: VisitPattern, service_id: int, day: date) -> Visit | None:

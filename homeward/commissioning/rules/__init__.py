@@ -1,0 +1,1 @@
+"""Pure decisions of commissioning: money, prices, ranking offers, reconciling, forecasts."""

@@ -1,0 +1,65 @@
+"""What may be seen of commissioning."""
+
+from homeward.commissioning.selectors.budgets import (
+    JointPlanView,
+    PoolView,
+    joint_plans,
+    person_budget_for,
+    personal_budgets,
+    pool_for,
+    pool_lines,
+    pools,
+)
+from homeward.commissioning.selectors.invoices import InvoiceView, invoice_for, invoice_line_for, invoices
+from homeward.commissioning.selectors.packages import (
+    NotFoundError,
+    OfferChoice,
+    PackageHours,
+    PackageView,
+    WorkLine,
+    ask_capacity,
+    offer_choices,
+    offer_for,
+    package_for,
+    packages_of,
+    variation_for,
+    visits_from_plan,
+    work_list,
+)
+from homeward.commissioning.selectors.providers import contract_for, contracts, provider_for, providers
+from homeward.commissioning.selectors.spending import MonthOfSpending, Spending, spending
+
+__all__ = [
+    "InvoiceView",
+    "JointPlanView",
+    "MonthOfSpending",
+    "NotFoundError",
+    "OfferChoice",
+    "PackageHours",
+    "PackageView",
+    "PoolView",
+    "Spending",
+    "WorkLine",
+    "ask_capacity",
+    "contract_for",
+    "contracts",
+    "invoice_for",
+    "invoice_line_for",
+    "invoices",
+    "joint_plans",
+    "offer_choices",
+    "offer_for",
+    "package_for",
+    "packages_of",
+    "person_budget_for",
+    "personal_budgets",
+    "pool_for",
+    "pool_lines",
+    "pools",
+    "provider_for",
+    "providers",
+    "spending",
+    "variation_for",
+    "visits_from_plan",
+    "work_list",
+]
