@@ -109,8 +109,7 @@ def _day(text: str) -> date:
 
 def _clock(text: str) -> str:
     hours, colon, minutes = text.partition(":")
-    parts = (hours, minutes)
-    if colon and all(part.isascii() and part.isdigit() and len(part) <= 2 for part in parts) and len(minutes) == 2:
-        if int(hours) < 24 and int(minutes) < 60:
-            return f"{int(hours):02d}:{minutes}"
+    are_numbers = all(part.isascii() and part.isdigit() and len(part) <= 2 for part in (hours, minutes))
+    if colon and are_numbers and len(minutes) == 2 and int(hours) < 24 and int(minutes) < 60:
+        return f"{int(hours):02d}:{minutes}"
     raise FileRefusedError("the start is no time. Write it like 07:30")

@@ -134,7 +134,7 @@ def _pool(actor: Actor, pool: Pool, today: date) -> PoolView:
     for line_id, package_id, day, pence in rows.annotate(pence=Sum(Coalesce("agreed_pence", "found_pence"))):
         invoiced[line_id] += pence
         months.add((package_id, day.year, day.month))
-    by_hand = {line_id: pence for line_id, pence in pool.lines.values_list("id").annotate(pence=Sum("entries__pence"))}
+    by_hand = dict(pool.lines.values_list("id").annotate(pence=Sum("entries__pence")))
     lines = []
     for line in sorted(pool.lines.all(), key=lambda one: one.pk):
         owed = committed = 0

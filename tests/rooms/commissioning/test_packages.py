@@ -56,7 +56,7 @@ class TestAskPackage:
             asked(**told)
 
     def test_refuses_somebody_on_no_pathway(self, asked, ivy, cared_for, now):
-        cared_for(ivy).episodes.update(ended_at=now, outcome="no_longer_needed")
+        cared_for(ivy).episodes.update(ended_at=now, outcome_code="no_longer_needed")
         with pytest.raises(RefusedError, match="no pathway"):
             asked()
 
