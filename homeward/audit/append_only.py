@@ -39,6 +39,7 @@ APPEND_ONLY_TABLES = (
     "equipment_movement",
     "equipment_devicealertevent",
     "equipment_alertmessage",
+    "discharge_roundanswer",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {

@@ -20,6 +20,8 @@ TOLD_OF_CONCERNS: Mapping[int, tuple[Role, ...]] = {
     75: (Role.REGISTERED_PROFESSIONAL, Role.CRISIS_RESPONDER),
     100: (Role.REGISTERED_PROFESSIONAL, Role.CRISIS_RESPONDER, Role.CASE_MANAGER),
 }
+# Questions of a chasing round that nobody answered in time, where no lead is set for whoever was asked. Local decision.
+TOLD_OF_SILENCE: Mapping[int, tuple[Role, ...]] = {100: (Role.CASE_MANAGER,)}
 # From here on it goes by email and text message as well, not on screen alone.
 URGENT_FROM_PERCENT = 75
 # A local decision: who can act on an early warning score, at once or by sending somebody.

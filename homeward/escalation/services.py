@@ -10,12 +10,14 @@ from homeward.access.rules import SYSTEM_ROLES, Actor, Permission, Role, require
 from homeward.assessments.selectors import scores_owed
 from homeward.audit.services import record
 from homeward.delegation.selectors.concerns import concerns_to_watch
+from homeward.discharge.selectors.rounds import unanswered_to_watch
 from homeward.episodes.selectors import clocks_of_open_episodes
 from homeward.escalation.models import Escalation, WhoIsTold
 from homeward.escalation.rules import (
     CALL_BACK_PERCENTS,
     TOLD_OF_CONCERNS,
     TOLD_OF_SCORES,
+    TOLD_OF_SILENCE,
     URGENT_FROM_PERCENT,
     new_fractions,
     roles_told,
@@ -23,7 +25,7 @@ from homeward.escalation.rules import (
 )
 from homeward.escalation.selectors import who_is_told
 from homeward.escalation.states import SubjectKind
-from homeward.kernel.rules import RefusedError
+from homeward.kernel.rules import LONDON, RefusedError
 from homeward.kernel.services import tell
 from homeward.notices.services import notify
 from homeward.procedures.rules import ClockKind, ClockState, Urgency
@@ -54,13 +56,13 @@ class _Watched:
 def escalate_due(*, actor: Actor, service_id: int, now: datetime) -> list[Escalation]:
     """Tell whoever must be told that a clock has used up a fraction its pathway names; gives what is new.
 
-    Reads every clock that runs: referrals waiting, open episodes, calls back owed, concerns without an answer. Each
-    fraction is found once however often this runs; after a stop, only the latest fraction reached is told.
+    Reads every clock that runs: referrals waiting, open episodes, calls back owed, concerns without an answer, chasing
+    rounds. Each fraction is found once however often this runs; after a stop, only the latest reached is told.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.RUN_SCHEDULE, service_id)
-    sorts = (_referrals, _episodes, _calls, _concerns)
+    sorts = (_referrals, _episodes, _calls, _concerns, _rounds)
     watched = [one for sort in sorts for one in sort(actor, service_id, now)]
     known: dict[tuple, list[int]] = {}
     rows = Escalation.objects.filter(service_id=service_id, subject_id__in={one.subject_id for one in watched})
@@ -205,6 +207,27 @@ def _concerns(actor: Actor, service_id: int, now: datetime) -> list[_Watched]:
                 f"/concerns/{concern.pk}",
                 concern.put_to,
                 TOLD_OF_CONCERNS,
+            )
+        )
+    return watched
+
+
+def _rounds(actor: Actor, service_id: int, now: datetime) -> list[_Watched]:
+    watched = []
+    for one in unanswered_to_watch(actor, service_id, now):
+        questions = f"{one.count} question{'' if one.count == 1 else 's'}"
+        lead = one.lead
+        watched.append(
+            _Watched(
+                SubjectKind.ROUND,
+                one.round.pk,
+                f"answers_led_by_{lead.pk if lead is not None else 'nobody'}",
+                1,
+                (100,),
+                f"The time to answer {questions} of the {one.round.due_at.astimezone(LONDON):%H:%M} round",
+                f"/rounds/{one.round.pk}",
+                lead,
+                TOLD_OF_SILENCE if lead is None else {100: ()},
             )
         )
     return watched

@@ -8,3 +8,4 @@ class SubjectKind(models.TextChoices):
     EPISODE = "episode", "Episode"
     CALL = "call", "Call back"
     CONCERN = "concern", "Concern"
+    ROUND = "round", "Chasing round"

@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Max
 
 from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, NotAllowedError, Permission, Role, require
-from homeward.teams.models import Account, Organisation, Registration, Service, Training, Worker
+from homeward.teams.models import Account, Organisation, Registration, Service, Team, Training, Worker
 
 
 class WorkerNotFoundError(Exception):
@@ -67,6 +67,11 @@ def workers_of(service_id: int) -> list[Worker]:
         .select_related("organisation", "team")
         .order_by("id")
     )
+
+
+def teams_of(service_id: int) -> list[Team]:
+    """The teams of a service, by name."""
+    return list(Team.objects.filter(service_id=service_id).order_by("name"))
 
 
 def accounts_in(*roles: Role) -> list[Account]:

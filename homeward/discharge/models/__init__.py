@@ -2,15 +2,27 @@
 
 from homeward.discharge.models.action import ActionBlock, NextAction
 from homeward.discharge.models.decision import PathwayDecision
+from homeward.discharge.models.huddle import Huddle, HuddleAction, HuddleAttendance, HuddleItem, HuddleNote
+from homeward.discharge.models.round import Round, RoundAnswer, RoundAsk, RoundTimetable, TeamLead
 from homeward.discharge.models.stay import CriteriaAnswer, HospitalStay, StayEvent, StayIdentifier, StayReceipt
 
 __all__ = [
     "ActionBlock",
     "CriteriaAnswer",
     "HospitalStay",
+    "Huddle",
+    "HuddleAction",
+    "HuddleAttendance",
+    "HuddleItem",
+    "HuddleNote",
     "NextAction",
     "PathwayDecision",
+    "Round",
+    "RoundAnswer",
+    "RoundAsk",
+    "RoundTimetable",
     "StayEvent",
     "StayIdentifier",
     "StayReceipt",
+    "TeamLead",
 ]

@@ -18,6 +18,7 @@ from homeward.discharge.states.pathways import (
     HomePathway,
     WhyNotHome,
 )
+from homeward.discharge.states.rounds import AnswerKind, HuddleItemState, HuddleNeed
 from homeward.discharge.states.stays import Criterion, EndedAs, StayEventKind, StayReceived, StaySource
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "DESTINATION_PATHWAY",
     "ActionClosedError",
     "ActionState",
+    "AnswerKind",
     "Capacity",
     "Criterion",
     "DecidedBy",
@@ -38,6 +40,8 @@ __all__ = [
     "Destination",
     "EndedAs",
     "HomePathway",
+    "HuddleItemState",
+    "HuddleNeed",
     "OwnerKind",
     "StayEventKind",
     "StayReceived",

@@ -68,6 +68,7 @@ class StayEventKind(models.TextChoices):
     DONE = "done", "Action done"
     DROPPED = "dropped", "Action no longer needed"
     REOPENED = "reopened", "Action opened again"
+    ANSWERED = "answered", "Asked in a round"
     PROPOSED = "proposed", "Way home proposed"
     DECIDED = "decided", "Way home decided"
     SET_ASIDE = "set_aside", "Way home set aside"

@@ -19,6 +19,7 @@ from homeward.api.telling.sending import send_deliveries
 from homeward.audit.services import keep_head, seal_all
 from homeward.beds.services import lapse_offers
 from homeward.delegation.services import suspend_after_scores, warn_of_lapses
+from homeward.discharge.services.rounds import hold_round, tell_results
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.kernel.selectors import latest_change
 from homeward.rights.services import find_unusual
@@ -93,6 +94,14 @@ def work_once(now: datetime) -> list[str]:
         ),
         *(
             (f"lapses of service {pk}", lambda pk=pk: warn_of_lapses(actor=actor, service_id=pk, now=now))
+            for pk in service_ids
+        ),
+        *(
+            (f"chasing round of service {pk}", lambda pk=pk: hold_round(actor=actor, service_id=pk, now=now))
+            for pk in service_ids
+        ),
+        *(
+            (f"results of rounds of service {pk}", lambda pk=pk: tell_results(actor=actor, service_id=pk, now=now))
             for pk in service_ids
         ),
         *((f"replies of service {pk}", lambda pk=pk: make_replies(actor, pk, now)) for pk in service_ids),
