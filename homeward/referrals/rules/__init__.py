@@ -1,15 +1,26 @@
 """The rules of the front door: which pathway fits a referral, and what a file of referrals says. No Django."""
 
 from .comparing import says_nothing_new
+from .csv_files import (
+    FRONT_COLUMNS,
+    LARGEST_FILE,
+    RowFault,
+    chosen_code,
+    column_name,
+    day_of,
+    decoded_csv,
+    faults_file,
+    moment_of,
+    nhs_number_of,
+    rows_of_csv,
+    written_csv,
+)
 from .documents import SAFE_TYPES, MessageDocument
 from .files import (
     COLUMNS,
-    LARGEST_FILE,
     FileReading,
     ReferralRow,
-    RowFault,
     Words,
-    faults_file,
     looks_like_a_file_of_referrals,
     read_file,
     template_file,
@@ -19,6 +30,7 @@ from .suggesting import URGENCIES, ranked_pathways, suggested_pathway
 
 __all__ = [
     "COLUMNS",
+    "FRONT_COLUMNS",
     "LARGEST_FILE",
     "MOST_USES_AN_HOUR",
     "SAFE_TYPES",
@@ -28,15 +40,23 @@ __all__ = [
     "ReferralRow",
     "RowFault",
     "Words",
+    "chosen_code",
     "code_hash",
+    "column_name",
+    "day_of",
+    "decoded_csv",
     "faults_file",
     "follow_code",
     "is_code",
     "looks_like_a_file_of_referrals",
+    "moment_of",
+    "nhs_number_of",
     "ranked_pathways",
     "read_file",
+    "rows_of_csv",
     "says_nothing_new",
     "suggested_pathway",
     "template_file",
     "visitor_key",
+    "written_csv",
 ]

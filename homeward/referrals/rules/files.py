@@ -1,17 +1,26 @@
 """What a file of referrals (CSV) says, row by row, and what is wrong with each. No Django."""
 
-import codecs
 import csv
-import io
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from homeward.kernel.rules import LONDON, is_postcode, tidy_nhs_number, tidy_postcode
+from homeward.kernel.rules import LONDON, is_postcode, tidy_postcode
+from homeward.referrals.rules.csv_files import (
+    FRONT_COLUMNS,
+    LARGEST_FILE,
+    RowFault,
+    chosen_code,
+    column_name,
+    day_of,
+    decoded_csv,
+    moment_of,
+    nhs_number_of,
+    rows_of_csv,
+    written_csv,
+)
 
-LARGEST_FILE = 2 * 1024 * 1024  # bytes; 500 rows with long texts are under 1 MB
 MOST_ROWS = 500  # rows one file may hold: each takes about 20 ms, and the desk waits for the whole file
 OLDEST_BIRTH = 1900
 LONGEST_AGO = timedelta(days=366)  # a referral older than this is a slip of the key
@@ -57,7 +66,6 @@ COLUMNS: tuple[Column, ...] = (
     Column("access_notes", "The way in, and anything to know before knocking.", "Side door", 250),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
-FRONT_COLUMNS = ("line", "field", "reason")  # put before the rows that are sent back
 ENOUGH_TO_KNOW_IT = {"family_name", "given_name", "need", "need_text", "urgency", "source"}
 
 
@@ -69,15 +77,6 @@ class Words:
     urgencies: Mapping[str, str]
     needs: Mapping[str, str]
     genders: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class RowFault:
-    """What is wrong with one value, and what to do. `line`: of the file; `field`: the column, "" for the whole row."""
-
-    line: int
-    field: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -106,27 +105,27 @@ class FileReading:
 
 def looks_like_a_file_of_referrals(content: bytes) -> bool:
     """Whether bytes are a CSV with at least two of our columns in its first line."""
-    text = _decoded(content[:20_000])
+    text = decoded_csv(content[:20_000])
     if text is None or text.lstrip()[:1] in ("<", "{", "["):
         return False
-    header = next(iter(_rows(text)[:1]), (0, ()))[1]
-    return len(ENOUGH_TO_KNOW_IT.intersection(_column_name(one) for one in header)) >= 2
+    header = next(iter(rows_of_csv(text)[:1]), (0, ()))[1]
+    return len(ENOUGH_TO_KNOW_IT.intersection(column_name(one) for one in header)) >= 2
 
 
 def read_file(content: bytes, words: Words, now: datetime) -> FileReading:
     """Every row of a file with its values, or what is wrong with it. Encoding and separator are found from the file."""
     if len(content) > LARGEST_FILE:
         return _whole(f"The file is over {LARGEST_FILE // 1024**2} MB. Send it in parts.")
-    text = _decoded(content)
+    text = decoded_csv(content)
     if text is None:
         return _whole("This is not a text file. Save it as CSV and send that.")
     try:
-        rows = _rows(text)
+        rows = rows_of_csv(text)
     except csv.Error:
         return _whole("This is not CSV: a quotation mark is never closed. Save it as CSV again.")
     if not rows:
         return _whole("The file is empty. Send it with its header and rows.")
-    header = tuple(_column_name(one) for one in rows[0][1])
+    header = tuple(column_name(one) for one in rows[0][1])
     problem = _header_problem(header)
     if problem:
         return _whole(problem, rows[0][0])
@@ -140,76 +139,11 @@ def read_file(content: bytes, words: Words, now: datetime) -> FileReading:
 
 def template_file() -> str:
     """The header and one made-up row, for somebody to fill in."""
-    return _written([[column.name for column in COLUMNS], [column.example for column in COLUMNS]])
-
-
-def faults_file(content: bytes, faults: Iterable[tuple[int, str, str]]) -> str:
-    """The rows of a file that have a fault, as a CSV like the one that came, with line, field and reason in front.
-
-    `faults`: line, field and text of each. A row is there once, whatever is wrong with it, so that it can be corrected
-    and handed in as it is: those three columns are then passed over.
-    """
-    try:
-        rows = dict(_rows(_decoded(content) or ""))
-    except csv.Error:  # a field no spreadsheet can hold; the file's page says so
-        rows = {}
-    header = next(iter(rows.values()), ())
-    told: dict[int, list[tuple[str, str]]] = {}
-    for line, name, text in faults:
-        told.setdefault(line, []).append((name, f"{name}: {text}" if name else text))
-    lines = [[*FRONT_COLUMNS, *header]]
-    for line, why in told.items():
-        names = "; ".join(dict.fromkeys(name for name, _ in why if name))
-        lines.append([str(line), names, " ".join(text for _, text in why), *rows.get(line, ())])
-    return _written(lines)
-
-
-def _written(lines: Sequence[Sequence[str]]) -> str:
-    out = io.StringIO(newline="")
-    # a spreadsheet would run a cell that begins like a formula
-    csv.writer(out).writerows(
-        [[f"'{one}" if one[:1] in ("=", "+", "-", "@", "\t") else one for one in row] for row in lines]
-    )
-    return out.getvalue()
+    return written_csv([[column.name for column in COLUMNS], [column.example for column in COLUMNS]])
 
 
 def _whole(text: str, line: int = 1) -> FileReading:
     return FileReading((), (RowFault(line, "", text),))
-
-
-def _decoded(content: bytes) -> str | None:
-    for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
-        if content.startswith(mark):
-            return content.decode(encoding, errors="replace").replace("\x00", "")
-    if b"\x00" in content:
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")  # what UK spreadsheets write when asked for plain CSV
-
-
-def _rows(text: str) -> list[tuple[int, tuple[str, ...]]]:
-    """Every row that is not blank, with its line; a first line `sep=;` says the separator and is no row."""
-    text = text.lstrip("\ufeff")
-    skipped = 0
-    said = re.match(r"sep=(.)\r?\n", text)
-    if said:
-        text, skipped = text[said.end() :], 1
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    separator = said[1] if said else max((",", ";", "\t", "|"), key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=False)
-    rows = []
-    before = 0
-    for values in reader:
-        line, before = before + 1 + skipped, reader.line_num
-        if any(value.strip() for value in values):
-            rows.append((line, tuple(value.strip().replace("\x00", "") for value in values)))
-    return rows
-
-
-def _column_name(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", text.strip().lower()).strip("_")
 
 
 def _header_problem(header: tuple[str, ...]) -> str:
@@ -246,21 +180,21 @@ def _read_row(line: int, header: tuple[str, ...], values: Sequence[str], words: 
             wrong(name, f"Use {longest} characters or fewer.")
     if not told["given_name"] and not told["family_name"]:
         wrong("family_name", "Give the person's name.")
-    told["source"] = _chosen(told["source"], words.sources, "source", "Say who is asking", wrong)
-    told["urgency"] = _chosen(told["urgency"], words.urgencies, "urgency", "Say how soon", wrong)
+    told["source"] = chosen_code(told["source"], words.sources, "source", "Say who is asking", wrong)
+    told["urgency"] = chosen_code(told["urgency"], words.urgencies, "urgency", "Say how soon", wrong)
     if told["need"]:
-        told["need"] = _chosen(told["need"], words.needs, "need", "Say what is needed", wrong)
+        told["need"] = chosen_code(told["need"], words.needs, "need", "Say what is needed", wrong)
     elif not told["need_text"]:
         wrong("need_text", "Say what the person needs help with.")
-    told["gender"] = _chosen(told["gender"], words.genders, "gender", "", wrong) if told["gender"] else "unknown"
-    told["nhs_number"] = _nhs_number(told["nhs_number"], wrong)
+    told["gender"] = chosen_code(told["gender"], words.genders, "gender", "", wrong) if told["gender"] else "unknown"
+    told["nhs_number"] = nhs_number_of(told["nhs_number"], wrong)
     if told["postcode"] and not is_postcode(told["postcode"]):
         wrong("postcode", "This is not a full UK postcode. Correct it, or leave it empty.")
     told["postcode"] = tidy_postcode(told["postcode"])
-    birth_date = _day(told["birth_date"], "birth_date", wrong)
+    birth_date = day_of(told["birth_date"], "birth_date", wrong)
     if birth_date and not (birth_date.year >= OLDEST_BIRTH and birth_date <= now.astimezone(LONDON).date()):
         wrong("birth_date", "Nobody was born then. Check the year.")
-    received_at = _moment(told["received_at"], wrong)
+    received_at = moment_of(told["received_at"], "received_at", wrong)
     if received_at and not now - LONGEST_AGO <= received_at <= now + timedelta(minutes=10):
         wrong("received_at", "This is in the future, or over a year ago. Check it.")
     fingerprint = sha256("\x1f".join(told[name].lower() for name in sorted(told)).encode()).hexdigest()[:32]
@@ -280,57 +214,3 @@ def _told_twice(rows: list[ReferralRow]) -> tuple[ReferralRow, ...]:
             row = ReferralRow(**{**row.__dict__, "faults": (*row.faults, RowFault(row.line, "referral_id", text))})
         told.append(row)
     return tuple(told)
-
-
-def _chosen(text: str, choices: Mapping[str, str], name: str, ask: str, wrong) -> str:
-    if not text:
-        wrong(name, f"{ask}: {', '.join(choices)}.")
-        return ""
-    plain = _column_name(text)
-    for code, label in choices.items():
-        if plain in (_column_name(code), _column_name(label)):
-            return code
-    wrong(name, f"Choose one of: {', '.join(choices)}.")
-    return ""
-
-
-def _nhs_number(text: str, wrong) -> str:
-    if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", text):
-        wrong("nhs_number", "The spreadsheet shortened the number. Format the column as text, and write it again.")
-    return tidy_nhs_number(text)
-
-
-def _day(text: str, name: str, wrong) -> date | None:
-    if not text:
-        return None
-    match = re.fullmatch(
-        r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text.split(" ")[0].split("T")[0]
-    )
-    try:
-        if match and match[1]:
-            return date(int(match[1]), int(match[2]), int(match[3]))
-        if match:
-            return date(int(match[6]), int(match[5]), int(match[4]))
-    except ValueError:
-        pass
-    if re.fullmatch(r"\d{5}(\.\d+)?", text):
-        wrong(name, "The spreadsheet wrote the day as a number. Format the column as a date, and save it again.")
-    elif re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2}", text):
-        wrong(name, "Write the year with four digits, as 17/02/1941.")
-    else:
-        wrong(name, "There is no such day. Write it as 17/02/1941 or 1941-02-17.")
-    return None
-
-
-def _moment(text: str, wrong) -> datetime | None:
-    if not text:
-        return None
-    day = _day(text, "received_at", wrong)
-    if day is None:
-        return None
-    clock = re.search(r"[ T](\d{1,2}):(\d\d)", text)
-    hour, minute = (int(clock[1]), int(clock[2])) if clock else (0, 0)
-    if not clock or hour > 23 or minute > 59:
-        wrong("received_at", "Give the time as well, as 24/11/2026 09:30.")
-        return None
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=LONDON)
