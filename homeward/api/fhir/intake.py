@@ -6,7 +6,8 @@ from functools import partial
 
 from homeward.access.rules import Actor
 from homeward.api.fhir.deciding import Asked, decide
-from homeward.api.fhir.new_referral import alerts_in, identity_in, new_person, new_referral, sender_identifiers
+from homeward.api.fhir.describing import identity_in
+from homeward.api.fhir.new_referral import alerts_in, new_person, new_referral, sender_identifiers
 from homeward.api.fhir.process_message_response import accepted
 from homeward.api.intake import receiving
 from homeward.api.intake.asked import Brought, Refusal
@@ -36,7 +37,7 @@ def brought_by(asked: Asked) -> Brought:
         identifiers=tuple(sender_identifiers(message)),
         sent_at=message.sent_at,
         version=None,
-        identity=identity_in(message),
+        identity=identity_in(message.person),
         said_number=number.value if number else "",
         person=new_person(message),
         practice_code=practice.ods_code if practice else "",

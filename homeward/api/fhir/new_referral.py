@@ -1,18 +1,19 @@
 """A referral message in the words of the front door: the person, and the referral, as the rooms take them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from homeward.api.fhir.datatypes import LONDON, ContactMethod
 from homeward.api.fhir.deciding import Asked
+from homeward.api.fhir.describing import described, first_phone, fitted
 from homeward.api.fhir.flag import WarningKind
 from homeward.api.fhir.patient import ContactPerson
 from homeward.api.fhir.referral_message import ReferralMessage
 from homeward.api.intake.needs import need_in_words
 from homeward.api.intake.notes import NotUnderstood, shortened
-from homeward.people.rules import Identity
-from homeward.people.services import NewAddress, NewPerson
-from homeward.people.states import AlertKind, Gender, NeedKind
+from homeward.people.services import NewPerson
+from homeward.people.states import AlertKind, NeedKind
 from homeward.referrals.services import NewReferral
 from homeward.referrals.states import Source, Urgency
 
@@ -38,65 +39,17 @@ PRIORITIES = {
 }
 LIVES_ALONE = {"LivesAlone", "OnePersonHouseholds"}  # household-composition-bars
 NO_NEED_SENT = "The message does not say why. Read its details, or ask the sender."
-_GENDERS = set(Gender.values)
-_SPOKEN = {"phone", "sms", "pager", ""}
-
-
-def identity_in(message: ReferralMessage) -> Identity:
-    """Who the message is about, for finding them in the record. Only a verified NHS number counts as one."""
-    person = message.person
-    number = person.nhs_number
-    return Identity(
-        given_name=" ".join(person.name.given),
-        family_name=person.name.family,
-        birth_date=person.birth_date,
-        nhs_number=number.value if number and number.is_verified else "",
-        is_nhs_number_verified=bool(number and number.is_verified),
-        postcode=person.addresses[0].postcode if person.addresses else "",
-        phone=_first_phone(person.contact_methods),
-    )
 
 
 def new_person(message: ReferralMessage) -> NewPerson:
     """The person of a message as a new record."""
-    person = message.person
-    home = person.addresses[0] if person.addresses else None
-    given, family = " ".join(person.name.given), person.name.family
-    if not given and not family:
-        given, _, family = person.name.text.rpartition(" ")
-    called = [name for name in person.other_names if name.use in ("nickname", "usual")]
-    own_uprn = message.incident.uprn if message.incident and home and _same_place(message) else ""
-    return NewPerson(
-        given_name=_fit(given, 120),
-        family_name=_fit(family, 120),
-        preferred_name=_fit(called[0].words() if called else "", 120),
-        birth_date=person.birth_date,
-        birth_text="" if person.birth_date else _fit(person.birth_date_text, 20),
-        gender=person.gender if person.gender in _GENDERS else Gender.UNKNOWN,
-        nhs_number=_fit(person.nhs_number.value if person.nhs_number else "", 20),
-        is_nhs_number_traced=bool(person.nhs_number and person.nhs_number.is_verified),
-        phone=_fit(_first_phone(person.contact_methods), 40),
-        email=_fit(next((one.value for one in person.contact_methods if one.kind == "email"), ""), 200),
-        language=_fit(person.preferred_language or next(iter(person.languages), ""), 60),
-        needs_interpreter=bool(person.needs_interpreter),
+    new = described(message.person)
+    own_uprn = message.incident.uprn if message.incident and new.address and _same_place(message) else ""
+    return replace(
+        new,
         lives_alone=True if _lives_alone(message) else None,
-        address=NewAddress(
-            lines=_fit(
-                ", ".join(dict.fromkeys(part for part in (*home.lines, home.city, home.district) if part)) or home.text,
-                250,
-            ),
-            postcode=_fit(home.postcode, 10),
-            uprn=_fit(own_uprn, 12),
-        )
-        if home
-        else None,
-        identifiers=tuple((_fit(one.system, 200), _fit(one.value, 200)) for one in person.local_identifiers),
-        contacts=tuple(
-            (_fit(contact.name, 120), _fit(contact.relationship, 80), _fit(_first_phone(contact.methods), 40))
-            for contact in person.contacts
-            if not contact.is_the_person and (contact.name or contact.methods)
-        ),
-        needs=tuple((NeedKind.OTHER, _fit(text, 250)) for text in _needs(message)),
+        address=replace(new.address, uprn=fitted(own_uprn, 12)) if new.address else None,
+        needs=tuple((NeedKind.OTHER, fitted(text, 250)) for text in _needs(message)),
     )
 
 
@@ -121,13 +74,13 @@ def new_referral(asked: Asked) -> NewReferral:
         requester_name=requester.name,
         requester_role=requester.role,
         requester_organisation=organisation.name or message.sender_name,
-        requester_phone=_first_phone(requester.telephones) or _first_phone(message.envelope.sender.telephones),
+        requester_phone=first_phone(requester.telephones) or first_phone(message.envelope.sender.telephones),
         safeguarding_text="; ".join(
             dict.fromkeys(_warned(one.title, one.text) for one in message.safeguarding_concerns)
         ),
         scene_safety=message.scene_safety,
         contact_name=_contact_name(message, contact),
-        contact_phone=_first_phone(contact.methods) if contact else _first_phone(message.person.contact_methods),
+        contact_phone=first_phone(contact.methods) if contact else first_phone(message.person.contact_methods),
         place_text=place.words() if place else home,
         latitude=place.latitude if place else None,
         longitude=place.longitude if place else None,
@@ -166,24 +119,16 @@ def alerts_in(message: ReferralMessage) -> list[tuple[AlertKind, str]]:
     return list(dict.fromkeys(alerts))
 
 
-def _fit(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[:longest].rstrip()
-
-
 def _too_long(message: ReferralMessage) -> Iterable[NotUnderstood]:
     """What is cut where the record has less room than the message; the details keep it whole."""
     person = message.person
     for path, text, longest in (
         ("Patient.name.family", person.name.family, 120),
         ("Patient.name.given", " ".join(person.name.given), 120),
-        ("Patient.telecom", _first_phone(person.contact_methods), 40),
+        ("Patient.telecom", first_phone(person.contact_methods), 40),
     ):
         if len(text) > longest:
             yield NotUnderstood(path, f"It is cut to {longest} characters in the record: {shortened(text)}")
-
-
-def _first_phone(methods: Sequence[ContactMethod]) -> str:
-    return next((method.value for method in methods if method.kind in _SPOKEN), "")
 
 
 def _contact_name(message: ReferralMessage, contact: ContactPerson | None) -> str:
@@ -305,7 +250,7 @@ def _about_the_person(message: ReferralMessage) -> Iterable[str]:
         yield _method_line(method)
     if person.general_practice:
         practice = person.general_practice
-        named = [practice.practice, practice.ods_code, practice.practitioner, _first_phone(practice.telephones)]
+        named = [practice.practice, practice.ods_code, practice.practitioner, first_phone(practice.telephones)]
         yield f"General practice: {', '.join(part for part in named if part)}"
     if person.is_deceased:
         yield f"The sender says they have died{f' on {person.died_on}' if person.died_on else ''}."

@@ -23,6 +23,8 @@ from homeward.api.fhir.node import Node
 from homeward.api.fhir.practitioner import Professional, read_professional
 
 NHS_NUMBER = "/id/nhs-number"  # https://fhir.nhs.uk/Id/nhs-number
+# UK Core (R4), and Care Connect (STU3)
+VERIFICATION = ("Extension-UKCore-NHSNumberVerificationStatus", "Extension-CareConnect-NHSNumberVerificationStatus-1")
 VERIFIED = {"number-present-and-verified", "01"}  # UK Core NHSNumberVerificationStatus, and its England list
 _SELF = {"ONESELF", "SELF"}  # v3-RoleCode, and how some senders write it
 
@@ -140,9 +142,8 @@ def _identifiers(patient: Node) -> tuple[list[NhsNumber], list[Identifier]]:
         if not system.lower().endswith(NHS_NUMBER):
             others.append(Identifier(system, value))
             continue
-        status = read_concept(
-            identifier.extension("Extension-UKCore-NHSNumberVerificationStatus").node("valueCodeableConcept")
-        )
+        said_by = [identifier.extension(name) for name in VERIFICATION]
+        status = read_concept(next(filter(None, said_by), said_by[0]).node("valueCodeableConcept"))
         digits = value.replace(" ", "").replace("-", "")
         passes = len(digits) == 10 and digits.isascii() and digits.isdigit() and is_valid(digits)
         if not passes:
