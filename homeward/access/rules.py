@@ -42,6 +42,8 @@ class Permission(StrEnum):
     CHASE = "chase"
     # How somebody leaves; any way but home takes two who may
     DECIDE_PATHWAY = "decide_pathway"
+    # Numbers about the whole service, which name nobody
+    SEE_RESULTS = "see_results"
     WRITE_PLANS = "write_plans"
     # Beds of reablement houses: who is in which and who waits; and deciding, offering, admitting and closing
     SEE_BEDS = "see_beds"
@@ -217,10 +219,12 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     # Caldicott principle 3: results need no one's name, so these two see no one's record.
-    Role.PERFORMANCE_LEAD: frozenset({P.SEE_PROCEDURES, P.SEE_SPENDING}),
-    Role.COMMISSIONER: frozenset({P.SEE_PEOPLE, P.ASK_PACKAGES, P.COMMISSION, P.SEE_SPENDING, P.SEE_PROCEDURES}),
+    Role.PERFORMANCE_LEAD: frozenset({P.SEE_RESULTS, P.SEE_PROCEDURES, P.SEE_SPENDING}),
+    Role.COMMISSIONER: frozenset(
+        {P.SEE_PEOPLE, P.ASK_PACKAGES, P.COMMISSION, P.SEE_SPENDING, P.SEE_RESULTS, P.SEE_PROCEDURES}
+    ),
     Role.SERVICE_DESIGNER: frozenset(
-        {P.SEE_PROCEDURES, P.DRAFT_PROCEDURES, P.APPROVE_PROCEDURES, P.PUBLISH_PROCEDURES}
+        {P.SEE_RESULTS, P.SEE_PROCEDURES, P.DRAFT_PROCEDURES, P.APPROVE_PROCEDURES, P.PUBLISH_PROCEDURES}
     ),
     # An administrator runs the service's accounts, loads and audit; reading a care record is not part of it.
     Role.ADMINISTRATOR: frozenset(
@@ -285,6 +289,8 @@ ROLE_PERMISSIONS |= {
 ROLE_PERMISSIONS |= {
     role: may | {P.SHARE_PLANS, P.ASK_PACKAGES} for role, may in ROLE_PERMISSIONS.items() if P.WRITE_PLANS in may
 }
+# Whoever sees who is in hospital sees what that comes to; results name nobody.
+ROLE_PERMISSIONS |= {role: may | {P.SEE_RESULTS} for role, may in ROLE_PERMISSIONS.items() if P.SEE_STAYS in may}
 # Whoever signs in can be told something.
 ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role not in SYSTEM_ROLES}
 

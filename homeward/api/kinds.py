@@ -11,6 +11,7 @@ from homeward.api.ers.intake import is_ers, read_ers
 from homeward.api.fhir.deciding import decide_resource
 from homeward.api.fhir.intake import brought_by
 from homeward.api.fhir.wire import read_message
+from homeward.api.hospital.receiving import judge_again as judge_stay_again
 from homeward.api.intake.asked import Brought, Refusal
 from homeward.api.intake.receiving import judge_again
 from homeward.api.intake.text import PADDING, UnreadableMessageError, decoded
@@ -63,7 +64,10 @@ def judge_kept(*, actor: Actor, message: KeptMessage, now: datetime) -> KeptMess
 
     Raises: NotAllowedError when the actor may not hand in messages.
     """
-    judge_again(actor=actor, message=message, read=read_any, now=now)
+    if message.kind == MessageKind.HOSPITAL:
+        judge_stay_again(actor=actor, message=message, now=now)
+    else:
+        judge_again(actor=actor, message=message, read=read_any, now=now)
     return message
 
 

@@ -257,6 +257,17 @@ NHS_111_URGENCIES = dict(
 # What judges a kept message again, and what finds the documents in it: rooms know no format.
 MESSAGE_READER = "homeward.api.kinds.judge_kept"
 MESSAGE_DOCUMENTS = "homeward.api.documents.documents_in"
+# What hospitals call the columns of their ward lists: {"Royal Derby": {"ward": ["Current location"]}}; "" is every
+# hospital. A JSON file; docs/guides/ward-lists.md
+WARD_LIST_HEADINGS = (
+    json.loads(Path(os.environ["HOMEWARD_WARD_LISTS"]).read_text(encoding="utf-8"))
+    if os.environ.get("HOMEWARD_WARD_LISTS")
+    else {}
+)
+# Numbers of people under this are left out of files for others: no national figure was found, a local decision
+SMALLEST_NUMBER = int(os.environ.get("HOMEWARD_SMALLEST_NUMBER", "5"))
+# The national collection's own column headings were not found: these are ours
+DELAYS_FILE_COLUMNS = ("period", "organisation", "measure", "category", "number")
 
 # What ties somebody to a person: each gives, of people it is asked about, those it knows a relationship to.
 TIES = (

@@ -127,3 +127,5 @@ class MessageKind(models.TextChoices):
     ERS = "ers", "e-RS request"
     FILE = "file", "File of referrals"
     RECORD = "record", "Record of another system (FHIR)"
+    HOSPITAL = "hospital", "Stay in hospital (FHIR)"
+    WARD_LIST = "ward_list", "Ward list of a hospital"

@@ -1,6 +1,9 @@
 """From the bytes of a payload to the stays it tells of, or the reason why it is refused. Needs no record."""
 
+from datetime import datetime
+
 from homeward.api.fhir.bundle import MessageBundle
+from homeward.api.fhir.datatypes import read_moment
 from homeward.api.fhir.describing import described, identity_in
 from homeward.api.fhir.node import Node
 from homeward.api.fhir.organisation import NOBODY, read_organisation
@@ -86,6 +89,7 @@ def _told(
     return SaidStays(
         kind=kind,
         message_id=message_id,
+        said_at=_said_at(bundle, composition),
         sender=said_by,
         identity=identity,
         said_number=number,
@@ -95,6 +99,18 @@ def _told(
         letter=letter if letter and letter.text else None,
         notes=tuple(notes),
     )
+
+
+def _said_at(bundle: MessageBundle, composition: Node) -> datetime | None:
+    """When it was written, else sent; None where it does not say."""
+    header = next(iter(bundle.of_type("MessageHeader")), Node({}, "MessageHeader", bundle.reading))
+    said = [
+        read_moment(composition, "date") if "T" in composition.text("date") else None,
+        read_moment(bundle.root, "timestamp"),
+        read_moment(header, "timestamp"),
+        read_moment(bundle.root.node("meta"), "lastUpdated"),
+    ]
+    return next(filter(None, said), None)
 
 
 def _bundled(resource: dict) -> dict:

@@ -55,11 +55,13 @@ class SaidStays:
     """A payload that tells of stays of one person.
 
     `kind`: what it is, in words. `sender`: what we call who sent it, "" when it does not say. `person` is None where
-    it says nothing of them but a number: then they must be known here already.
+    it says nothing of them but a number: then they must be known here already. `said_at`: when it was sent or written;
+    None where it does not say.
     """
 
     kind: str
     message_id: str
+    said_at: datetime | None
     sender: str
     identity: Identity
     said_number: str

@@ -8,15 +8,16 @@ from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 
-from homeward.access.rules import Actor, Permission
+from homeward.access.rules import Actor
 from homeward.api.intake.asked import Brought, Done, Intention, Refusal, is_older
+from homeward.api.intake.finding import PersonNotDescribedError, as_front_desk, organisation_with, person_meant
 from homeward.api.intake.notes import NotUnderstood
 from homeward.api.intake.operation_outcome import refusal
 from homeward.kernel.rules import RefusedError
 from homeward.people.models import Person
-from homeward.people.rules import Identity, likeness, rest_disagrees
-from homeward.people.selectors import holder_of_number, identity_of
-from homeward.people.services import note_need, raise_alert, register_person
+from homeward.people.rules import Identity, likeness
+from homeward.people.selectors import identity_of
+from homeward.people.services import note_need, raise_alert
 from homeward.referrals.models import KeptMessage, Referral
 from homeward.referrals.rules import says_nothing_new
 from homeward.referrals.selectors import find_by_sender, kept_before, messages_of
@@ -36,13 +37,6 @@ logger = logging.getLogger(__name__)
 
 UPDATE_TAKEN_AS_NEW = "It says update, but nothing came before: it was taken as new."
 NEW_TAKEN_AS_UPDATE = "It says new, but we held this referral: it was taken as an update."
-BY_NUMBER_ALONE = (
-    "The message names the person by their NHS number alone; it is the number of this record. Check with them."
-)
-PERSON_NOT_DESCRIBED = (
-    "The message names the person by an NHS number alone, and nobody here has it as a verified number. Send their "
-    "name, birth date and address with the request, or ask the front door to register them and judge this again."
-)
 CHANGED_IT = {MessageOutcome.REFERRAL, MessageOutcome.UPDATED, MessageOutcome.WITHDRAWN}
 
 Read = Callable[[bytes, str | None], Brought | Refusal]
@@ -183,7 +177,7 @@ def _act_at_once(one: _Message, asked: Brought) -> Answer:
         route=Route.MESSAGE,
         sender=sender,
         sender_identifier=asked.identifiers[0] if asked.identifiers else "",
-        organisation=_by_code(asked.organisation_codes, organisations),
+        organisation=organisation_with(asked.organisation_codes, organisations),
     )
     if referral is not None:
         return _update(one, asked, referral, new)
@@ -227,7 +221,7 @@ def _check_same_person(person: Person, meant: Identity, number: str) -> None:
 
 def _newest_version(one: _Message, referral: Referral) -> Brought | None:
     """The newest version of a referral that changed it, as it was brought."""
-    versions = [kept for kept in messages_of(_as_front_desk(one.actor), referral) if kept.outcome in CHANGED_IT]
+    versions = [kept for kept in messages_of(as_front_desk(one.actor), referral) if kept.outcome in CHANGED_IT]
     held = one.read(bytes(versions[-1].content), versions[-1].media_type or None) if versions else None
     return held if isinstance(held, Brought) else None
 
@@ -288,60 +282,21 @@ def _update(one: _Message, asked: Brought, referral: Referral, new: NewReferral)
 
 
 def _person(one: _Message, asked: Brought, organisations: Sequence[Organisation]) -> tuple[Person, list[NotUnderstood]]:
-    """The person on record whom a verified NHS number names, else a new record; and what to say about it.
-
-    Names and birth dates alone never choose a record: a person at the front door decides that.
-
-    Raises: _ConflictError when the message describes nobody and the number is nobody's here.
-    """
-    front_desk = _as_front_desk(one.actor)
-    wanted = asked.identity
-    number_is_trusted = True
-    notes: list[NotUnderstood] = []
-    person = holder_of_number(front_desk, one.service_id, wanted, one.now)
-    if person is not None and not rest_disagrees(identity_of(person, None), wanted):
-        if asked.person is None:
-            notes.append(NotUnderstood("", BY_NUMBER_ALONE))
-        return person, notes
-    if person is not None:
-        number_is_trusted = False
-        notes.append(
-            NotUnderstood(
-                "Patient.identifier",
-                f"The NHS number is on the record of {person.reference}, whose name and birth date are "
-                "different. A new record was started; find out whose number it is.",
-            )
+    """Raises: _ConflictError when the message describes nobody and the number is nobody's here."""
+    try:
+        return person_meant(
+            one.actor, one.service_id, asked.identity, asked.person, asked.practice_code, organisations, one.now
         )
-    if asked.person is None:
-        raise _ConflictError(422, "business-rule", PERSON_NOT_DESCRIBED)
-    new = replace(
-        asked.person,
-        gp_practice=_by_code((asked.practice_code,), organisations),
-        is_nhs_number_traced=asked.person.is_nhs_number_traced and number_is_trusted,
-    )
-    return register_person(actor=front_desk, service_id=one.service_id, new=new, now=one.now), notes
-
-
-def _by_code(codes: Sequence[str], organisations: Sequence[Organisation]) -> Organisation | None:
-    by_code = {one.ods_code.upper(): one for one in organisations if one.ods_code}
-    return next((by_code[code.upper()] for code in codes if code and code.upper() in by_code), None)
+    except PersonNotDescribedError as error:
+        raise _ConflictError(422, "business-rule", str(error)) from error
 
 
 def _warn(one: _Message, person: Person, asked: Brought) -> None:
-    front_desk = _as_front_desk(one.actor)
+    front_desk = as_front_desk(one.actor)
     for kind, text in asked.alerts:
         raise_alert(actor=front_desk, person=person, kind=kind, text=text, now=one.now)
     for kind, text in asked.person.needs if asked.person else ():
         note_need(actor=front_desk, person=person, kind=kind, text=text, now=one.now)
-
-
-def _as_front_desk(actor: Actor) -> Actor:
-    """The connected system, allowed for this one message to look for the person it is about and to start a record.
-
-    It is told nothing of what it finds.
-    """
-    needed = {Permission.SEE_PEOPLE, Permission.SEE_FRONT_DOOR, Permission.TAKE_REFERRALS}
-    return replace(actor, extra=actor.extra | needed)
 
 
 def _answer(

@@ -86,12 +86,12 @@ def judge_message(
 def replay_message(*, actor: Actor, message: KeptMessage, now: datetime) -> KeptMessage:
     """Judge a refused message again, after what was wrong is put right. Its bytes stay as they came.
 
-    Raises: NotAllowedError; RefusedError when it was not refused, or is a file of referrals.
+    Raises: NotAllowedError; RefusedError when it was not refused, or is a file.
     """
     require(actor, Permission.SEE_MESSAGES, message.service_id)
     require(actor, Permission.TAKE_REFERRALS, message.service_id)
-    if message.kind == MessageKind.FILE:
-        raise RefusedError("A file of referrals is not judged again. Correct the rows with a fault, and send those.")
+    if message.kind in (MessageKind.FILE, MessageKind.WARD_LIST):
+        raise RefusedError("A file is not judged again. Correct the rows with a fault, and send those.")
     locked = KeptMessage.objects.select_for_update().get(pk=message.pk)
     if locked.outcome != MessageOutcome.REFUSED:
         raise RefusedError("This message was not refused, so there is nothing to judge again.")

@@ -244,7 +244,7 @@ def _file(actor: Actor, kept: KeptMessage, before_ids: list[int], read: Record, 
         message_id=kept.pk,
         now=now,
     )
-    notes = [*notes, *_file_documents(actor, kept, person, now)]
+    notes = [*notes, *file_attachments(actor, kept, person, now)]
     filed = Filed(kept.pk, person, False, raised, added, differences, tuple(notes), read.counts, read.read)
     judge_message(
         actor=actor,
@@ -281,7 +281,7 @@ def _listed(notes: list[NotUnderstood]) -> list[dict]:
     return rows
 
 
-def _file_documents(actor: Actor, kept: KeptMessage, person: Person, now: datetime) -> list[NotUnderstood]:
+def file_attachments(actor: Actor, kept: KeptMessage, person: Person, now: datetime) -> list[NotUnderstood]:
     """File what is attached among the person's documents; gives what could not be filed, which stays as it came."""
     notes, new, known = [], [], set()
     taken = DocumentVersion.objects.filter(document__person_id__in=person_ids_of(person))

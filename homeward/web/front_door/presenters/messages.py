@@ -26,6 +26,7 @@ OF_A_FILE = {
     MessageOutcome.UPDATED: "Rows taken",
     MessageOutcome.REFUSED: "Sent back",
 }
+FILES = (MessageKind.FILE, MessageKind.WARD_LIST)
 NOT_TOLD = "Could not be told"
 LONGEST_SHOWN = 60_000  # characters of the original on the page; the whole of it can be downloaded
 MOST_NOTES_SHOWN = 200
@@ -112,7 +113,7 @@ def message_page(message, documents: Sequence[MessageDocument]) -> MessagePage:
         original=text[:LONGEST_SHOWN],
         is_cut=len(text) > LONGEST_SHOWN,
         is_file=is_file,
-        can_be_judged_again=message.outcome == MessageOutcome.REFUSED and not is_file,
+        can_be_judged_again=message.outcome == MessageOutcome.REFUSED and message.kind not in FILES,
     )
 
 
