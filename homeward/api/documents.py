@@ -8,8 +8,7 @@ from lxml import etree
 
 from homeward.api.fhir.wire import read_message
 from homeward.api.intake.text import UnreadableMessageError
-from homeward.api.kinds import looks_like_cda
-from homeward.api.nhs111.envelope import local_name, open_envelope
+from homeward.api.nhs111.envelope import local_name, looks_like_cda, open_envelope
 from homeward.referrals.rules import MessageDocument
 
 MOST_DOCUMENTS = 200

@@ -14,13 +14,13 @@ from homeward.api.fhir.wire import read_message
 from homeward.api.hospital.receiving import judge_again as judge_stay_again
 from homeward.api.intake.asked import Brought, Refusal
 from homeward.api.intake.receiving import judge_again
-from homeward.api.intake.text import PADDING, UnreadableMessageError, decoded
+from homeward.api.intake.text import UnreadableMessageError
 from homeward.api.nhs111.adaptor_bundle import is_adaptor_bundle
+from homeward.api.nhs111.envelope import looks_like_cda
 from homeward.api.nhs111.intake import read_bundle, read_cda
 from homeward.referrals.models import KeptMessage
 from homeward.referrals.states import MessageKind
 
-CDA_NAMES = ("ClinicalDocument", "DistributionEnvelope", "schemas.xmlsoap.org/soap/envelope", "urn:hl7-org:v3")
 XML_TYPES = ("text/xml", "application/xml", "application/soap+xml", "multipart/related", "multipart/mixed")
 
 
@@ -69,12 +69,3 @@ def judge_kept(*, actor: Actor, message: KeptMessage, now: datetime) -> KeptMess
     else:
         judge_again(actor=actor, message=message, read=read_any, now=now)
     return message
-
-
-def looks_like_cda(content: bytes, content_type: str | None = None) -> bool:
-    """Whether bytes are a CDA document, bare or wrapped; a cheap look, not a check."""
-    text = decoded(content[:200_000], content_type, []).strip(PADDING)
-    is_parts = (content_type or "").lower().startswith("multipart/") or text[:30].lower().startswith(
-        ("--", "mime-version", "content-type: multipart")
-    )
-    return is_parts or (text.startswith("<") and any(name in text for name in CDA_NAMES))

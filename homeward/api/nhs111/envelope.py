@@ -12,6 +12,7 @@ from homeward.api.intake.safe_xml import XmlNotReadableError, is_deeper, parsed
 from homeward.api.intake.text import LARGEST_MESSAGE, PADDING, UnreadableMessageError, decoded
 
 DOCUMENT = "ClinicalDocument"
+CDA_NAMES = ("ClinicalDocument", "DistributionEnvelope", "schemas.xmlsoap.org/soap/envelope", "urn:hl7-org:v3")
 DEEPEST_NESTING = 160  # levels; the deepest published document has 40
 ODS_ADDRESS = "urn:nhs-uk:addressing:ods:"
 COPY_INTERACTION = "copyRecipient"  # ITK interaction of a document sent for information
@@ -153,3 +154,12 @@ def _from_base64(text: str, notes: list[NotUnderstood]) -> list[etree._Element]:
         raise UnreadableMessageError("A payload says it is base64 and is not. Send it again.") from error
     root = _root(content, None, notes)
     return [root] if local_name(root) == DOCUMENT else []
+
+
+def looks_like_cda(content: bytes, content_type: str | None = None) -> bool:
+    """Whether bytes are a CDA document, bare or wrapped; a cheap look, not a check."""
+    text = decoded(content[:200_000], content_type, []).strip(PADDING)
+    is_parts = (content_type or "").lower().startswith("multipart/") or text[:30].lower().startswith(
+        ("--", "mime-version", "content-type: multipart")
+    )
+    return is_parts or (text.startswith("<") and any(name in text for name in CDA_NAMES))

@@ -5,6 +5,7 @@ from homeward.discharge.models.decision import PathwayDecision
 from homeward.discharge.models.huddle import Huddle, HuddleAction, HuddleAttendance, HuddleItem, HuddleNote
 from homeward.discharge.models.round import Round, RoundAnswer, RoundAsk, RoundTimetable, TeamLead
 from homeward.discharge.models.stay import CriteriaAnswer, HospitalStay, StayEvent, StayIdentifier, StayReceipt
+from homeward.discharge.models.ward_list import StayQuestion, WardList
 
 __all__ = [
     "ActionBlock",
@@ -23,6 +24,8 @@ __all__ = [
     "RoundTimetable",
     "StayEvent",
     "StayIdentifier",
+    "StayQuestion",
     "StayReceipt",
     "TeamLead",
+    "WardList",
 ]

@@ -19,7 +19,6 @@ from homeward.discharge.states import Criterion, EndedAs, StayReceived, StaySour
 from homeward.discharge.states.ward_lists import ListCovers, ListState, QuestionAnswer, QuestionKind
 from homeward.kernel.rules import RefusedError
 from homeward.kernel.services import tell
-from homeward.people.models import Person
 from homeward.people.services import NewAddress, NewPerson, register_person
 from homeward.referrals.models import KeptMessage
 from homeward.referrals.services import judge_message, keep_message
