@@ -122,7 +122,7 @@ class TestReadWardList:
         assert (row.faults, row.left_at) == ((), row.admitted_at)
 
     def test_keeps_columns_it_does_not_know(self, read):
-        reading = read(**{"Diet": "soft"})
+        reading = read(Diet="soft")
         assert reading.unknown == ("diet",)
         assert reading.rows[0].other == {"diet": "soft"}
 
