@@ -229,8 +229,10 @@ def _counted(outcomes: list[StayReceived]) -> str:
         StayReceived.SAME: "as known",
         StayReceived.OLDER: "older than what is known",
     }
+    if len(outcomes) == 1:
+        return f"One stay: {words[outcomes[0]]}."
     counted = [f"{outcomes.count(outcome)} {said}" for outcome, said in words.items() if outcome in outcomes]
-    return f"{'One stay' if len(outcomes) == 1 else 'Stays'}: {', '.join(counted)}."
+    return f"{len(outcomes)} stays: {', '.join(counted)}."
 
 
 def _refuse(one: _Payload, status: int, issue_code: str, text: str, notes: tuple[NotUnderstood, ...] = ()) -> Answer:
