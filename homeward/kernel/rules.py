@@ -98,6 +98,19 @@ def night_of(now: datetime) -> tuple[datetime, datetime] | None:
     return (begins, ends) if begins <= now < ends else None
 
 
+def time_text(hour: int, minute: int) -> str:
+    """A time of day as the NHS writes it: 9:30am, midday, midnight."""
+    if minute == 0 and hour in (0, 12):
+        return "midday" if hour else "midnight"
+    return f"{hour % 12 or 12}{f':{minute:02d}' if minute else ''}{'am' if hour < 12 else 'pm'}"
+
+
+def clock_text(moment: datetime) -> str:
+    """A moment's time in London as the NHS writes it: 9:30am, midday, midnight."""
+    local = moment.astimezone(LONDON)
+    return time_text(local.hour, local.minute)
+
+
 def wall_clock(day: date, text: str) -> datetime:
     """The moment a clock on the wall in England shows `text` ("07:30") on `day`. "24:00" is the next midnight."""
     hours, minutes = (int(part) for part in text.split(":"))

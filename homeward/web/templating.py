@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from homeward.access.rules import ROLE_TITLES, Permission
-from homeward.kernel.rules import LONDON
+from homeward.kernel.rules import LONDON, clock_text
 from homeward.kernel.selectors import latest_change
 from homeward.notices.selectors import unseen_count
 
@@ -42,18 +42,6 @@ def environment(**options) -> jinja2.Environment:
 
 def _url(name: str, *args, **kwargs) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
-
-
-def clock_text(moment: datetime) -> str:
-    """A time as the NHS writes it: 9:30am, midday, midnight."""
-    local = moment.astimezone(LONDON)
-    if (local.hour, local.minute) == (12, 0):
-        return "midday"
-    if (local.hour, local.minute) == (0, 0):
-        return "midnight"
-    hour = local.hour % 12 or 12
-    half = "am" if local.hour < 12 else "pm"
-    return f"{hour}{f':{local.minute:02d}' if local.minute else ''}{half}"
 
 
 def day_text(day) -> str:

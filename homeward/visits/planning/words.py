@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 import visit_planner
-from homeward.kernel.rules import LONDON
+from homeward.kernel.rules import LONDON, time_text
 from homeward.procedures.selectors import library
 from homeward.teams.models import Worker
 from homeward.visits.models import Visit
@@ -29,7 +29,7 @@ def number(planner_id: str) -> int:
 
 
 class Words:
-    """The planner's sentences with names for its ids and titles for its codes."""
+    """The planner's sentences with names for its ids, titles for its codes and times as the NHS writes them."""
 
     def __init__(self, workers: Iterable[Worker], visits: Iterable[Visit]) -> None:
         self._names = {worker_id(worker.pk): worker.label for worker in workers}
@@ -41,6 +41,7 @@ class Words:
     def plain(self, sentence: str) -> str:
         """A sentence of the planner in words."""
         named = re.sub(r"\b[wv]\d+\b", lambda found: self._names.get(found[0], found[0]), sentence)
+        named = re.sub(r"\b([01]\d|2[0-3]):([0-5]\d)\b", lambda at: time_text(int(at[1]), int(at[2])), named)
         return re.sub(r"\b[a-z]+(?:_[a-z]+)*\b", lambda found: self._titles.get(found[0], found[0]), named)
 
     def why_not(self, reason: visit_planner.WhyNot) -> str:

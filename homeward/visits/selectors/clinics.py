@@ -472,7 +472,8 @@ def next_places(actor: Actor, service_id: int, booking_ids: Iterable[int], now: 
     """
     require(actor, Permission.SEE_PEOPLE, service_id)
     rows = SessionPlace.objects.filter(
-        session__clinic__service_id=service_id, booking_id__in=list(booking_ids), released_at__isnull=True, session__state=SessionState.SET,
+        session__clinic__service_id=service_id, booking_id__in=list(booking_ids), released_at__isnull=True,
+        session__state=SessionState.SET,
         session__starts_at__gt=now,
     )  # fmt: skip
     return {row.booking_id: row for row in rows.select_related("session").order_by("-session__starts_at")}

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
-from homeward.kernel.rules import LONDON, RefusedError
+from homeward.kernel.rules import RefusedError, clock_text
 from homeward.kernel.services import tell
 from homeward.notices.services import notify
 from homeward.teams.models import Account
@@ -32,7 +32,7 @@ def list_who_to_tell(*, actor: Actor, plan: DayPlan, visit: Visit, now: datetime
     people: dict[int, list[str]] = defaultdict(list)
     accounts = {}
     for row in visit.assignments.filter(state=AssignmentState.SENT).select_related("worker__account"):
-        workers[row.worker_id].append(f"Go to {visit.title.lower()}: be there at {_clock(row.starts_at)}.")
+        workers[row.worker_id].append(f"Go to {visit.title.lower()}: be there at {clock_text(row.starts_at)}.")
         accounts[row.worker_id] = row.worker.account
     moves = plan.moves.exclude(visit=visit).select_related(
         "visit__person", "from_worker__account", "to_worker__account"
@@ -91,12 +91,12 @@ def _for_workers(move: PlanMove) -> list[tuple]:
     """What a move means to the worker who loses a visit, gains it, or has it at another time."""
     name = move.visit.called
     if move.from_worker and move.to_worker and move.from_worker_id == move.to_worker_id:
-        return [(move.to_worker, f"{name}: at {_clock(move.to_starts_at)}, was {_clock(move.from_starts_at)}.")]
+        return [(move.to_worker, f"{name}: at {clock_text(move.to_starts_at)}, was {clock_text(move.from_starts_at)}.")]
     told = []
     if move.from_worker:
-        told.append((move.from_worker, f"{name} at {_clock(move.from_starts_at)} is no longer yours."))
+        told.append((move.from_worker, f"{name} at {clock_text(move.from_starts_at)} is no longer yours."))
     if move.to_worker:
-        told.append((move.to_worker, f"{name} at {_clock(move.to_starts_at)} is now yours."))
+        told.append((move.to_worker, f"{name} at {clock_text(move.to_starts_at)} is now yours."))
     return told
 
 
@@ -105,14 +105,11 @@ def _for_person(move: PlanMove) -> str:
         return ""
     name = move.visit.title
     if move.to_worker is None:
-        return f"{name} at {_clock(move.from_starts_at)}: nobody can be found for it yet."
+        return f"{name} at {clock_text(move.from_starts_at)}: nobody can be found for it yet."
     if abs(move.to_starts_at - move.from_starts_at) < PERSON_TOLD_FROM:
         return ""
-    return f"{name}: {move.to_worker.label} comes at {_clock(move.to_starts_at)}, not at {_clock(move.from_starts_at)}."
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.astimezone(LONDON):%H:%M}"
+    before, after = clock_text(move.from_starts_at), clock_text(move.to_starts_at)
+    return f"{name}: {move.to_worker.label} comes at {after}, not at {before}."
 
 
 def _tell_on_screen(

@@ -251,7 +251,7 @@ class TestWhoIsTold:
         send_both(coordinator, response, workers, now)
         rows = tellings_of(coordinator, response.episode.pk, now)
         assert {row.worker for row in rows} >= {workers[1], workers[3]}
-        assert all("be there at 09:25" in row.text for row in rows if row.worker in (workers[1], workers[3]))
+        assert all("be there at 9:25am" in row.text for row in rows if row.worker in (workers[1], workers[3]))
         told = mark_told(actor=coordinator, telling=rows[0], now=now)
         assert told.told_by == "Test Person"
         with pytest.raises(RefusedError, match="already"):

@@ -7,20 +7,12 @@ today.css holds what each class means; tests/web/today/test_places.py checks tha
 from datetime import date, datetime
 from functools import lru_cache
 
-from homeward.kernel.rules import LONDON
+from homeward.kernel.rules import LONDON, time_text
 
 LAST_HOUR = 36  # a night shift ends by noon of the next day
 LONGEST_TRAVEL = 180  # minutes that are drawn; the words always say the true number
 
-
-@lru_cache(maxsize=4096)
-def clock(hour: int, minute: int) -> str:
-    """A time of day as the NHS writes it: 9:30am, midday, midnight."""
-    if (hour, minute) == (12, 0):
-        return "midday"
-    if (hour, minute) == (0, 0):
-        return "midnight"
-    return f"{hour % 12 or 12}{f':{minute:02d}' if minute else ''}{'am' if hour < 12 else 'pm'}"
+clock = lru_cache(maxsize=1440)(time_text)  # asked for thousands of times a page
 
 
 @lru_cache(maxsize=8192)
