@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "homeward.commissioning",
     "homeward.beds",
     "homeward.discharge",
+    "homeward.outcomes",
     "homeward.equipment",
     "homeward.escalation",
     "homeward.rights",

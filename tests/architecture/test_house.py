@@ -15,6 +15,7 @@ ROOMS = [
     "whatif",
     "rights",
     "escalation",
+    "outcomes",
     "discharge",
     "beds",
     "equipment",
@@ -52,6 +53,7 @@ ALLOWED_IN_A_ROOM = {
     "searching",
     "linking",
     "storage",
+    "ascof",
 }
 
 

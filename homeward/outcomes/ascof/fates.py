@@ -1,0 +1,58 @@
+"""What can become of a record, each with the rule that decides it. docs/guides/ascof.md explains them."""
+
+from enum import Enum
+
+
+class Fate(Enum):
+    """The name is what is printed as fate, in small letters with hyphens; the value is its rule in words."""
+
+    UNREADABLE = "The line could not be read; the reason is with the faults."
+    # left out of the history
+    NOT_A_SERVICE_USER = "Client type is not Service User."
+    EVENT_TYPE_NOT_COUNTED = "Event type is not Request, Assessment, Service or Review."
+    NO_START_DATE = "The event has no start date."
+    STARTS_AFTER_PERIOD = "The event starts after the last day of the period."
+    NO_BIRTH_MONTH_OR_YEAR = "Birth month or year is missing (requests only)."
+    DIED_BEFORE_PERIOD = "Date of death is before the first day of the period."
+    NO_IDENTIFIER = "Neither an NHS number nor the council's own id."
+    NO_RECORD_ID = "No record id, by which persons are given to records."
+    COUNCIL_ID_KNOWN_WITH_NHS_NUMBER = (
+        "No NHS number, and the council's own id is known with an NHS number on another record: nobody can say who it "
+        "is."
+    )
+    NO_IMPORT_DATE = "No import date, so that it cannot be the latest version."
+    SUBMITTED_TOO_LATE = "Submitted after the last moment that counts."
+    OLDER_VERSION = "A later submission has the same event."
+    DUPLICATE = "Another line is equal in every cell."
+    # requests (STS001)
+    REQUEST_ENDED_OUTSIDE_PERIOD = "No request of its cluster ended in the period."
+    REQUEST_OF_PERSON_IN_LONG_TERM_SUPPORT = (
+        "The person had long-term support on the day the request began: no new client."
+    )
+    REQUEST_WITHOUT_ROUTE = "The request has no route of access or no council, so that the published joins lose it."
+    REQUEST_NOTHING_FOLLOWED = "Nothing followed the request."
+    REQUEST_FOLLOWED_OUT_OF_REACH = "What followed the request came too late, or another request came first."
+    REQUEST_LED_TO_NO_SERVICE = "The request was followed by events, but by no service."
+    REQUEST_LED_TO_ANOTHER_SERVICE = "The request led to another service, not to ST-Max."
+    REQUEST_LED_TO_ST_MAX = "The request led to ST-Max."
+    LONG_TERM_SUPPORT_AT_REQUEST = (
+        "Long-term support that the person had when a request began: that request was not counted as new."
+    )
+    # ST-Max and what followed it (STS002a, ASCOF 2A)
+    ST_MAX_NOT_AFTER_NEW_REQUEST = "ST-Max that does not begin on a day on which a new client's request led to ST-Max."
+    ST_MAX_OF_PERSON_WHO_DIED_BEFORE_PERIOD = "ST-Max of somebody who died before the first day of the period."
+    ST_MAX_CLUSTER_ENDED_OUTSIDE_PERIOD = (
+        "The cluster of this ST-Max did not end in the period (an open one ends today)."
+    )
+    ST_MAX_WITHOUT_COUNCIL = "The ST-Max has no council code, so that the published joins lose it."
+    IN_ST_MAX_CLUSTER = "Part of an ST-Max cluster that ended in the period."
+    DECIDED = "Followed an ST-Max cluster and decided its outcome."
+    FOLLOWED = "Followed an ST-Max cluster in an unbroken chain, but something else decided its outcome."
+    FOLLOWED_OUT_OF_REACH = (
+        "Came after an ST-Max cluster, but too late after it, after a gap of more than 3 days, or after another ST-Max."
+    )
+    NO_PART = "In the history of the person, but neither in an ST-Max cluster nor after one."
+
+    @property
+    def code(self) -> str:
+        return self.name.lower().replace("_", "-")

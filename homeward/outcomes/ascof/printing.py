@@ -1,0 +1,131 @@
+"""A measure as JSON and as text."""
+
+from homeward.outcomes.ascof.fates import Fate
+from homeward.outcomes.ascof.measure_2a import Ascof2A, RecordFate, Total
+from homeward.outcomes.ascof.periods import ChosenPeriod
+from homeward.outcomes.ascof.reading import CareFile
+from homeward.outcomes.ascof.st_max import Result
+
+DEFINITION = "NHS England, ASC-Client-Level-Data-SALT-ASCOF-transformations: STS001 and ASCOF 2A replication code"
+
+
+def settings_as_json(chosen: ChosenPeriod, file: CareFile) -> dict:
+    """What the measure was computed with."""
+    period = chosen.period
+    return {
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "submitted_by": period.submitted_by.isoformat(),
+        "today": period.today.isoformat(),
+        "defaults_taken": list(chosen.defaults),
+        "columns": file.columns,
+        "encoding": file.encoding,
+        "texts_compared": "without regard to case and trailing blanks, as SQL Server does",
+    }
+
+
+def ascof_2a_as_json(measure: Ascof2A, chosen: ChosenPeriod, file: CareFile) -> dict:
+    """Everything: settings, totals, every row of the national table, the fate of every line, faults."""
+    return {
+        "measure": "2A",
+        "definition": DEFINITION,
+        "settings": settings_as_json(chosen, file),
+        "totals": {
+            "all": total_as_json(measure.everywhere),
+            "councils": {code: total_as_json(total) for code, total in measure.totals.items()},
+        },
+        "clusters": [result_as_json(result) for result in measure.results],
+        "records": sorted(
+            [*(fate_as_json(fate) for fate in measure.fates), *(_unreadable(fault.line) for fault in file.faults)],
+            key=lambda record: record["line"],
+        ),
+        "faults": [{"line": fault.line, "reason": fault.reason} for fault in file.faults],
+    }
+
+
+def total_as_json(total: Total) -> dict:
+    return {"numerator": total.numerator, "denominator": total.denominator, "percent": total.percent}
+
+
+def result_as_json(result: Result) -> dict:
+    return {
+        "number": result.number,
+        "la_code": result.council,
+        "person_id": result.person_id,
+        "cluster_start": result.cluster_starts_on.isoformat(),
+        "cluster_end": result.cluster_ends_on.isoformat(),
+        "event_outcome": result.outcome,
+        "record_type": result.record_type,
+        "final_outcome": result.final_outcome,
+        "final_outcome_mapped": result.final_outcome_mapped,
+        "in_denominator": result.in_denominator,
+        "in_numerator": result.in_numerator,
+        "rule": result.rule,
+        "merged_into": result.merged_into,
+        "depends_on_tie": result.depends_on_tie,
+        "lines": {
+            "cluster": list(result.cluster_lines),
+            "followers": list(result.follower_lines),
+            "deciding": list(result.deciding_lines),
+        },
+    }
+
+
+def fate_as_json(fate: RecordFate) -> dict:
+    return {
+        "line": fate.record.line,
+        "la_code": fate.record.council,
+        "event_type": fate.record.event_type,
+        "fate": fate.fate.code,
+        "rule": fate.fate.value,
+        "clusters": list(fate.result_numbers),
+        "fate_at_requests": fate.at_requests.code,
+        "fate_at_st_max": fate.at_st_max.code,
+    }
+
+
+def _unreadable(line: int) -> dict:
+    code = Fate.UNREADABLE.code
+    return {
+        "line": line,
+        "la_code": None,
+        "event_type": None,
+        "fate": code,
+        "rule": Fate.UNREADABLE.value,
+        "clusters": [],
+        "fate_at_requests": code,
+        "fate_at_st_max": code,
+    }
+
+
+def ascof_2a_as_text(measure: Ascof2A, chosen: ChosenPeriod, file: CareFile) -> str:
+    """A table for reading: the settings, totals by council, what became of the records, faults."""
+    period = chosen.period
+    defaults = f" (not given: {', '.join(chosen.defaults)})" if chosen.defaults else ""
+    width = max(12, *(len(code) for code in measure.totals)) if measure.totals else 12
+    counted: dict[Fate, int] = {}
+    for fate in measure.fates:
+        counted[fate.fate] = counted.get(fate.fate, 0) + 1
+    if file.faults:
+        counted[Fate.UNREADABLE] = len(file.faults)
+    lines = [
+        f"ASCOF 2A, {period.first} to {period.last}, submissions up to {period.submitted_by}{defaults}",
+        "",
+        f"{'council':{width}} numerator denominator percent",
+        *(_total_line(code, total, width) for code, total in measure.totals.items()),
+        _total_line("all", measure.everywhere, width),
+        "",
+        "What became of the records",
+        *(f"{count:>9}  {fate.value}" for fate, count in sorted(counted.items(), key=lambda item: -item[1])),
+    ]
+    ties = sum(result.depends_on_tie for result in measure.results)
+    if ties:
+        lines += ["", f"{ties} of {len(measure.results)} rows depend on the order of events that start on one day."]
+    if file.faults:
+        lines += ["", "Lines that could not be read", *(f"  line {f.line}: {f.reason}" for f in file.faults)]
+    return "\n".join(lines)
+
+
+def _total_line(name: str, total: Total, width: int) -> str:
+    percent = "–" if total.percent is None else f"{total.percent:.1f}"
+    return f"{name:{width}} {total.numerator:>9} {total.denominator:>11} {percent:>7}"
