@@ -10,7 +10,8 @@ step "style and common faults (ruff)"
 $bin/ruff check -q .
 $bin/ruff format -q --check .
 step "types of the planner and the rules (mypy)"
-$bin/mypy --no-error-summary visit_planner rota_builder homeward/*/rules.py homeward/procedures/rules homeward/referrals/rules
+$bin/mypy --no-error-summary visit_planner rota_builder homeward/*/rules.py homeward/procedures/rules homeward/referrals/rules \
+    homeward/outcomes/ascof
 step "which way the rooms lean (import-linter)"
 $bin/lint-imports >var/imports.log 2>&1 || { cat var/imports.log; exit 1; }
 step "security (bandit)"

@@ -46,11 +46,11 @@ class Ascof2A:
 def ascof_2a(records: Iterable[CareRecord], period: Period) -> Ascof2A:
     """ASCOF 2A of a file's records in `period`, with the fate of each record, by line."""
     records = sorted(records, key=lambda record: record.line)
-    requests = requests_of(records, period)
-    st_max = st_max_of(records, requests.cohort, period)
+    at_front_door = requests_of(records, period)
+    st_max = st_max_of(records, at_front_door.cohort, period)
     fates = []
     for record in records:
-        at_requests = requests.fates.get(record.line, Fate.NO_PART)
+        at_requests = at_front_door.fates.get(record.line, Fate.NO_PART)
         at_st_max = st_max.fates[record.line]
         fate = at_requests if at_st_max is Fate.NO_PART else at_st_max
         fates.append(

@@ -124,11 +124,9 @@ def _nasty_group(random: Random, name: str) -> list[dict]:
         whos.append({**whos[0], "LA_CODE": "E10000002", "Der_LA_Person_Unique_Identifier_Pseudo": f"d-{name}"})
     if random.random() < 0.2:  # without NHS number: known by the same id, or by another
         other = random.choice((f"c-{name}", f"x-{name}"))
-        whos.append(
-            {**whos[0], "Der_NHS_Number_Traced_Pseudo": None, "Der_LA_Person_Unique_Identifier_Pseudo": other}
-        )
+        whos.append({**whos[0], "Der_NHS_Number_Traced_Pseudo": None, "Der_LA_Person_Unique_Identifier_Pseudo": other})
     lines: list[dict] = []
-    kinds = ["Request", "Service"] + random.choices(("Request", "Service", "Service", "Assessment", "Review"), k=5)
+    kinds = ["Request", "Service", *random.choices(("Request", "Service", "Service", "Assessment", "Review"), k=5)]
     for place, kind in enumerate(kinds[: random.randint(2, 7)]):
         length = random.choice((0, 0, 1, 2, 5, 20, None))
         cells = event(random.choice(whos), kind, *_days(day, length), random.choice(OUTCOMES))
@@ -183,7 +181,9 @@ def _spoilt(random: Random, cells: dict) -> dict:
     elif chance < 0.075:
         cells["Event_Start_Date"] = None
     elif chance < 0.2:
-        heading = random.choice(("Event_Outcome", "Service_Type", "Event_Type", "Der_NHS_Number_Traced_Pseudo", "LA_CODE"))
+        heading = random.choice(
+            ("Event_Outcome", "Service_Type", "Event_Type", "Der_NHS_Number_Traced_Pseudo", "LA_CODE")
+        )
         text = cells.get(heading)
         cells[heading] = text and random.choice((text.upper(), text.lower(), text + "  "))
     return cells

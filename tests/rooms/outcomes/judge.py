@@ -90,8 +90,8 @@ SELECT *, MIN(s) OVER (PARTITION BY la, p, num) begins FROM (
 CHAIN = """
 CREATE TABLE after_{stage} AS
 SELECT * FROM (
-    SELECT v.la, v.p, v.num, v.begins, v.ends, v.outcome own, h.line, h.kind, h.s, h.e, h.outcome, h.outcome_text, h.svc,
-           h.svc_text, DENSE_RANK() OVER (PARTITION BY v.la, v.p, v.num ORDER BY h.s) place
+    SELECT v.la, v.p, v.num, v.begins, v.ends, v.outcome own, h.line, h.kind, h.s, h.e, h.outcome, h.svc,
+           DENSE_RANK() OVER (PARTITION BY v.la, v.p, v.num ORDER BY h.s) place
     FROM variant_{stage} v JOIN held_{stage} h ON h.la = v.la AND h.p = v.p AND h.s >= v.ends)
 WHERE NOT coalesce({itself} AND (begins = s OR ends = e), FALSE);
 CREATE TABLE used_{stage} AS

@@ -107,9 +107,7 @@ def compared(lines: list[dict], tmp_path) -> tuple[Ascof2A, list[str]]:
     file = read_file(write(tmp_path / "cld.csv", lines))
     assert not file.faults
     measure = ascof_2a(file.records, PERIOD)
-    return measure, differences(
-        measure, judge(lines, first=FIRST, last=LAST, submitted_by=SUBMITTED_BY, today=TODAY)
-    )
+    return measure, differences(measure, judge(lines, first=FIRST, last=LAST, submitted_by=SUBMITTED_BY, today=TODAY))
 
 
 class TestAscof2A:
