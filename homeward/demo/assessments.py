@@ -116,7 +116,7 @@ def make_assessments(making: Making, staff: Staff) -> int:
             at = making.now - timedelta(hours=hours)
             if days:  # by day, whenever the place is made
                 at = wall_clock(making.today - timedelta(days=days), "15:00") - timedelta(hours=hours)
-            filled = _fill(actor, making, person, form, answers, at)
+            filled = fill(actor, making, person, form, answers, at)
             number += 1
             for owed in filled.scores_owed.all() if days else ():  # today's is left to be told
                 tell_of_score(
@@ -136,7 +136,7 @@ def make_assessments(making: Making, staff: Staff) -> int:
     return number
 
 
-def _fill(actor: Actor, making: Making, person: Person, form: str, answers: Mapping[str, Any], at: datetime):
+def fill(actor: Actor, making: Making, person: Person, form: str, answers: Mapping[str, Any], at: datetime):
     told = {"actor": actor, "now": at}
     filled = start_form(
         service_id=making.service.pk, form_code=form, subject=("person", person.pk), person=person, **told

@@ -40,6 +40,7 @@ from homeward.demo.rota import away_on, make_absences, make_cover, make_shifts, 
 from homeward.demo.signing import make_signing
 from homeward.demo.size import SHIFTS_AHEAD_DAYS, VISITS_A_DAY, Size
 from homeward.demo.staff import Staff, make_staff, open_accounts
+from homeward.demo.stays import make_stays
 from homeward.episodes.models import Episode
 from homeward.episodes.services import close_episodes
 from homeward.kernel.rules import RefusedError, london_day, wall_clock
@@ -144,6 +145,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     open_accounts(making, staff, on_shift)
     making.tell(f"{make_concerns(making)} concerns of care workers")
     at_the_desk(making)
+    making.tell(f"{make_stays(making, staff)} people in hospital")
     making.tell(f"{made} visits needed today. The place is made")
     return service
 

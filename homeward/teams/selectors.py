@@ -60,6 +60,11 @@ def referring_organisations(service_id: int) -> list[Organisation]:
     return list(Organisation.objects.filter(service_id=service_id).order_by("name"))
 
 
+def teams_of(service_id: int) -> list[Team]:
+    """The teams of a service, by name."""
+    return list(Team.objects.filter(service_id=service_id).order_by("name"))
+
+
 def workers_of(service_id: int) -> list[Worker]:
     """The active workers of every employer of a service."""
     return list(

@@ -14,6 +14,7 @@ urlpatterns = [
     path("refer/follow", professional.follow, name="follow"),
     path("today/", include("homeward.web.today.urls")),
     path("front-door/", include("homeward.web.front_door.urls")),
+    path("coming-home/", include("homeward.web.coming_home.urls")),
     path("responding/", include("homeward.web.responding.urls")),
     path("concerns/", include("homeward.web.concerns.urls")),
     path("supervision/", include("homeward.web.supervision.urls")),

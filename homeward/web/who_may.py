@@ -35,6 +35,8 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "concerns:*": V,
     "supervision:*": V,
     "responding:*": R,
+    # a stay is itself the tie, for whoever may see stays
+    "coming_home:*": V,
     # a referral is itself the tie: whoever may see the queue sees it
     "front_door:*": C,
 }

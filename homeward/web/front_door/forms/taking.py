@@ -5,25 +5,22 @@ from datetime import datetime, timedelta
 from django import forms
 from django.core.exceptions import ValidationError
 
-from homeward.kernel.rules import LONDON, london_day, tidy_postcode, wall_clock, whole_number
-from homeward.people.rules import Identity, read_nhs_number
+from homeward.kernel.rules import LONDON, london_day, wall_clock
 from homeward.people.selectors import PostcodePlace
-from homeward.people.services import NewAddress, NewPerson
+from homeward.people.services import NewAddress
 from homeward.people.states import AddressKind
 from homeward.procedures.selectors import library
 from homeward.referrals.services import NewReferral
 from homeward.referrals.states import CallOutcome, Source, Urgency
 from homeward.web.front_door.forms.fields import (
-    FrontDoorForm,
-    birth_date_typed,
     hours_and_minutes,
     line_field,
     postcode_typed,
     text_field,
     time_typed,
 )
+from homeward.web.front_door.forms.somebody import SomebodyForm, place_address
 
-SOMEBODY_NEW = "new"
 ABOUT_PERSON, ABOUT_STAFF = "person", "staff"
 SUBJECTS = ((ABOUT_PERSON, "A person"), (ABOUT_STAFF, "Staff or a service"))
 STILL_NOW = timedelta(hours=1)  # a call longer ago than this names its day too
@@ -48,21 +45,11 @@ def needs_in_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     return [("In a crisis", crisis), ("To live well at home", everyday)]
 
 
-class TakeReferralForm(FrontDoorForm):
+class TakeReferralForm(SomebodyForm):
     """A referral taken by a person: who is asking, for whom, what for and how soon."""
 
     subject = forms.ChoiceField(choices=SUBJECTS, required=False)
     about_name = line_field(160)
-    given_name = line_field(120)
-    family_name = line_field(120)
-    birth_day = line_field(9)
-    birth_month = line_field(9)
-    birth_year = line_field(9)
-    nhs_number = line_field(20)
-    phone = line_field(40)
-    address_lines = line_field(250)
-    postcode = line_field(10)
-    known = line_field(20)
 
     source = forms.ChoiceField(choices=Source.choices, error_messages={"required": "Choose who is asking"})
     requester_name = line_field(160)
@@ -86,20 +73,11 @@ class TakeReferralForm(FrontDoorForm):
     promised_text = line_field(250)
     call = line_field(20)
 
-    FIRST_INPUTS = {"birth_month": "birth_day", "birth_year": "birth_day"}
-
-    def __init__(self, *args, now: datetime, **kwargs) -> None:
-        self.now = now
-        super().__init__(*args, **kwargs)
-
     def clean_need_code(self) -> str:
         code = self.cleaned_data["need_code"]
         if code and code not in {need.code for need in library().needs}:
             raise ValidationError("Choose what help is needed from the list")
         return code
-
-    def clean_postcode(self) -> str:
-        return postcode_typed(self.cleaned_data["postcode"])
 
     def clean_place_postcode(self) -> str:
         return postcode_typed(self.cleaned_data["place_postcode"])
@@ -118,14 +96,7 @@ class TakeReferralForm(FrontDoorForm):
             told["birth_date"], told["birth_text"] = None, ""
             self._check_need(told)
             return told
-        try:
-            parts = [told.get(part, "") for part in ("birth_day", "birth_month", "birth_year")]
-            told["birth_date"], told["birth_text"] = birth_date_typed(*parts, london_day(self.now))
-        except ValidationError as error:
-            self.add_error("birth_day", error)
-        is_chosen = whole_number(told.get("known", "")) is not None
-        if not is_chosen and not told.get("given_name") and not told.get("family_name"):
-            self.add_error("given_name", "Enter the person's name. If nobody knows it, enter Unknown")
+        self.check_person(told)
         self._check_need(told)
         return told
 
@@ -151,47 +122,12 @@ class TakeReferralForm(FrontDoorForm):
         except ValidationError as error:
             self.add_error("received_time", error)
 
-    def identity(self) -> Identity:
-        """Who the person seems to be from what has been typed so far, right or wrong."""
-        told = {name: self.typed(name).strip() for name in self.fields}
-        digits, is_valid = read_nhs_number(told["nhs_number"])
-        try:
-            parts = (told["birth_day"], told["birth_month"], told["birth_year"])
-            birth_date, _ = birth_date_typed(*parts, london_day(self.now))
-        except ValidationError:
-            birth_date = None
-        return Identity(
-            given_name=told["given_name"],
-            family_name=told["family_name"],
-            birth_date=birth_date,
-            nhs_number=digits,
-            is_nhs_number_verified=is_valid,
-            postcode=tidy_postcode(told["postcode"]),
-            phone=told["phone"],
-        )
-
-    def new_person(self, place: PostcodePlace | None) -> NewPerson:
-        """Somebody the service has not met, as told; `place` is where their postcode is."""
-        told = self.cleaned_data
-        address = None
-        if told["address_lines"] or told["postcode"]:
-            address = _address(told["address_lines"], told["postcode"], place, AddressKind.HOME)
-        return NewPerson(
-            given_name=told["given_name"],
-            family_name=told["family_name"],
-            birth_date=told["birth_date"],
-            birth_text=told["birth_text"],
-            nhs_number=told["nhs_number"],
-            phone=told["phone"],
-            address=address,
-        )
-
     def staying_at(self, place: PostcodePlace | None) -> NewAddress | None:
         """Where the person is when they are not at home; None when they are."""
         told = self.cleaned_data
         if not told["place_text"] and not told["place_postcode"]:
             return None
-        return _address(told["place_text"], told["place_postcode"], place, AddressKind.TEMPORARY)
+        return place_address(told["place_text"], told["place_postcode"], place, AddressKind.TEMPORARY)
 
     def new_referral(self, place: PostcodePlace | None, details: list[dict]) -> NewReferral:
         """The referral as told; `place` is where the person is when not at home."""
@@ -241,13 +177,3 @@ def from_call(call, now: datetime) -> dict:
         "need_text": call.reason,
         "urgency": call.urgency,
     }
-
-
-def _address(lines: str, postcode: str, place: PostcodePlace | None, kind: str) -> NewAddress:
-    return NewAddress(
-        lines=lines,
-        postcode=postcode,
-        latitude=place.latitude if place else None,
-        longitude=place.longitude if place else None,
-        kind=kind,
-    )

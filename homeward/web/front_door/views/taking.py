@@ -7,37 +7,28 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from homeward.access.rules import Permission, Sight
+from homeward.access.rules import Permission
 from homeward.kernel.rules import (
     RefusedError,
     is_valid_nhs_number,
     london_day,
     tidy_nhs_number,
-    tidy_postcode,
     whole_number,
 )
-from homeward.people.rules import Likeness
 from homeward.people.selectors import (
     KnownPerson,
-    PersonNotFoundError,
     current_addresses,
-    people_like,
-    person_for,
     place_of_postcode,
 )
-from homeward.referrals.selectors import CallNotFoundError, call_for, open_referrals_of
+from homeward.referrals.selectors import CallNotFoundError, call_for
 from homeward.referrals.services import take_referral
 from homeward.referrals.states import Source, Urgency
 from homeward.teams.selectors import referring_organisations
-from homeward.web.front_door.forms.taking import (
-    SOMEBODY_NEW,
-    SUBJECTS,
-    TakeReferralForm,
-    from_call,
-    needs_in_groups,
-)
+from homeward.web.front_door.finding import known_panel, people_it_may_be, person_chosen
+from homeward.web.front_door.forms.somebody import SOMEBODY_NEW
+from homeward.web.front_door.forms.taking import SUBJECTS, TakeReferralForm, from_call, needs_in_groups
 from homeward.web.front_door.presenters.calls import call_rows, owed_rows
-from homeward.web.front_door.presenters.known import differences, place_words, present_known
+from homeward.web.front_door.presenters.known import differences
 from homeward.web.gate import page
 from homeward.web.service_choice import service_here, services_here
 
@@ -100,7 +91,9 @@ def known(request: HttpRequest) -> HttpResponse:
     form.errors.clear()
     matches = _matches(request, service.pk, form, now)
     return render(
-        request, "front_door/known.jinja", {"known": _panel(request, service.pk, form, matches, now), "form": form}
+        request,
+        "front_door/known.jinja",
+        {"known": known_panel(request.actor, service.pk, form, matches, now), "form": form},
     )
 
 
@@ -123,23 +116,7 @@ def _call(request: HttpRequest, given: str, now: datetime):
 
 
 def _matches(request: HttpRequest, service_id: int, form: TakeReferralForm, now: datetime) -> list[KnownPerson]:
-    """People it may be, likeliest first; somebody chosen before stays, whatever was typed since."""
-    if form.is_about_staff:
-        return []
-    matches = people_like(request.actor, service_id, form.identity(), now)
-    chosen = whole_number(form.typed("known"))
-    if chosen is not None and chosen not in {one.person.pk for one in matches}:
-        person = _person(request, chosen, now)
-        address = next(iter(current_addresses(person, london_day(now))), None)
-        matches.insert(0, KnownPerson(person, address, Likeness(0, ())))
-    return matches
-
-
-def _person(request: HttpRequest, person_id: int, now: datetime):
-    try:
-        return person_for(request.actor, person_id, now, at_least=Sight.CARD)
-    except PersonNotFoundError as error:
-        raise Http404 from error
+    return [] if form.is_about_staff else people_it_may_be(request.actor, service_id, form, now)
 
 
 def _take(request: HttpRequest, service_id: int, form: TakeReferralForm, now: datetime):
@@ -150,7 +127,7 @@ def _take(request: HttpRequest, service_id: int, form: TakeReferralForm, now: da
     if form.is_about_staff:
         pass
     elif known_id is not None:
-        person = _person(request, known_id, now)
+        person = person_chosen(request.actor, known_id, now)
         address = next(iter(current_addresses(person, london_day(now))), None)
         details = differences(person, address, form)
     else:
@@ -164,21 +141,6 @@ def _take(request: HttpRequest, service_id: int, form: TakeReferralForm, now: da
         staying_at=None if form.is_about_staff else form.staying_at(elsewhere),
         call=_call(request, told["call"], now),
         now=now,
-    )
-
-
-def _panel(request: HttpRequest, service_id: int, form: TakeReferralForm, matches: list[KnownPerson], now: datetime):
-    number = tidy_nhs_number(form.typed("nhs_number"))
-    postcode = tidy_postcode(form.typed("postcode"))
-    waiting = open_referrals_of(request.actor, service_id, [one.person.pk for one in matches])
-    return present_known(
-        matches,
-        waiting,
-        form.typed("known"),
-        number if len(number) >= 10 else "",
-        is_valid_nhs_number(number),
-        place_words(postcode, place_of_postcode(request.actor, service_id, postcode)),
-        now,
     )
 
 
@@ -199,7 +161,7 @@ def _show(
         {
             "service": service,
             "form": form,
-            "known": _panel(request, service.pk, form, matches, now),
+            "known": known_panel(request.actor, service.pk, form, matches, now),
             "has_looked": has_looked,
             "subjects": SUBJECTS,
             "call": call_rows([call], now)[0] if call is not None else None,

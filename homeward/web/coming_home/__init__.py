@@ -1,0 +1,1 @@
+"""Coming home: everybody in hospital, what each waits for, and how they leave."""

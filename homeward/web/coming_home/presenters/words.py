@@ -1,0 +1,59 @@
+"""Words and colours of coming home, in one place."""
+
+from datetime import date, datetime
+
+from homeward.discharge.states import DELAY_FAMILIES, DELAY_SHORT, DelayReason, Destination, HomePathway
+from homeward.kernel.rules import london_day
+from homeward.web.persons import short_day
+
+PATHWAY_MEANS = {
+    HomePathway.P0: "Home, with no new or more support",
+    HomePathway.P1: "Home, with new or more support",
+    HomePathway.P2: "A short stay in a bed to recover",
+    HomePathway.P3: "A care home, as a new admission",
+}
+# Ready so many days and more counts as long: the first national band after a week (docs/rules/coming-home.md)
+LONG_READY_DAYS = 7
+
+
+def pathway_words(code: str) -> str:
+    """A pathway in a sentence: Pathway 1: home, with new or more support."""
+    return f"{HomePathway(code).label}: {PATHWAY_MEANS[HomePathway(code)].lower()}"
+
+
+def destination_words(code: str) -> str:
+    """A destination, word for word; empty for none."""
+    return Destination(code).label if code else ""
+
+
+def days_words(days: int) -> str:
+    """A number of days: today, 1 day, 9 days."""
+    return "today" if days == 0 else "1 day" if days == 1 else f"{days} days"
+
+
+def near_day(day: date, now: datetime) -> str:
+    """A day beside today: today, tomorrow, yesterday, 26 November."""
+    apart = (day - london_day(now)).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return near.get(apart) or short_day(day).rsplit(" ", 1)[0]
+
+
+def delay_words(code: str) -> str:
+    """A delay reason in our own few words; empty for none."""
+    return DELAY_SHORT[code] if code else ""
+
+
+def delay_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The national delay reasons in their families, for a list to choose from."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in DelayReason:
+        groups.setdefault(DELAY_FAMILIES[one.value].label, []).append((one.value, one.label))
+    return list(groups.items())
+
+
+def destination_groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The national destinations by pathway, for a list to choose from."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for one in Destination:
+        groups.setdefault(pathway_words(one.value[:2]), []).append((one.value, one.label))
+    return list(groups.items())
