@@ -85,7 +85,7 @@ STORIES = (
           actions=(("Arrange two visits a day", "home-care", 4, "home_care_arranging"),)),
     Story("Leg ulcer, infected", 8, None, "p1", 2, criterion="08",
           actions=(("Teach the dressing to the community nurse", "community", 28, ""),)),
-    Story("Dehydrated", 2, 0, "p0", 0, actions=(("Restart the visits she had", "home-care", 5, "restart"),)),
+    Story("Dehydrated", 2, 0, "p0", 0, actions=(("Restart the visits they had", "home-care", 5, "restart"),)),
     Story("Bowel operation", 7, None, "p0", 2, criterion="10"),
     Story("Dementia, wandering at night", 31, 14, "p3", -9,
           actions=(("Best-interests meeting with the family", "me", -26, "family_concerns"),
@@ -200,11 +200,13 @@ class _Teller:
         """The day they are expected to leave, and where that is past, set when it was still to come."""
         day = self.making.today + timedelta(days=story.expected)
         early = min(at, wall_clock(day, "09:00")) if story.expected < 0 else at
+        reason = ""
         if story.days_in > 5:
             first = max(early - timedelta(days=3), stay.told_at)
             sooner = max(day - timedelta(days=2), london_day(first))
             set_expected(actor=self.case_manager, stay=stay, day=sooner, reason="", now=first)
-        set_expected(actor=self.case_manager, stay=stay, day=day, reason="Therapy wants two more days", now=early)
+            reason = "Therapy wants two more days"
+        set_expected(actor=self.case_manager, stay=stay, day=day, reason=reason, now=early)
 
     def _act(self, stay: HospitalStay, story: Story, at: datetime) -> None:
         for what, whose, hours, blocker in story.actions:

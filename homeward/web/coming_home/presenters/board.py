@@ -112,7 +112,7 @@ def present_board(board: Board, wanted: Wanted, now: datetime) -> BoardPage:
 def ready_bands(line: StayLine) -> tuple[int, str]:
     """How a board is parted when nothing else is asked: longest ready first, as (order, title)."""
     if line.days_ready is None:
-        return (3, "Still needs hospital, or nobody has said") if line.stay.is_criteria_met else (2, "Not said yet")
+        return (3, "Still needs hospital") if line.stay.is_criteria_met else (2, "Criteria to reside not recorded yet")
     if line.days_ready >= LONG_READY_DAYS:
         return 0, f"Ready for {LONG_READY_DAYS} days or more"
     return 1, "Ready to leave"
@@ -156,7 +156,7 @@ def _row(line: StayLine, now: datetime) -> Row:
         is_decided=bool(stay.pathway),
         days_in=days_words(line.days_in),
         days_ready="" if line.days_ready is None else days_words(line.days_ready),
-        ready_says="Needs hospital" if stay.is_criteria_met else "Not said" if stay.criteria_on is None else "Ready",
+        ready_says="Needs hospital" if stay.is_criteria_met else "Not recorded",
         is_long_ready=line.days_ready is not None and line.days_ready >= LONG_READY_DAYS,
         expected=near_day(stay.expected_on, now) if stay.expected_on else "",
         is_expected_past=is_past,

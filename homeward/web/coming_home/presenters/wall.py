@@ -11,7 +11,7 @@ from homeward.web.coming_home.presenters.words import LONG_READY_DAYS, days_word
 from homeward.web.templating import clock_text, day_text
 
 # More are counted, not shown: what stands on a wall must be read from the other side of a room.
-LINES, WARDS = 8, 8
+LINES, WARDS = 6, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ def present_wall(board: Board, now: datetime) -> Wall:
         counts=(
             WallCount(len(everything), "in hospital", False),
             WallCount(len(ready), "ready to leave", False),
-            WallCount(long, f"ready {LONG_READY_DAYS} days or more", long > 0),
+            WallCount(long, f"ready {LONG_READY_DAYS} days and more", long > 0),
             WallCount(late, "late", late > 0),
-            WallCount(sum(line.is_second_needed for line in everything), "wait for a second person", False),
+            WallCount(sum(line.is_second_needed for line in everything), "need a second person", False),
         ),
         lines=tuple(_line(line, now) for line in ready[:LINES]),
         wards=tuple(wards[:WARDS]),

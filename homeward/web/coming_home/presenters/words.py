@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from homeward.discharge.states import DELAY_FAMILIES, DELAY_SHORT, DelayReason, Destination, HomePathway
 from homeward.kernel.rules import london_day
-from homeward.web.persons import short_day
 
 PATHWAY_MEANS = {
     HomePathway.P0: "Home, with no new or more support",
@@ -32,10 +31,10 @@ def days_words(days: int) -> str:
 
 
 def near_day(day: date, now: datetime) -> str:
-    """A day beside today: today, tomorrow, yesterday, 26 November."""
+    """A day beside today: today, tomorrow, yesterday, 26 Nov."""
     apart = (day - london_day(now)).days
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
-    return near.get(apart) or short_day(day).rsplit(" ", 1)[0]
+    return near.get(apart) or f"{day.day} {day:%b}"
 
 
 def delay_words(code: str) -> str:
