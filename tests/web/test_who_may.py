@@ -12,6 +12,7 @@ from django.utils import timezone
 from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, Relationship, Role, Sight, sight_with
 from homeward.assessments.services import start_form
 from homeward.delegation.models import Delegation
+from homeward.discharge.services import Owner, StayGiven, add_action, receive_stay
 from homeward.people.models import Address, BrokenGlass, Identifier, LegalStatus
 from homeward.people.services import NewAddress, NewPerson, add_to_timeline, note_need, raise_alert, register_person
 from homeward.plans.models import CarePlan, VisitPattern
@@ -26,7 +27,7 @@ BASE = Path(__file__).resolve().parents[2]
 # Parts of an address that say whose page it is
 ABOUT_SOMEBODY = {
     "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
-    "delegation_id", "booking_id", "place_id",
+    "delegation_id", "booking_id", "place_id", "stay_id",
 }  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
 TIES = {
@@ -128,6 +129,7 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
             visit=visit, slot=0, worker=worker, starts_at=now, ends_at=now + timedelta(minutes=30)
         )
         parts["visit_id"] = visit.pk
+        parts |= _in_hospital(service, account, person, desk, now)
         parts["join_id"] = _two_visits(person, parts["episode_id"], now).pk
     if Relationship.BROKEN_GLASS in ties:
         BrokenGlass.objects.create(
@@ -163,6 +165,17 @@ def _booked(service, account: Account, person, kind: str, now) -> dict[str, obje
     )  # fmt: skip
     place = SessionPlace.objects.create(booking=booking, session=session, person=person, number=1, of_places=4)
     return {"clinic_id": clinic.pk, "session_id": session.pk, "booking_id": booking.pk, "place_id": place.pk}
+
+
+def _in_hospital(service, account: Account, person, desk: Actor, now) -> dict[str, object]:
+    """A stay of somebody, and what is to be done so that they come home."""
+    told = StayGiven(admitted_at=now, source="form", hospital_name="Made Up General")
+    stay = receive_stay(actor=desk, person=person, given=told, now=now).stay
+    action = add_action(
+        actor=desk, stay=stay, text="Ring the pharmacy", owner=Owner("organisation", account.organisation_id),
+        due_at=now + timedelta(hours=1), now=now,
+    )  # fmt: skip
+    return {"stay_id": stay.pk, "action_id": action.pk}
 
 
 def _two_visits(person, episode_id: int, now) -> JoinedVisits:
