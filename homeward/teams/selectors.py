@@ -74,11 +74,6 @@ def workers_of(service_id: int) -> list[Worker]:
     )
 
 
-def teams_of(service_id: int) -> list[Team]:
-    """The teams of a service, by name."""
-    return list(Team.objects.filter(service_id=service_id).order_by("name"))
-
-
 def accounts_in(*roles: Role) -> list[Account]:
     """The active accounts with any of these roles, in every service."""
     return list(Account.objects.filter(role__in=roles, is_active=True).order_by("id"))
