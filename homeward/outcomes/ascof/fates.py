@@ -53,6 +53,17 @@ class Fate(Enum):
     )
     NO_PART = "In the history of the person, but neither in an ST-Max cluster nor after one."
 
+    # care homes (ASCOF 2B, 2C)
+    NOT_RESIDENTIAL_OR_NURSING_CARE = "Not a service of long-term residential or nursing care."
+    STAY_ENDED_IN_PERIOD = "The stay ended before the snapshot day, or the latest submission says so."
+    STAY_BEGAN_EARLIER = "The stay began before the period: it is no new admission."
+    STAY_OF_PERSON_ADMITTED_EARLIER = (
+        "The person was in a care home already before the period, at this or another council."
+    )
+    ADMITTED_UNDER_18 = "Admitted in the period, under 18 on the snapshot day: counted in neither measure."
+    ADMITTED_18_TO_64 = "Admitted in the period, 18 to 64 on the snapshot day: counted in 2B."
+    ADMITTED_65_AND_OVER = "Admitted in the period, 65 or over on the snapshot day: counted in 2C."
+
     @property
     def code(self) -> str:
         return self.name.lower().replace("_", "-")

@@ -1,13 +1,16 @@
 """From records to what happened to each person: who it is, which version holds, what is there twice."""
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from homeward.outcomes.ascof.comparing import as_compared, run_together
 from homeward.outcomes.ascof.fates import Fate
 from homeward.outcomes.ascof.records import CareRecord, Event, Period
+
+DAYS_IN_A_YEAR = 365.25  # the published scripts, derived age
 
 EventId = Callable[[Event], str]
 
@@ -48,7 +51,7 @@ def history_of(
             fates[record.line] = why
         else:
             in_scope.append(record)
-    events = give_person_ids(in_scope, fates)
+    events = [Event.of(record, person_id) for record, person_id in give_person_ids(in_scope, fates)]
     for event_type, event_id in event_ids.items():
         versions = [event for event in events if event.event_type == event_type]
         others = [event for event in events if event.event_type != event_type]
@@ -56,11 +59,13 @@ def history_of(
     return History(sorted(once_each(events, fates), key=lambda event: event.line), fates)
 
 
-def give_person_ids(records: list[CareRecord], fates: dict[int, Fate]) -> list[Event]:
-    """Name the person of each record: the NHS number; without one the council's own id, unless any council's record
-    has that id together with an NHS number (then nobody can say who it is, and the record is dropped).
+def give_person_ids(records: list[CareRecord], fates: dict[int, Fate]) -> list[tuple[CareRecord, str]]:
+    """Each record with its person, where there is one.
 
-    Source: "Create amalgamated NHS/LA identifier", both scripts. As published, ids are handed out by the record id
+    The person is the NHS number; without one the council's own id, unless any council's record has that id together
+    with an NHS number: then nobody can say who it is, and the record is dropped.
+
+    Source: "Create amalgamated NHS/LA identifier", every script. As published, ids are handed out by the record id
     (Der_Unique_Record_ID): a record without one is dropped, and records that share one share a person; where those
     would have different persons the SQL takes any, we take the record's own, else the first in alphabetical order.
     """
@@ -76,20 +81,20 @@ def give_person_ids(records: list[CareRecord], fates: dict[int, Fate]) -> list[E
         record_id, person_id = as_compared(record.record_id), own_id(record)
         if record_id is not None and person_id is not None:
             ids_of[record_id].append(person_id)
-    events = []
+    given = []
     for record in records:
         record_id, person_id = as_compared(record.record_id), own_id(record)
         if record_id is None:
             fates[record.line] = Fate.NO_RECORD_ID
         elif person_id is not None:
-            events.append(Event.of(record, person_id))
+            given.append((record, person_id))
         elif ids_of[record_id]:
-            events.append(Event.of(record, min(ids_of[record_id], key=as_compared)))
+            given.append((record, min(ids_of[record_id], key=as_compared)))
         elif record.council_person:
             fates[record.line] = Fate.COUNCIL_ID_KNOWN_WITH_NHS_NUMBER
         else:
             fates[record.line] = Fate.NO_IDENTIFIER
-    return events
+    return given
 
 
 def latest_versions(
@@ -126,6 +131,13 @@ def once_each(events: list[Event], fates: dict[int, Fate]) -> list[Event]:
         if kept.setdefault(event.record.is_same_as(), event) is not event:
             fates[event.line] = Fate.DUPLICATE
     return list(kept.values())
+
+
+def age_on(record: CareRecord, day: date) -> int:
+    """Age on `day` of somebody taken to be born on the first of their month. Source: derived age, every script."""
+    assert record.birth_year is not None and record.birth_month is not None
+    born_on = date(record.birth_year, record.birth_month, 1)
+    return math.floor((day - born_on).days / DAYS_IN_A_YEAR)
 
 
 def request_id(event: Event) -> str:

@@ -22,6 +22,8 @@ LONG_TERM_SUPPORT = tuple(
     for setting in ("Nursing Care", "Residential Care", "Community", "Prison")
 )
 
+CARE_HOMES = frozenset(LONG_TERM_SUPPORT[:2])
+
 # A service after a cluster: the smallest rank decides. Anything else is no service.
 NO_SERVICE = 99
 SERVICE_RANKS: dict[str | None, int] = {

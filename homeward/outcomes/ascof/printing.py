@@ -1,12 +1,15 @@
 """A measure as JSON and as text."""
 
+from collections import Counter
+
+from homeward.outcomes.ascof.admissions import Admission, Admissions, Rate
 from homeward.outcomes.ascof.fates import Fate
 from homeward.outcomes.ascof.measure_2a import Ascof2A, RecordFate, Total
 from homeward.outcomes.ascof.periods import ChosenPeriod
 from homeward.outcomes.ascof.reading import CareFile
 from homeward.outcomes.ascof.st_max import Result
 
-DEFINITION = "NHS England, ASC-Client-Level-Data-SALT-ASCOF-transformations: STS001 and ASCOF 2A replication code"
+REPOSITORY = "NHS England, ASC-Client-Level-Data-SALT-ASCOF-transformations"
 
 
 def settings_as_json(chosen: ChosenPeriod, file: CareFile) -> dict:
@@ -28,7 +31,7 @@ def ascof_2a_as_json(measure: Ascof2A, chosen: ChosenPeriod, file: CareFile) -> 
     """Everything: settings, totals, every row of the national table, the fate of every line, faults."""
     return {
         "measure": "2A",
-        "definition": DEFINITION,
+        "definition": f"{REPOSITORY}: STS001 and ASCOF 2A replication code",
         "settings": settings_as_json(chosen, file),
         "totals": {
             "all": total_as_json(measure.everywhere),
@@ -39,8 +42,86 @@ def ascof_2a_as_json(measure: Ascof2A, chosen: ChosenPeriod, file: CareFile) -> 
             [*(fate_as_json(fate) for fate in measure.fates), *(_unreadable(fault.line) for fault in file.faults)],
             key=lambda record: record["line"],
         ),
-        "faults": [{"line": fault.line, "reason": fault.reason} for fault in file.faults],
+        "faults": faults_as_json(file),
     }
+
+
+def faults_as_json(file: CareFile) -> list[dict]:
+    return [{"line": fault.line, "reason": fault.reason} for fault in file.faults]
+
+
+def admissions_as_json(
+    measure: str, found: Admissions, rates: dict[str, Rate], everywhere: Rate, chosen: ChosenPeriod, file: CareFile
+) -> dict:
+    """2B or 2C: settings, rates, every admission, the fate of every line, faults."""
+    records = [
+        {
+            "line": record.line,
+            "la_code": record.council,
+            "event_type": record.event_type,
+            "fate": found.fates[record.line].code,
+            "rule": found.fates[record.line].value,
+        }
+        for record in file.records
+    ]
+    unreadable = [
+        {
+            "line": f.line,
+            "la_code": None,
+            "event_type": None,
+            "fate": Fate.UNREADABLE.code,
+            "rule": Fate.UNREADABLE.value,
+        }
+        for f in file.faults
+    ]
+    return {
+        "measure": measure,
+        "definition": f"{REPOSITORY}: ASCOF 2B2C replication code",
+        "settings": settings_as_json(chosen, file),
+        "totals": {
+            "all": rate_as_json(everywhere),
+            "councils": {code: rate_as_json(rate) for code, rate in rates.items()},
+        },
+        "admissions": [admission_as_json(admission) for admission in found.aged(measure)],
+        "records": sorted([*records, *unreadable], key=lambda record: record["line"]),
+        "faults": faults_as_json(file),
+    }
+
+
+def rate_as_json(rate: Rate) -> dict:
+    return {"numerator": rate.admitted, "denominator": rate.population, "per_100000": rate.per_100000}
+
+
+def admission_as_json(admission: Admission) -> dict:
+    return {
+        "la_code": admission.council,
+        "person_id": admission.person_id,
+        "age": admission.age,
+        "lines": list(admission.lines),
+    }
+
+
+def admissions_as_text(
+    measure: str, found: Admissions, rates: dict[str, Rate], everywhere: Rate, chosen: ChosenPeriod, file: CareFile
+) -> str:
+    """A table for reading: rates by council, what became of the records, faults."""
+    width = max([12, *(len(code) for code in rates)])
+    return "\n".join(
+        [
+            _heading(measure, chosen),
+            "",
+            f"{'council':{width}} admitted  population per 100,000",
+            *(_rate_line(code, rate, width) for code, rate in rates.items()),
+            _rate_line("all", everywhere, width),
+            "",
+            *_what_became(Counter(found.fates.values()), file),
+        ]
+    )
+
+
+def _rate_line(name: str, rate: Rate, width: int) -> str:
+    per_people = "–" if rate.per_100000 is None else f"{rate.per_100000:.1f}"
+    return f"{name:{width}} {rate.admitted:>8} {rate.population or '–':>11} {per_people:>11}"
 
 
 def total_as_json(total: Total) -> dict:
@@ -100,30 +181,37 @@ def _unreadable(line: int) -> dict:
 
 def ascof_2a_as_text(measure: Ascof2A, chosen: ChosenPeriod, file: CareFile) -> str:
     """A table for reading: the settings, totals by council, what became of the records, faults."""
+    width = max([12, *(len(code) for code in measure.totals)])
+    ties = sum(result.depends_on_tie for result in measure.results)
+    return "\n".join(
+        [
+            _heading("2A", chosen),
+            "",
+            f"{'council':{width}} numerator denominator percent",
+            *(_total_line(code, total, width) for code, total in measure.totals.items()),
+            _total_line("all", measure.everywhere, width),
+            "",
+            *([f"{ties} of {len(measure.results)} rows depend on the order of events of one day.", ""] if ties else []),
+            *_what_became(Counter(fate.fate for fate in measure.fates), file),
+        ]
+    )
+
+
+def _heading(measure: str, chosen: ChosenPeriod) -> str:
     period = chosen.period
     defaults = f" (not given: {', '.join(chosen.defaults)})" if chosen.defaults else ""
-    width = max(12, *(len(code) for code in measure.totals)) if measure.totals else 12
-    counted: dict[Fate, int] = {}
-    for fate in measure.fates:
-        counted[fate.fate] = counted.get(fate.fate, 0) + 1
+    return f"ASCOF {measure}, {period.first} to {period.last}, submissions up to {period.submitted_by}{defaults}"
+
+
+def _what_became(counted: Counter[Fate], file: CareFile) -> list[str]:
     if file.faults:
         counted[Fate.UNREADABLE] = len(file.faults)
-    lines = [
-        f"ASCOF 2A, {period.first} to {period.last}, submissions up to {period.submitted_by}{defaults}",
-        "",
-        f"{'council':{width}} numerator denominator percent",
-        *(_total_line(code, total, width) for code, total in measure.totals.items()),
-        _total_line("all", measure.everywhere, width),
-        "",
+    faults = ["", "Lines that could not be read", *(f"  line {f.line}: {f.reason}" for f in file.faults)]
+    return [
         "What became of the records",
-        *(f"{count:>9}  {fate.value}" for fate, count in sorted(counted.items(), key=lambda item: -item[1])),
+        *(f"{count:>9}  {fate.value}" for fate, count in counted.most_common()),
+        *(faults if file.faults else []),
     ]
-    ties = sum(result.depends_on_tie for result in measure.results)
-    if ties:
-        lines += ["", f"{ties} of {len(measure.results)} rows depend on the order of events that start on one day."]
-    if file.faults:
-        lines += ["", "Lines that could not be read", *(f"  line {f.line}: {f.reason}" for f in file.faults)]
-    return "\n".join(lines)
 
 
 def _total_line(name: str, total: Total, width: int) -> str:

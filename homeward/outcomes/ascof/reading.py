@@ -108,6 +108,30 @@ def read_file(path: Path, *, imported_on: datetime | None = None) -> CareFile:
     return CareFile(records, faults, {field: headings[place] for field, place in columns.items()}, encoding)
 
 
+def read_populations(path: Path, heading: str) -> dict[str, int]:
+    """Council code to people, from a CSV file with the columns LA_CODE and `heading`.
+
+    Raises:
+        UnreadableFileError: it is not there, a column is missing, or a number cannot be read (which line).
+    """
+    try:
+        headings, rows = _csv(_decoded(path)[0])
+    except (OSError, EOFError, csv.Error) as error:
+        raise UnreadableFileError(f"{path} cannot be read: {error}") from error
+    places = {_plain(name): place for place, name in enumerate(headings)}
+    if not {"lacode", _plain(heading)} <= places.keys():
+        raise UnreadableFileError(f"{path} needs the columns LA_CODE and {heading}. Found: {', '.join(headings)}.")
+    populations = {}
+    for line, cells in rows:
+        try:
+            code, number = _text(cells[places["lacode"]]), _whole_number(cells[places[_plain(heading)]])
+        except (ValueError, IndexError) as error:
+            raise UnreadableFileError(f"{path}, line {line}: {error}") from error
+        if code and number:
+            populations[code] = number
+    return populations
+
+
 def _decoded(path: Path) -> tuple[str, str]:
     raw = path.read_bytes()
     if path.name.lower().endswith(".gz"):

@@ -1,6 +1,5 @@
 """Step one: requests of new clients, and on which days they led to ST-Max (SALT STS001)."""
 
-import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +8,7 @@ from homeward.outcomes.ascof.clusters import Cluster, Span, clusters_of
 from homeward.outcomes.ascof.comparing import as_compared
 from homeward.outcomes.ascof.fates import Fate
 from homeward.outcomes.ascof.following import follow
-from homeward.outcomes.ascof.history import history_of, request_id, service_id
+from homeward.outcomes.ascof.history import age_on, history_of, request_id, service_id
 from homeward.outcomes.ascof.lists import (
     EVENT_TYPES,
     LONG_TERM_SUPPORT,
@@ -25,7 +24,6 @@ from homeward.outcomes.ascof.records import CareRecord, Event, Period
 
 REQUEST_GAP_DAYS = 4  # STS001, "Incorporate islands and gaps logic": long weekends
 SEQUEL_WITHIN_DAYS = 28  # STS001, "Clustering of sequels": the first event within four weeks of the request
-DAYS_IN_A_YEAR = 365.25  # STS001, derived age
 
 # Council, person and first day of ST-Max that a new client's request led to.
 Cohort = frozenset[tuple[str, str, date]]
@@ -152,9 +150,7 @@ class _Variant:
 
 
 def _variant(event: Event, period: Period) -> _Variant:
-    born_on = date(event.record.birth_year or 1, event.record.birth_month or 1, 1)  # both are there: see why_not_…
-    age = math.floor((period.last - born_on).days / DAYS_IN_A_YEAR)
-    return _Variant(age, as_compared(event.record.route), event.outcome)
+    return _Variant(age_on(event.record, period.last), as_compared(event.record.route), event.outcome)
 
 
 def long_term_support_on(day: date, history: list[Event]) -> list[Event]:

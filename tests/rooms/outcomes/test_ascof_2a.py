@@ -354,7 +354,8 @@ class TestTotals:
 
 class TestAnyFile:
     @pytest.fixture(scope="class")
-    def records(self, tmp_path_factory) -> list[CareRecord]:
+    @classmethod
+    def records(cls, tmp_path_factory) -> list[CareRecord]:
         return read_file(write(tmp_path_factory.mktemp("cld") / "cld.csv", nasty_file(7, groups=40))).records
 
     @settings(max_examples=15)
