@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.demo.assessments import make_assessments
+from homeward.demo.beds import make_beds
 from homeward.demo.clinics import make_clinics
 from homeward.demo.concerns import make_concerns
 from homeward.demo.contracts import DRAFTED_DAYS, draft_rota, make_contracts
@@ -138,6 +139,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     making.tell(f"{make_papers(making, staff)} documents, and ten years of one person's timeline")
     signed, delegated = make_signing(making, staff)
     making.tell(f"{signed} sign-offs, {delegated} delegations")
+    making.tell(f"{make_beds(making, staff)} people in a bed of the reablement house")
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
     making.tell(f"{make_clinics(making)} people go to a leg club")
     on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]

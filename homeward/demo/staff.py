@@ -93,7 +93,7 @@ TEAMS = (
     ("home-care", "Home care"),
     ("house", "Sallow House"),
 )
-BEDS = 30
+BEDS = 20
 DRIVES, CYCLES = 0.93, 0.04  # the rest walk
 
 

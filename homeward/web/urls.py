@@ -31,6 +31,7 @@ urlpatterns = [
     path("privacy/", include("homeward.web.privacy.urls")),
     path("notices/", include("homeward.web.notices.urls")),
     path("worth/", include("homeward.web.worth.urls")),
+    path("beds/", include("homeward.web.beds.urls")),
     path("clinics/", include("homeward.web.clinics.urls")),
     path("joining/", include("homeward.web.joining.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),

@@ -29,6 +29,7 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "delegation:*": V,
     "joining:*": V,
     "clinics:*": V,
+    "beds:*": R,
     "episodes:*": R,
     "privacy:*": Sight.NOTHING,  # for the privacy officer, who sees who looked and nobody's record
     "today:*": V,

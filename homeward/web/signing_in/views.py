@@ -12,6 +12,7 @@ from homeward.web.gate import open_page
 FIRST_SCREENS = {
     Role.FRONT_DOOR: "front_door:queue",
     Role.CRISIS_RESPONDER: "responding:board",
+    Role.BED_LEAD: "beds:board",
 }
 # In the order somebody would want to land on them
 SCREENS = (

@@ -1,0 +1,109 @@
+"""Whom to ring, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from homeward.beds.rules import TRIES_BEFORE_GIVING_UP
+from homeward.beds.selectors import PhoneList
+from homeward.beds.states import FollowUpKind, FollowUpState, Support
+from homeward.kernel.rules import london_day
+from homeward.web.beds.presenters.words import FOLLOW_UP, name_of
+from homeward.web.front_door.presenters.words import Tag
+from homeward.web.persons import short_day
+from homeward.web.templating import moment_text
+from homeward.web.words import counted
+
+ASKS = {
+    FollowUpKind.AFTER_91_DAYS: "Are they at home, 91 days on?",
+    FollowUpKind.AFTER_12_MONTHS: "Are they at home, and managing, a year on?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Somebody to ring."""
+
+    id: int
+    name: str
+    phone: str
+    asks: str
+    due: str
+    is_late: bool
+    tries: str
+    state: Tag
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneListWords:
+    due: tuple[Call, ...]
+    soon: tuple[Call, ...]
+    settled: tuple[Call, ...]
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpWords:
+    """The page for one call."""
+
+    id: int
+    stay_id: int
+    person_id: int
+    title: str
+    asks: str
+    phone: str
+    contacts: tuple[tuple[str, str], ...]
+    left: str
+    tries: tuple[tuple[str, str], ...]
+    state: Tag
+    found: str
+    note: str
+    tries_needed: int
+
+
+def present_phone_list(found: PhoneList, now: datetime) -> PhoneListWords:
+    """The whole list."""
+    calls = [tuple(_call(one, found.kept_back, now) for one in rows) for rows in (found.due, found.soon, found.settled)]
+    more = f"{counted(found.more, 'more call is', 'more calls are')} due; the first are shown." if found.more else ""
+    return PhoneListWords(*calls, more)
+
+
+def _call(row, kept_back, now: datetime) -> Call:
+    person, today = row.stay.person, london_day(now)
+    tries = len(row.tries.all())
+    again = f", again on {short_day(row.try_again_on)}" if row.try_again_on else ""
+    return Call(
+        id=row.pk,
+        name=name_of(person, kept_back),
+        phone="" if person.pk in kept_back else person.phone,
+        asks=ASKS[FollowUpKind(row.kind)],
+        due=short_day(row.due_on),
+        is_late=row.due_on < today and row.state == FollowUpState.DUE,
+        tries=f"Tried {counted(tries, 'time')}{again}" if tries else "",
+        state=FOLLOW_UP[FollowUpState(row.state)],
+        found=row.get_whereabouts_display(),
+    )
+
+
+def present_follow_up(row, contacts, now: datetime) -> FollowUpWords:
+    """One call: whom, at which numbers, what was tried."""
+    stay = row.stay
+    left = f"Left on {short_day(london_day(stay.left_at))}. {Support(stay.support).label}." if stay.left_at else ""
+    return FollowUpWords(
+        id=row.pk,
+        stay_id=stay.pk,
+        person_id=stay.person_id,
+        title=f"{row.get_kind_display()} after a stay",
+        asks=ASKS[FollowUpKind(row.kind)],
+        phone=stay.person.phone,
+        contacts=tuple((f"{one.name}, {one.relationship}", one.phone) for one in contacts if one.phone),
+        left=left,
+        tries=tuple(
+            (moment_text(one.tried_at), f"{one.tried_by}. {one.note}".strip())
+            for one in sorted(row.tries.all(), key=lambda one: one.pk, reverse=True)
+        ),
+        state=FOLLOW_UP[FollowUpState(row.state)],
+        found=row.get_whereabouts_display(),
+        note=row.note,
+        tries_needed=TRIES_BEFORE_GIVING_UP,
+    )
