@@ -21,7 +21,6 @@ from homeward.beds.services import (
     note_readiness,
     offer_bed,
     open_house,
-    plan_leaving,
     put_first,
     refer_to_bed,
     review_stay,
@@ -56,7 +55,7 @@ ROOMS = (
 DAYS_BACK, MOST_STAYS = 270, 150
 MEAN_DAYS, SPREAD = 31.0, 0.55  # about the mean of community beds in England on 4 March 2026
 SHORTEST, LONGEST = 3, 60
-DAYS_BETWEEN_BEDS, DAYS_BETWEEN_STAYS = 2, 14
+DAYS_BETWEEN_BEDS, DAYS_BETWEEN_STAYS = (1, 4), 14
 # Made up: Perth House's own shares are not published
 LEAVES_WITH = {
     Support.NONE: 38, Support.LESS: 16, Support.SAME: 18, Support.MORE: 14, Support.CARE_HOME: 8, Support.HOSPITAL: 6,
@@ -176,7 +175,7 @@ def _draw_past(made: _House, beds: list[Bed], women: list[Person], men: list[Per
             who = _somebody(made, pool, day)
             if who is not None and len(made.past) < MOST_STAYS:
                 _past_stay(made, who, bed, day, left)
-            day = left + timedelta(days=luck.randint(0, DAYS_BETWEEN_BEDS * 2))
+            day = left + timedelta(days=luck.randint(*DAYS_BETWEEN_BEDS))
     return now_in
 
 
@@ -259,7 +258,10 @@ def _fill(made: _House, now_in: list[tuple[Bed, int]]) -> int:
         use = offer_bed(referral=referral, bed=bed, held_until=moved_in + timedelta(hours=6), **told)
         use = accept_offer(use=use, answered_by=who.label, **told)
         day = moved_in.date()
-        stay = admit(use=use, moved_in_at=moved_in, leaving_on=day + timedelta(days=luck.randint(24, 42)), **told)
+        step, owner = luck.choice(STEPS)
+        leaving_on = max(making.today, day + timedelta(days=luck.randint(24, 42)))
+        leaving_on = min(leaving_on, day + timedelta(days=42))
+        stay = admit(use=use, moved_in_at=moved_in, leaving_on=leaving_on, next_step=f"{step} ({owner})", **told)
         inside += 1
         weeks = days // 7 if luck.random() < 0.8 else max(0, days // 7 - 1)
         if weeks and days <= 42:
@@ -271,12 +273,6 @@ def _fill(made: _House, now_in: list[tuple[Bed, int]]) -> int:
                     leaving_on=max(held, stay.leaving_on), next_on=held + timedelta(days=7), now=at,
                 )  # fmt: skip
         if days <= 42:
-            step, owner = luck.choice(STEPS)
-            leaving = max(making.today, stay.leaving_on)
-            if leaving <= day + timedelta(days=42):
-                plan_leaving(
-                    actor=actor, stay=stay, leaving_on=leaving, next_step=step, next_step_by=owner, now=making.now
-                )
             kind, text, owner = luck.choice(NEEDS)
             add_way_home_need(
                 actor=actor, stay=stay, kind=kind, text=text, owner=owner, now=making.now,

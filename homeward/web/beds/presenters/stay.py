@@ -132,7 +132,7 @@ def present_stay(page: StayPage, now: datetime) -> StayWords:
         ),
         needs=tuple(_need(one, today) for one in page.needs),
         overruns=tuple(
-            ". ".join(filter(None, (f"{one.get_reason_display()}, until {short_day(one.until)}", one.text, one.by_name)))
+            _in_a_row(f"{one.get_reason_display()}, until {short_day(one.until)}", one.text, one.by_name)
             for one in page.overruns
         ),
         follow_ups=tuple(
@@ -140,9 +140,15 @@ def present_stay(page: StayPage, now: datetime) -> StayWords:
              one.get_whereabouts_display() or f"due {short_day(one.due_on)}")
             for one in page.follow_ups
         ),
-        beds=tuple((str(one.bed.pk), ". ".join(filter(None, (bed_words(one.bed), " ".join(why))))) for one, why in page.beds_to_move_to),
+        beds=tuple(
+            (str(one.bed.pk), _in_a_row(bed_words(one.bed), " ".join(why))) for one, why in page.beds_to_move_to
+        ),
         events=tuple(present_event(one) for one in page.events),
     )  # fmt: skip
+
+
+def _in_a_row(*parts: str) -> str:
+    return ". ".join(filter(None, parts))
 
 
 def _level(review) -> str:
