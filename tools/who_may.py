@@ -22,7 +22,8 @@ Three things decide together (Caldicott principles 2 to 4):
 1. the **role** somebody is employed in, which holds permissions;
 2. the **service** they belong to: nobody sees anything of another service;
 3. what **ties** them to the person: a call or referral that is open or was in the last 7 days, a pathway the person is
-   on or was in the last 42 days, a visit within 14 days before or after, or breaking the glass (a reason, 4 hours, the
+   on or was in the last 42 days, a visit within 14 days before or after, a call to ask how they are after a stay in a
+   bed that is due in the next 14 days (for whoever runs beds), or breaking the glass (a reason, 4 hours, the
    privacy officer is told). The lengths of time are local decisions.
 
 How far somebody sees: **card** (is it the one meant: name, birth, address, whether anything is open), **visit** (what a

@@ -295,7 +295,7 @@ def _waiting(made: _House) -> None:
         and bed.room.room_for == RoomFor.EITHER
         and bed.room.beds.count() == 1
     ]
-    if len(free) > 2:
+    if len(free) > 1:
         until = making.today + timedelta(days=4)
         close_bed(actor=actor, bed=free.pop(), reason="Call bell is being mended", until=until, now=now)
     wants = (
@@ -320,7 +320,7 @@ def _waiting(made: _House) -> None:
             put_first(
                 actor=actor,
                 referral=referral,
-                reason="Wife goes into hospital tomorrow and he cannot be alone",
+                reason="Sleeps in a chair, and whoever cares for them goes into hospital tomorrow",
                 now=now,
             )
         elif place == 3:

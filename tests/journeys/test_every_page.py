@@ -12,6 +12,7 @@ BEGINNINGS = {
     "casemanager": ("/", "/coming-home/", "/people/", "/episodes/", "/procedures/", "/notices/"),
     "frontdoor": ("/front-door/",),
     "planner": ("/today/", "/cover/"),
+    "lead": ("/beds/", "/beds/waiting", "/beds/phone-list", "/beds/occupancy", "/beds/houses"),
     "responder": ("/responding/",),
     "carer": ("/today/",),
     "designer": ("/procedures/",),
@@ -19,7 +20,7 @@ BEGINNINGS = {
     "privacy": ("/privacy/",),
 }
 # They see most pages alike: a shape that one of them was shown is only followed on for its links by the others.
-SEE_ALIKE = ("casemanager", "frontdoor", "planner", "responder")
+SEE_ALIKE = ("casemanager", "frontdoor", "planner", "responder", "lead")
 MOST_PAGES = 80  # of one role: enough for every shape there is, and no walk for ever
 NOT_PAGES = ("/sign-out", "/static/", ".csv", ".pdf", ".txt", ".json", ".zip", "/file", "/original", "/blank", "/docs")
 

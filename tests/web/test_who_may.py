@@ -11,12 +11,14 @@ from django.utils import timezone
 
 from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, Relationship, Role, Sight, sight_with
 from homeward.assessments.services import start_form
+from homeward.beds.models import Bed, BedReferral, BedStay, BedUse, FollowUp, House, Room, WayHomeNeed
 from homeward.delegation.models import Delegation
 from homeward.discharge.services import Owner, StayGiven, add_action, receive_stay
 from homeward.people.models import Address, BrokenGlass, Identifier, LegalStatus
 from homeward.people.services import NewAddress, NewPerson, add_to_timeline, note_need, raise_alert, register_person
 from homeward.plans.models import CarePlan, VisitPattern
 from homeward.plans.services import note_visiting_wish
+from homeward.referrals.models import Referral
 from homeward.referrals.services import NewReferral, receive_referral
 from homeward.teams.models import Account, Organisation, Worker
 from homeward.visits.models import Assignment, Clinic, ClinicBooking, ClinicSession, JoinedVisits, SessionPlace, Visit
@@ -27,7 +29,11 @@ BASE = Path(__file__).resolve().parents[2]
 # Parts of an address that say whose page it is
 ABOUT_SOMEBODY = {
     "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
+<<<<<<< HEAD
     "delegation_id", "booking_id", "place_id", "stay_id",
+=======
+    "delegation_id", "booking_id", "place_id", "bed_referral_id", "bed_stay_id", "follow_up_id", "way_home_id",
+>>>>>>> 7ad667b (Offer free beds first, and say who may open the pages of beds)
 }  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
 TIES = {
@@ -110,6 +116,7 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
         "part": "names",
     }  # fmt: skip
     parts |= _booked(service, account, person, kind, now)
+    parts |= _in_a_bed(service, person, kind, now)
     if Relationship.FRONT_DOOR in ties:
         asked = NewReferral(source="gp", urgency="crisis", need_code="fall", received_at=now)
         parts["referral_id"] = receive_referral(actor=desk, person=person, new=asked, now=now).pk
@@ -167,6 +174,7 @@ def _booked(service, account: Account, person, kind: str, now) -> dict[str, obje
     return {"clinic_id": clinic.pk, "session_id": session.pk, "booking_id": booking.pk, "place_id": place.pk}
 
 
+<<<<<<< HEAD
 def _in_hospital(service, account: Account, person, desk: Actor, now) -> dict[str, object]:
     """A stay of somebody, and what is to be done so that they come home."""
     told = StayGiven(admitted_at=now, source="form", hospital_name="Made Up General")
@@ -176,6 +184,37 @@ def _in_hospital(service, account: Account, person, desk: Actor, now) -> dict[st
         due_at=now + timedelta(hours=1), now=now,
     )  # fmt: skip
     return {"stay_id": stay.pk, "action_id": action.pk}
+=======
+def _in_a_bed(service, person, kind: str, now) -> dict[str, object]:
+    """Somebody in a bed, with what must be ready and a call in a year; the referral is long decided, and so no tie."""
+    long_ago = now - timedelta(days=60)
+    house = House.objects.create(
+        service=service, name=f"House {kind}", lines="1 Made Up Street", postcode="DE1 3DA", set_by="Tests", set_at=now
+    )
+    bed = Bed.objects.create(room=Room.objects.create(house=house, name="Room 1"), name="Bed 1")
+    asked = Referral.objects.create(
+        service=service, person=person, reference=f"B{person.pk}", state="declined", received_at=long_ago,
+        source="hospital", urgency="two_days", need_code="community_bed",
+    )  # fmt: skip
+    referral = BedReferral.objects.create(
+        service=service, person=person, referral=asked, state="staying", asked_at=long_ago, came_from="hospital"
+    )
+    BedUse.objects.create(
+        bed=bed, referral=referral, state="in", offered_at=long_ago, offered_by="Tests", moved_in_at=long_ago,
+        ready_on=timezone.localdate(long_ago),
+    )  # fmt: skip
+    today = timezone.localdate(now)
+    stay = BedStay.objects.create(
+        service=service, person=person, referral=referral, moved_in_at=long_ago, leaving_on=today
+    )
+    need = WayHomeNeed.objects.create(
+        stay=stay, kind="care", text="Care", owner="Tests", by_day=today, added_at=now, added_by="Tests"
+    )
+    call = FollowUp.objects.create(stay=stay, kind="after_12_months", due_on=today + timedelta(days=365))
+    return {
+        "bed_referral_id": referral.pk, "bed_stay_id": stay.pk, "way_home_id": need.pk, "follow_up_id": call.pk,
+    }  # fmt: skip
+>>>>>>> 7ad667b (Offer free beds first, and say who may open the pages of beds)
 
 
 def _two_visits(person, episode_id: int, now) -> JoinedVisits:

@@ -13,6 +13,7 @@ from homeward.beds.services.houses import (
 )
 from homeward.beds.services.leaving import Left, leave_bed
 from homeward.beds.services.offering import (
+    LONGEST_AHEAD,
     BedDoesNotFitError,
     BedTakenError,
     accept_offer,
@@ -47,6 +48,7 @@ from homeward.beds.services.staying import (
 )
 
 __all__ = [
+    "LONGEST_AHEAD",
     "BedDoesNotFitError",
     "BedInUseError",
     "BedTakenError",

@@ -337,7 +337,7 @@ def why_words(one: WaitingLine, now: datetime) -> str:
     if due is None:
         return "In the order they were referred."
     ended = "ended" if due < now else "end"
-    return f"Two days {ended} {'at ' if due.date() == now.date() else ''}{time_words(due, now)}."
+    return f"Two days {ended} at {time_words(due, now)}."
 
 
 def offer_words(offer, now: datetime) -> str:

@@ -1,9 +1,10 @@
 """One bed referral in words."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from homeward.beds.selectors import BedLine, ReferralPage
+from homeward.beds.services import LONGEST_AHEAD
 from homeward.beds.states import ReferralState, UseState
 from homeward.kernel.rules import london_day
 from homeward.procedures.rules import ClockKind, Pathway
@@ -91,7 +92,8 @@ def criteria_lines(pathway: Pathway) -> tuple[list[tuple[str, str, str]], list[t
 def present_referral(page: ReferralPage, now: datetime) -> ReferralWords:
     """One bed referral, with every bed and why it does or does not fit."""
     row, line = page.referral, page.waiting
-    choices = [(bed, reasons) for bed, reasons in page.choices if _may_be_offered(bed)]
+    choices = [(bed, reasons) for bed, reasons in page.choices if _may_be_offered(bed, now)]
+    choices.sort(key=lambda one: one[0].stay.stay.leaving_on if one[0].stay else date.min)  # free ones first
     offer = page.offer
     return ReferralWords(
         id=row.pk,
@@ -125,7 +127,7 @@ def present_referral(page: ReferralPage, now: datetime) -> ReferralWords:
         may_offer=row.state == ReferralState.WAITING and offer is None and bool(choices),
         fitting=tuple(_choice(bed, (), now) for bed, reasons in choices if not reasons),
         others=tuple(_choice(bed, reasons, now) for bed, reasons in choices if reasons),
-        not_to_be_had=tuple((_label(bed), _why_not(bed)) for bed, _ in page.choices if not _may_be_offered(bed)),
+        not_to_be_had=tuple((_label(bed), _why_not(bed)) for bed, _ in page.choices if not _may_be_offered(bed, now)),
         stay_id=row.stay.pk if hasattr(row, "stay") else 0,
         events=tuple(present_event(one) for one in page.events),
     )
@@ -139,8 +141,9 @@ def _criterion(code: str, text: str, answers: dict, *, is_good: str, instead: st
     return Criterion(code, text, ANSWERS[answer], tag, instead if answer != is_good else "")
 
 
-def _may_be_offered(line: BedLine) -> bool:
-    return line.closing is None and line.held is None
+def _may_be_offered(line: BedLine, now: datetime) -> bool:
+    is_too_far = line.stay is not None and line.stay.stay.leaving_on > london_day(now) + LONGEST_AHEAD
+    return line.closing is None and line.held is None and not is_too_far
 
 
 def _label(line: BedLine) -> str:
@@ -158,4 +161,6 @@ def _choice(line: BedLine, reasons: tuple[str, ...], now: datetime) -> Choice:
 
 
 def _why_not(line: BedLine) -> str:
+    if line.closing is None and line.held is None and line.stay is not None:
+        return f"Somebody is in it, to leave {day_short(line.stay.stay.leaving_on)}"
     return closed_words(line.closing) or "Held for somebody else"

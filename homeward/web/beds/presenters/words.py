@@ -108,18 +108,17 @@ def equipment_words(codes: Collection[str]) -> str:
 
 def needs_words(referral) -> str:
     """What somebody's bed must be like, in a line."""
-    parts = []
-    if referral.needs_own_room:
-        parts.append("a room to themselves")
-    elif referral.shares_with:
-        parts.append(f"would share {SharesWith(referral.shares_with).label.lower()}")
-    if referral.needs_en_suite:
-        parts.append("en-suite")
-    if referral.needs_ground_floor:
-        parts.append("ground floor")
+    shares = ""
+    if referral.shares_with and not referral.needs_own_room:
+        shares = f"Would share {SharesWith(referral.shares_with).label.lower()}"
+    needs = (
+        (referral.needs_own_room, "a room to themselves"),
+        (referral.needs_en_suite, "en-suite"),
+        (referral.needs_ground_floor, "ground floor"),
+    )
+    parts = [words for is_needed, words in needs if is_needed]
     parts += [BedEquipment(one).label.lower() for one in referral.needs_equipment]
-    text = listed(parts)
-    return f"{text[:1].upper()}{text[1:]}" if text else "Any bed"
+    return ". ".join(filter(None, (shares, f"Needs {listed(parts)}" if parts else ""))) or "Any bed"
 
 
 def day_short(day: date) -> str:
