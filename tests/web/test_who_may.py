@@ -29,11 +29,8 @@ BASE = Path(__file__).resolve().parents[2]
 # Parts of an address that say whose page it is
 ABOUT_SOMEBODY = {
     "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
-<<<<<<< HEAD
-    "delegation_id", "booking_id", "place_id", "stay_id",
-=======
-    "delegation_id", "booking_id", "place_id", "bed_referral_id", "bed_stay_id", "follow_up_id", "way_home_id",
->>>>>>> 7ad667b (Offer free beds first, and say who may open the pages of beds)
+    "delegation_id", "booking_id", "place_id", "stay_id", "bed_referral_id", "bed_stay_id", "follow_up_id",
+    "way_home_id",
 }  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
 TIES = {
@@ -174,7 +171,6 @@ def _booked(service, account: Account, person, kind: str, now) -> dict[str, obje
     return {"clinic_id": clinic.pk, "session_id": session.pk, "booking_id": booking.pk, "place_id": place.pk}
 
 
-<<<<<<< HEAD
 def _in_hospital(service, account: Account, person, desk: Actor, now) -> dict[str, object]:
     """A stay of somebody, and what is to be done so that they come home."""
     told = StayGiven(admitted_at=now, source="form", hospital_name="Made Up General")
@@ -184,7 +180,8 @@ def _in_hospital(service, account: Account, person, desk: Actor, now) -> dict[st
         due_at=now + timedelta(hours=1), now=now,
     )  # fmt: skip
     return {"stay_id": stay.pk, "action_id": action.pk}
-=======
+
+
 def _in_a_bed(service, person, kind: str, now) -> dict[str, object]:
     """Somebody in a bed, with what must be ready and a call in a year; the referral is long decided, and so no tie."""
     long_ago = now - timedelta(days=60)
@@ -214,7 +211,6 @@ def _in_a_bed(service, person, kind: str, now) -> dict[str, object]:
     return {
         "bed_referral_id": referral.pk, "bed_stay_id": stay.pk, "way_home_id": need.pk, "follow_up_id": call.pk,
     }  # fmt: skip
->>>>>>> 7ad667b (Offer free beds first, and say who may open the pages of beds)
 
 
 def _two_visits(person, episode_id: int, now) -> JoinedVisits:
