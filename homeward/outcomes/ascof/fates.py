@@ -12,7 +12,7 @@ class Fate(Enum):
     EVENT_TYPE_NOT_COUNTED = "Event type is not Request, Assessment, Service or Review."
     NO_START_DATE = "The event has no start date."
     STARTS_AFTER_PERIOD = "The event starts after the last day of the period."
-    NO_BIRTH_MONTH_OR_YEAR = "Birth month or year is missing (requests only)."
+    NO_BIRTH_MONTH_OR_YEAR = "Birth month or year is missing."
     DIED_BEFORE_PERIOD = "Date of death is before the first day of the period."
     NO_IDENTIFIER = "Neither an NHS number nor the council's own id."
     NO_RECORD_ID = "No record id, by which persons are given to records."
@@ -52,7 +52,6 @@ class Fate(Enum):
         "Came after an ST-Max cluster, but too late after it, after a gap of more than 3 days, or after another ST-Max."
     )
     NO_PART = "In the history of the person, but neither in an ST-Max cluster nor after one."
-
     # care homes (ASCOF 2B, 2C)
     NOT_RESIDENTIAL_OR_NURSING_CARE = "Not a service of long-term residential or nursing care."
     STAY_ENDED_IN_PERIOD = "The stay ended before the snapshot day, or the latest submission says so."

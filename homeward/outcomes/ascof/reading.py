@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 
 from homeward.outcomes.ascof.records import CareRecord
@@ -245,6 +246,9 @@ class _LineReader:
     def __init__(self, headings: list[str], columns: dict[str, int], imported_on: datetime | None) -> None:
         self.headings, self.columns, self.imported_on = headings, columns, imported_on
         used = set(columns.values())
+        self.born_by_date = {
+            field for field in NUMBERS if _plain(str(headings[columns[field]])) in {_plain(name) for name in BIRTH_DATE}
+        }
         self.others = [place for place in range(len(headings)) if place not in used]
 
     def record(self, line: int, cells: list) -> CareRecord:
@@ -270,7 +274,7 @@ class _LineReader:
         return CareRecord(line=line, other_cells=tuple(_text(cells[place]) for place in self.others), **values)
 
     def _birth(self, field: str, cell: object) -> int | None:
-        if _plain(str(self.headings[self.columns[field]])) in {_plain(name) for name in BIRTH_DATE}:
+        if field in self.born_by_date:
             born_on = day_of(cell)
             if born_on is None:
                 return None
@@ -326,7 +330,11 @@ def moment_of(cell: object) -> datetime | None:
     written = _text(cell)
     if written is None:
         return None
-    text = written.strip()
+    return _moment_written(written.strip())
+
+
+@lru_cache(maxsize=1 << 14)
+def _moment_written(text: str) -> datetime:
     found = _ISO.match(text)
     if found:
         year, month, day = (int(part) for part in found.groups())

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from homeward.outcomes.ascof.clusters import Cluster, Span, clusters_of
@@ -89,7 +89,7 @@ class StMax:
     result_numbers: dict[int, list[int]]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Ended:
     """A cluster that ended in the period. outcomes: those that stand, as compared to as written."""
 
@@ -98,7 +98,6 @@ class _Ended:
     ends_on: date
     outcomes: dict[str | None, str | None]
     following: Following
-    results: list[Result] = field(default_factory=list)
 
 
 def st_max_of(records: list[CareRecord], cohort: Cohort, period: Period) -> StMax:
@@ -120,9 +119,7 @@ def st_max_of(records: list[CareRecord], cohort: Cohort, period: Period) -> StMa
     for cluster in clusters:
         if id(cluster) not in in_period:
             for event in cluster.events:
-                fates[event.line] = (
-                    Fate.ST_MAX_WITHOUT_COUNCIL if cluster.council is None else Fate.ST_MAX_CLUSTER_ENDED_OUTSIDE_PERIOD
-                )
+                fates[event.line] = Fate.ST_MAX_CLUSTER_ENDED_OUTSIDE_PERIOD
     numbers = _lay_fates(history.events, ended, results, fates)
     return StMax(results, fates, numbers)
 

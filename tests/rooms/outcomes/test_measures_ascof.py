@@ -256,3 +256,16 @@ class TestGuide:
     def test_explains_every_fate(self):
         guide = (Path(__file__).resolve().parents[3] / "docs/guides/ascof.md").read_text(encoding="utf-8")
         assert [fate.code for fate in Fate if f"`{fate.code}`" not in guide] == []
+
+
+class TestBirth:
+    def test_may_be_a_date(self, run, tmp_path):
+        path = tmp_path / "a.csv"
+        names = [name for name in COLUMNS if not name.startswith("Der_Birth")]
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, [*names, "Date of Birth"], restval="01/05/1940", extrasaction="ignore")
+            writer.writeheader()
+            writer.writerows([{**dict.fromkeys(names, ""), **cells} for cells in LINES])
+        code, out, _ = run(path, *YEAR, "--json")
+        assert code == 0
+        assert json.loads(out)["totals"]["all"]["denominator"] == 1
