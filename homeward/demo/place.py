@@ -13,6 +13,7 @@ from homeward.demo.concerns import make_concerns
 from homeward.demo.contracts import DRAFTED_DAYS, draft_rota, make_contracts
 from homeward.demo.days import attend, past_visits, rounds_of
 from homeward.demo.desk import at_the_desk
+from homeward.demo.equipment import make_equipment
 from homeward.demo.history import (
     CARE,
     CARE_ENDS,
@@ -146,6 +147,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     find_joinable(actor=making.actor, service_id=service.pk, now=now)
     open_accounts(making, staff, on_shift)
     making.tell(f"{make_concerns(making)} concerns of care workers")
+    making.tell(f"{make_equipment(making)} things lent from the equipment store")
     at_the_desk(making)
     making.tell(f"{make_stays(making, staff)} people in hospital")
     making.tell(f"{made} visits needed today. The place is made")

@@ -33,6 +33,7 @@ urlpatterns = [
     path("worth/", include("homeward.web.worth.urls")),
     path("beds/", include("homeward.web.beds.urls")),
     path("clinics/", include("homeward.web.clinics.urls")),
+    path("equipment/", include("homeward.web.equipment.urls")),
     path("joining/", include("homeward.web.joining.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),
     path("forms/", include("homeward.web.forms.urls")),

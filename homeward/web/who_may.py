@@ -31,6 +31,12 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "clinics:*": V,
     "beds:*": R,
     "episodes:*": R,
+    # the store must know what, for whom and where, not the record; who hands it over is on a visit there
+    "equipment:request": C,
+    "equipment:request_act": C,
+    "equipment:loan": C,
+    "equipment:loan_act": C,
+    "equipment:*": V,
     "privacy:*": Sight.NOTHING,  # for the privacy officer, who sees who looked and nobody's record
     "today:*": V,
     "concerns:*": V,

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from homeward.access.rules import Permission
+from homeward.equipment.selectors import equipment_at_visit
 from homeward.kernel.rules import RefusedError, london_day, whole_number
 from homeward.people.selectors import alerts_kept_back, current_alerts
 from homeward.teams.selectors import service_for, services_for
@@ -155,11 +156,14 @@ def visit(request: HttpRequest, visit_id: int, cancel_form: CancelForm | None = 
     """The person, the tasks, why this worker and why then; opened by itself or beside the day."""
     found, shown = _get_visit(request, visit_id, timezone.now())
     is_panel = bool(request.headers.get("HX-Request"))
-    return render(
-        request,
-        "today/visit_panel.jinja" if is_panel else "today/visit.jinja",
-        {"service": found.service, "visit": shown, "is_panel": is_panel, "cancel_form": cancel_form or CancelForm()},
-    )
+    told = {
+        "service": found.service,
+        "visit": shown,
+        "is_panel": is_panel,
+        "cancel_form": cancel_form or CancelForm(),
+        "equipment": equipment_at_visit(request.actor, visit_id),
+    }
+    return render(request, "today/visit_panel.jinja" if is_panel else "today/visit.jinja", told)
 
 
 @page(Permission.PLAN_DAY)

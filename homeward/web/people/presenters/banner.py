@@ -32,6 +32,7 @@ AREAS = (
     ("delegation:of_person", "Delegated", Sight.RECORD),
     ("forms:of_person", "Assessments", Sight.RECORD),
     ("documents:list", "Documents", Sight.RECORD),
+    ("equipment:of_person", "Equipment", Sight.RECORD),
     ("people:details", "Details", Sight.RECORD),
 )
 

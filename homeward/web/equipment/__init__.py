@@ -1,0 +1,1 @@
+"""Pages of equipment: the store, what somebody has, and alerts of their devices."""
