@@ -15,6 +15,7 @@ from homeward.equipment.services import (
     NewReview,
     NewStock,
     add_usual_kinds,
+    approve_request,
     ask_for_equipment,
     close_alert,
     hand_over,
@@ -97,8 +98,8 @@ def _lend(making: Making, person: Person, kind: Kind, store: Store, days: int, w
     item = Item.objects.filter(kind=kind, store=store, state="in_store").order_by("pk").first()
     told = {"actor": making.actor, "now": at}
     asked = ask_for_equipment(**told, person=person, new=NewAsk(kind.code, why, london_day(at)))
-    if kind.needs_approval:  # agreed before this place was made
-        type(asked).objects.filter(pk=asked.pk).update(state="to_fill", decided_by="Team leader", decided_at=at)
+    if kind.needs_approval:
+        approve_request(**told, request=asked)
     reserve(**told, request=asked, item=item)
     device = None
     if kind.is_alerting:

@@ -22,6 +22,12 @@ TOLD_OF_CONCERNS: Mapping[int, tuple[Role, ...]] = {
 }
 # Questions of a chasing round that nobody answered in time, where no lead is set for whoever was asked. Local decision.
 TOLD_OF_SILENCE: Mapping[int, tuple[Role, ...]] = {100: (Role.CASE_MANAGER,)}
+# A device called and nobody has closed its alert. A local decision: whoever answers, then whoever manages them.
+TOLD_OF_DEVICE_ALERTS: Mapping[int, tuple[Role, ...]] = {
+    50: (Role.FRONT_DOOR, Role.CRISIS_RESPONDER),
+    75: (Role.FRONT_DOOR, Role.CRISIS_RESPONDER, Role.REGISTERED_PROFESSIONAL),
+    100: (Role.FRONT_DOOR, Role.CRISIS_RESPONDER, Role.REGISTERED_PROFESSIONAL, Role.ROSTER_PLANNER),
+}
 # From here on it goes by email and text message as well, not on screen alone.
 URGENT_FROM_PERCENT = 75
 # A local decision: who can act on an early warning score, at once or by sending somebody.

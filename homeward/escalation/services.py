@@ -12,10 +12,12 @@ from homeward.audit.services import record
 from homeward.delegation.selectors.concerns import concerns_to_watch
 from homeward.discharge.selectors.rounds import unanswered_to_watch
 from homeward.episodes.selectors import clocks_of_open_episodes
+from homeward.equipment.selectors import alerts_to_watch
 from homeward.escalation.models import Escalation, WhoIsTold
 from homeward.escalation.rules import (
     CALL_BACK_PERCENTS,
     TOLD_OF_CONCERNS,
+    TOLD_OF_DEVICE_ALERTS,
     TOLD_OF_SCORES,
     TOLD_OF_SILENCE,
     URGENT_FROM_PERCENT,
@@ -62,7 +64,7 @@ def escalate_due(*, actor: Actor, service_id: int, now: datetime) -> list[Escala
     Raises: NotAllowedError.
     """
     require(actor, Permission.RUN_SCHEDULE, service_id)
-    sorts = (_referrals, _episodes, _calls, _concerns, _rounds)
+    sorts = (_referrals, _episodes, _calls, _concerns, _rounds, _device_alerts)
     watched = [one for sort in sorts for one in sort(actor, service_id, now)]
     known: dict[tuple, list[int]] = {}
     rows = Escalation.objects.filter(service_id=service_id, subject_id__in={one.subject_id for one in watched})
@@ -230,6 +232,22 @@ def _rounds(actor: Actor, service_id: int, now: datetime) -> list[_Watched]:
                 TOLD_OF_SILENCE if lead is None else {100: ()},
             )
         )
+    return watched
+
+
+def _device_alerts(actor: Actor, service_id: int, now: datetime) -> list[_Watched]:
+    watched = []
+    for alert in alerts_to_watch(actor, service_id):
+        used = used_percent(alert.received_at, alert.answer_due_at, now)
+        reached = tuple(percent for percent in TOLD_OF_DEVICE_ALERTS if percent <= used)
+        path = f"/equipment/alerts/{alert.pk}"
+        says = "The answer to a device alert"
+        watched.append(
+            _Watched(
+                SubjectKind.DEVICE, alert.pk, "device_answer", 1, reached, says, path, alert.taken_by,
+                TOLD_OF_DEVICE_ALERTS,
+            )
+        )  # fmt: skip
     return watched
 
 

@@ -8,4 +8,5 @@ class SubjectKind(models.TextChoices):
     EPISODE = "episode", "Episode"
     CALL = "call", "Call back"
     CONCERN = "concern", "Concern"
+    DEVICE = "device", "Device alert"
     ROUND = "round", "Chasing round"

@@ -33,12 +33,19 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory) -> str:
-    """Where a small fictitious place is served, by the same command as `make run`."""
+def environment(tmp_path_factory) -> dict[str, str]:
+    """What the served place, and commands beside it, run with."""
     var = tmp_path_factory.mktemp("served")
-    port = _free_port()
     environment = {**os.environ, "HOMEWARD_VAR": str(var), "DATABASE_URL": f"sqlite:///{var / 'journeys.sqlite3'}"}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
+    return environment
+
+
+@pytest.fixture(scope="session")
+def address(environment) -> str:
+    """Where a small fictitious place is served, by the same command as `make run`."""
+    var = Path(environment["HOMEWARD_VAR"])
+    port = _free_port()
     with (var / "log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, str(BASE / "manage.py"), "run", "--port", str(port),

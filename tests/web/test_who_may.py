@@ -14,6 +14,7 @@ from homeward.assessments.services import start_form
 from homeward.beds.models import Bed, BedReferral, BedStay, BedUse, FollowUp, House, Room, WayHomeNeed
 from homeward.delegation.models import Delegation
 from homeward.discharge.services import Owner, StayGiven, add_action, receive_stay
+from homeward.equipment.models import DeviceAlert, EquipmentRequest, Item, Kind, Loan, Store
 from homeward.people.models import Address, BrokenGlass, Identifier, LegalStatus
 from homeward.people.services import NewAddress, NewPerson, add_to_timeline, note_need, raise_alert, register_person
 from homeward.plans.models import CarePlan, VisitPattern
@@ -31,6 +32,7 @@ ABOUT_SOMEBODY = {
     "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
     "delegation_id", "booking_id", "place_id", "stay_id", "bed_referral_id", "bed_stay_id", "follow_up_id",
     "way_home_id",
+    "delegation_id", "booking_id", "place_id", "stay_id", "asked_id", "loan_id", "device_alert_id",
 }  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
 TIES = {
@@ -114,9 +116,14 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
     }  # fmt: skip
     parts |= _booked(service, account, person, kind, now)
     parts |= _in_a_bed(service, person, kind, now)
+    parts |= _lent(service, account, person, now)
     if Relationship.FRONT_DOOR in ties:
         asked = NewReferral(source="gp", urgency="crisis", need_code="fall", received_at=now)
         parts["referral_id"] = receive_referral(actor=desk, person=person, new=asked, now=now).pk
+        parts["device_alert_id"] = DeviceAlert.objects.create(
+            service=service, person=person, sender="Centre", sender_id=kind, identifier="A", kind="fall",
+            raised_at=now, received_at=now, answer_due_at=now, last_called_at=now,
+        ).pk  # fmt: skip
     if Relationship.CARING in ties:
         parts["episode_id"] = cared_for(person, "integrated-crisis-response").episodes.get().pk
         worker = Worker.objects.create(
@@ -211,6 +218,21 @@ def _in_a_bed(service, person, kind: str, now) -> dict[str, object]:
     return {
         "bed_referral_id": referral.pk, "bed_stay_id": stay.pk, "way_home_id": need.pk, "follow_up_id": call.pk,
     }  # fmt: skip
+def _lent(service, account: Account, person, now) -> dict[str, object]:
+    """Something that is asked for somebody, and something they have."""
+    kind, _ = Kind.objects.get_or_create(service=service, code="commode", defaults={"title": "Commode"})
+    store, _ = Store.objects.get_or_create(service=service, name="Store")
+    row = {"service": service, "person": person, "kind": kind, "why": "Nights", "needed_by": timezone.localdate(now),
+           "asked_by": "Tests", "asked_at": now}  # fmt: skip
+    item = Item.objects.create(
+        kind=kind, number=f"EQ{person.pk:06d}", owner=account.organisation, store=store, state="with_person", since=now
+    )
+    loan = Loan.objects.create(
+        service=service, person=person, kind=kind, item=item, paid_by=account.organisation, handed_over_at=now,
+        handed_over_by="Tests", shown="How", shown_to="Ivy",
+        request=EquipmentRequest.objects.create(**row, state="handed_over", item=item),
+    )  # fmt: skip
+    return {"asked_id": EquipmentRequest.objects.create(**row, state="to_fill").pk, "loan_id": loan.pk}
 
 
 def _two_visits(person, episode_id: int, now) -> JoinedVisits:

@@ -85,7 +85,8 @@ def hand_over(
         )
     stock = _locked_item(request.item) if request.item else _locked_shelf(request.shelf)
     loan = Loan.objects.create(
-        service_id=request.service_id, person=request.person, request=request, kind=kind, item=stock if request.item else None,
+        service_id=request.service_id, person=request.person, request=request, kind=kind,
+        item=stock if request.item else None,
         shelf=request.shelf, quantity=request.quantity, paid_by=getattr(stock, "payer", None) or stock.owner,
         handed_over_at=now, handed_over_by=actor.name, shown=shown.strip(), shown_to=shown_to.strip()[:200],
         due_back_on=today + timedelta(days=kind.loan_days) if kind.loan_days else None,

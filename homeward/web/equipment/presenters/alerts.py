@@ -71,8 +71,10 @@ def alert_line(alert, now: datetime, account_id: int | None) -> AlertLine:
     times = f", {alert.times} times" if alert.times > 1 else ""
     return AlertLine(
         id=alert.pk, who=alert.person.label if alert.person else UNKNOWN, kind=alert.get_kind_display(),
-        device=f"{device}{place}", text=alert.text, tag=Tag(alert.get_state_display(), COLOURS[AlertState(alert.state)]),
-        taken_by=alert.taken_by.full_name if alert.taken_by else "", due=alert.answer_due_at.isoformat() if is_open else "",
+        device=f"{device}{place}", text=alert.text,
+        tag=Tag(alert.get_state_display(), COLOURS[AlertState(alert.state)]),
+        taken_by=alert.taken_by.full_name if alert.taken_by else "",
+        due=alert.answer_due_at.isoformat() if is_open else "",
         left=left_words(left) if is_open else "", due_by=time_words(alert.answer_due_at, now),
         tone=("late" if left < timedelta() else "soon" if left < SOON and alert.kind not in TECHNICAL else "calm")
         if is_open else "still",

@@ -105,7 +105,7 @@ def present_loan(loan, today: date) -> LoanWords:
     device = getattr(loan.item, "device", None) if loan.item else None
     facts = [
         ("Handed over", f"{moment_text(loan.handed_over_at)} by {loan.handed_over_by}"),
-        ("Shown", f"{loan.shown} To {loan.shown_to}" if loan.shown.endswith(".") else f"{loan.shown}. To {loan.shown_to}"),
+        ("Shown", f"{loan.shown.rstrip('.')}. To {loan.shown_to}"),
         ("Paid by", str(loan.paid_by)),
     ]  # fmt: skip
     for words, day in (("Due back", loan.due_back_on), ("Review due", loan.review_due_on)):

@@ -107,7 +107,9 @@ def present_day(day: StoreDay, now: datetime) -> tuple[Section, ...]:
     today = london_day(now)
     return (
         Section("recalls", "Recalled", tuple(_recall(one) for one in day.recalls), "", True),
-        Section("broken", "Broken, at somebody’s home", tuple(_loan(one, one.item.fault) for one in day.broken), "", True),
+        Section(
+            "broken", "Broken, at somebody’s home", tuple(_loan(one, one.item.fault) for one in day.broken), "", True,
+        ),
         Section("approve", "Waits for approval", tuple(_request(one, today) for one in day.to_approve), ""),
         Section(
             "fill", "To fill from stock",
@@ -305,9 +307,11 @@ def present_item(page: ItemPage, today: date) -> ItemWords:
             facts.append((words, f"{short_day(day)}{', overdue' if day < today else ''}"))
     if device is not None:
         heard = moment_text(device.last_heard_at) if device.last_heard_at else "never"
+        tested = f"{moment_text(device.tested_at)}: {device.test_note}" if device.tested_at else "not tested"
+        centre = f"{device.centre_name} {device.centre_phone}".strip() or "not said"
         facts += [
-            ("Known to the centre as", device.identifier), ("Monitoring centre", f"{device.centre_name} {device.centre_phone}".strip() or "not said"),
-            ("Last heard of", heard), ("Tested", f"{moment_text(device.tested_at)}: {device.test_note}" if device.tested_at else "not tested"),
+            ("Known to the centre as", device.identifier), ("Monitoring centre", centre), ("Last heard of", heard),
+            ("Tested", tested),
         ]  # fmt: skip
     who = page.loan.person.label if page.loan else "somebody of another service" if page.is_of_another_service else ""
     return ItemWords(

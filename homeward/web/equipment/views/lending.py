@@ -99,10 +99,10 @@ def ask(request: HttpRequest, person_id: int) -> HttpResponse:
 
 
 @page(Permission.SEE_EQUIPMENT)
-def asked(request: HttpRequest, request_id: int, form: AskedEquipment | None = None, acted: str = "") -> HttpResponse:
+def asked(request: HttpRequest, asked_id: int, form: AskedEquipment | None = None, acted: str = "") -> HttpResponse:
     """One request: what, for whom, why, by when, and what to do with it next."""
     now, actor = timezone.now(), request.actor
-    found, today = _request(request, request_id), london_day(now)
+    found, today = _request(request, asked_id), london_day(now)
     is_own = found.asked_by_account_id is not None and found.asked_by_account_id == actor.account_id
     may_manage = actor.may(Permission.MANAGE_EQUIPMENT)
     choices = []
@@ -120,10 +120,10 @@ def asked(request: HttpRequest, request_id: int, form: AskedEquipment | None = N
 
 @page(Permission.SEE_EQUIPMENT)
 @require_POST
-def request_act(request: HttpRequest, request_id: int, act: str) -> HttpResponse:
+def request_act(request: HttpRequest, asked_id: int, act: str) -> HttpResponse:
     """Approve, refuse, reserve, give back, plan the delivery, or say that it is not needed any more."""
     now, form = timezone.now(), AskedEquipment(request.POST)
-    found = _request(request, request_id)
+    found = _request(request, asked_id)
     told = {"actor": request.actor, "request": found, "now": now}
     done = "Written down"
     try:
@@ -147,9 +147,9 @@ def request_act(request: HttpRequest, request_id: int, act: str) -> HttpResponse
     except RefusedError as error:
         form.errors["problem"] = [str(error)]
     if form.errors:
-        return asked(request, request_id, form, act)
+        return asked(request, asked_id, form, act)
     messages.success(request, done)
-    return redirect("equipment:request", request_id)
+    return redirect("equipment:request", asked_id)
 
 
 def _chosen(request: HttpRequest, found, form: AskedEquipment, now) -> dict:
@@ -182,10 +182,10 @@ def _planned(request: HttpRequest, visit, now) -> str:
 
 
 @page(Permission.SEE_TODAY)
-def handing_over(request: HttpRequest, request_id: int) -> HttpResponse:
+def handing_over(request: HttpRequest, asked_id: int) -> HttpResponse:
     """Record that something was handed over, and what was shown: at the visit, or by the store."""
     now = timezone.now()
-    found = _request(request, request_id, Sight.VISIT)
+    found = _request(request, asked_id, Sight.VISIT)
     form = AskedEquipment(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         device = read_device(form) if found.kind.is_alerting else None
@@ -258,9 +258,9 @@ def loan_act(request: HttpRequest, loan_id: int, act: str) -> HttpResponse:
     return redirect("equipment:loan", loan_id)
 
 
-def _request(request: HttpRequest, request_id: int, at_least: Sight = Sight.CARD):
+def _request(request: HttpRequest, asked_id: int, at_least: Sight = Sight.CARD):
     try:
-        return request_for(request.actor, request_id, timezone.now(), at_least)
+        return request_for(request.actor, asked_id, timezone.now(), at_least)
     except EquipmentNotFoundError as error:
         raise Http404 from error
 
