@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from homeward.access.rules import Actor, Role
 from homeward.demo.making import Making
-from homeward.demo.staff import COUNCIL, TRUST
 from homeward.episodes.models import Episode
 from homeward.equipment.models import Item, Kind, Loan, Store
 from homeward.equipment.services import (
@@ -32,13 +31,13 @@ from homeward.kernel.rules import london_day
 from homeward.people.models import Person
 from homeward.teams.models import Organisation
 
-# (kind, how many, pence each, months ago, batch)
+# (kind, how many, pence each, days ago, batch)
 STOCK = (
-    ("profiling_bed", 3, 95_000, 5, "PB24"), ("commode", 4, 9_500, 5, "C11"), ("hoist", 2, 118_000, 5, "MH7"),
-    ("sling", 2, 14_000, 7, "S-2025"), ("pendant", 6, 8_900, 5, "P3"), ("fall_detector", 2, 12_500, 5, "F1"),
-    ("bed_or_chair_sensor", 2, 11_000, 5, "B2"), ("medicine_dispenser", 1, 15_900, 5, "M1"),
-    ("walking_frame", 12, None, 5, ""), ("grab_rail", 20, None, 5, ""), ("key_safe", 8, None, 5, ""),
-    ("perching_stool", 5, None, 5, ""),
+    ("profiling_bed", 3, 95_000, 150, "PB24"), ("commode", 4, 9_500, 80, "C11"), ("hoist", 2, 118_000, 80, "MH7"),
+    ("sling", 2, 14_000, 210, "S-2025"), ("pendant", 6, 8_900, 80, "P3"), ("fall_detector", 2, 12_500, 80, "F1"),
+    ("bed_or_chair_sensor", 2, 11_000, 80, "B2"), ("medicine_dispenser", 1, 15_900, 80, "M1"),
+    ("walking_frame", 12, None, 80, ""), ("grab_rail", 20, None, 80, ""), ("key_safe", 8, None, 80, ""),
+    ("perching_stool", 5, None, 80, ""),
 )  # fmt: skip
 # (kind, days ago, why)
 LENT = (
@@ -58,19 +57,22 @@ CENTRE, CENTRE_PHONE = "Merrow Lifeline", "07700 900555"
 def make_equipment(making: Making) -> int:
     """Stock a store, lend some of it, ask for more and let two devices call; gives how many loans."""
     told = {"actor": making.actor, "now": making.now}
-    owners = {one.name: one for one in Organisation.objects.filter(service=making.service)}
+    council, trust = (
+        Organisation.objects.filter(service=making.service, kind=kind, is_employer=True).order_by("pk").first()
+        for kind in (Organisation.Kind.COUNCIL, Organisation.Kind.NHS_TRUST)
+    )
     add_usual_kinds(**told, service_id=making.service.pk)
     store = open_store(
         **told, service_id=making.service.pk, name="Foundry Lane store", lines="3 Foundry Lane", postcode="DE1 3DA"
     )
     kinds = {one.code: one for one in Kind.objects.filter(service=making.service)}
-    for number, (code, quantity, pence, months, batch) in enumerate(STOCK):
-        owner, payer = (owners[COUNCIL], owners[TRUST]) if number % 2 else (owners[TRUST], owners[COUNCIL])
+    for number, (code, quantity, pence, days, batch) in enumerate(STOCK):
+        owner, payer = (council, trust) if number % 2 else (trust, council)
         new = NewStock(
             kind=kinds[code], store=store, owner=owner, quantity=quantity, batch=batch, cost_pence=pence,
             payer=payer if number % 3 == 0 else None, maker="Made-Up Makers" if batch else "",
         )  # fmt: skip
-        receive_stock(actor=making.actor, new=new, now=making.now - timedelta(days=30 * months))
+        receive_stock(actor=making.actor, new=new, now=making.now - timedelta(days=days))
     people = _people(making, len(LENT) + len(ASKED))
     loans = [
         _lend(making, person, kinds[code], store, days, why)

@@ -170,3 +170,23 @@ class TestConcerns:
         assert Notice.objects.filter(account_id=manager.account_id, title__contains="has run out").exists()
         answer_concern(actor=other, concern=concern, text="I am coming", now=now + timedelta(minutes=17))
         assert escalate_due(actor=by_itself, service_id=service.pk, now=now + timedelta(hours=1)) == []
+
+
+class TestDeviceAlerts:
+    def test_that_nobody_closes_are_told_to_more_people_in_time(self, service, somebody, now):
+        from homeward.equipment.services import NewCall, close_alert, receive_call, take_alert
+
+        desk, planner = somebody(Role.FRONT_DOOR, "Pam Desk"), somebody(Role.ROSTER_PLANNER, "Pat Planner")
+        centre = Actor(name="Centre", role=Role.MACHINE, service_ids=frozenset({service.pk}))
+        call = NewCall("1", "LL-1", "fall", now)
+        alert = receive_call(actor=centre, service_id=service.pk, call=call, content=b"", now=now).alert
+        take_alert(actor=desk, alert=alert, now=now)
+        Notice.objects.all().delete()
+        by_itself = Actor.system("tests", service.pk)
+        escalate_due(actor=by_itself, service_id=service.pk, now=now + timedelta(minutes=23))
+        assert set(Notice.objects.values_list("account__full_name", flat=True)) == {"Pam Desk"}
+        escalate_due(actor=by_itself, service_id=service.pk, now=now + timedelta(minutes=46))
+        assert Notice.objects.filter(account_id=planner.account_id, title__contains="has run out").exists()
+        told = {"outcome": "spoke", "text": "She is well", "now": now + timedelta(minutes=47)}
+        close_alert(actor=desk, alert=alert, **told)
+        assert escalate_due(actor=by_itself, service_id=service.pk, now=now + timedelta(hours=2)) == []

@@ -40,11 +40,11 @@ class AlertLine:
 
 @dataclass(frozen=True, slots=True)
 class AlertWords:
-    """One alert with all that happened, and how to reach the person."""
+    """One alert with all that happened, and how to reach the person: `about` has what, in words, and a number."""
 
     line: AlertLine
     person_id: int
-    about: tuple[tuple[str, str], ...]
+    about: tuple[tuple[str, str, str], ...]
     centre: str
     events: tuple[tuple[str, str, str], ...]
     referral_id: int
@@ -88,16 +88,16 @@ def present_alert(alert, address, contacts, need: str, now: datetime, account_id
     person, device = alert.person, alert.device
     about = []
     if person is not None:
-        about = [("Age", age_words(person, now.date())), ("Address", address_words(address) or "not known"),
-                 ("Phone", person.phone or "not known")]  # fmt: skip
-        about += [(one.relationship.capitalize() or "Contact", f"{one.name} {one.phone}".strip()) for one in contacts]
+        about = [("Age", age_words(person, now.date()), ""), ("Address", address_words(address) or "not known", ""),
+                 ("Phone", "" if person.phone else "not known", person.phone)]  # fmt: skip
+        about += [(one.relationship.capitalize() or "Contact", one.name, one.phone) for one in contacts]
     centre = f"{device.centre_name} {device.centre_phone}".strip() if device else ""
     return AlertWords(
         line=alert_line(alert, now, account_id), person_id=person.pk if person else 0, about=tuple(about),
         centre=centre or alert.sender,
         events=tuple(
             (SAID.get(one.kind, one.kind.capitalize()), one.text,
-             ", ".join(part for part in (one.by_name, one.employer, moment_text(one.at)) if part))
+             ", ".join(part for part in dict.fromkeys((one.by_name, one.employer, moment_text(one.at))) if part))
             for one in sorted(alert.events.all(), key=lambda one: one.pk)
         ),
         referral_id=alert.referral_id or 0, visit_id=alert.visit_id or 0, need=need,

@@ -1,7 +1,7 @@
 """What somebody asked for and has, in finished words."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from homeward.equipment.selectors import FreeStock
 from homeward.equipment.states import OPEN_REQUESTS, RequestState, VisitPurpose
@@ -10,6 +10,8 @@ from homeward.web.equipment.presenters.store import due_tag, pounds, quantity_wo
 from homeward.web.front_door.presenters.words import Tag
 from homeward.web.persons import short_day
 from homeward.web.templating import moment_text
+
+SHOWN_AHEAD = timedelta(days=30)  # a review further off is no news
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def present_loan(loan, today: date) -> LoanWords:
     device = getattr(loan.item, "device", None) if loan.item else None
     facts = [
         ("Handed over", f"{moment_text(loan.handed_over_at)} by {loan.handed_over_by}"),
-        ("Shown", f"{loan.shown.rstrip('.')}. To {loan.shown_to}"),
+        ("Shown", loan.shown), ("Shown to", loan.shown_to),
         ("Paid by", str(loan.paid_by)),
     ]  # fmt: skip
     for words, day in (("Due back", loan.due_back_on), ("Review due", loan.review_due_on)):
@@ -129,9 +131,16 @@ def present_loan(loan, today: date) -> LoanWords:
         is_open=loan.ended_at is None, facts=tuple(facts),
         ended=f"Ended {moment_text(loan.ended_at)} by {loan.ended_by}: {loan.ended_why}" if loan.ended_at else "",
         collect=collect, visits=present_visits(loan.visits.all()), reviews=tuple(reviews),
-        due=due_tag(loan.review_due_on, today) if loan.review_due_on and not loan.ended_at else None,
+        due=_review_tag(loan, today),
         is_counted=loan.item is None, quantity=loan.quantity,
     )  # fmt: skip
+
+
+def _review_tag(loan, today: date) -> Tag | None:
+    if loan.ended_at or not loan.review_due_on or loan.review_due_on > today + SHOWN_AHEAD:
+        return None
+    tag = due_tag(loan.review_due_on, today)
+    return Tag(f"Review {tag.words[0].lower()}{tag.words[1:]}", tag.colour)
 
 
 def _found(review) -> str:
@@ -141,7 +150,8 @@ def _found(review) -> str:
     if review.is_admission_avoided:
         found.append("A stay in hospital was avoided.")
     if review.care_hours_before is not None and review.care_hours_now is not None:
-        found.append(f"Paid care a week: {review.care_hours_before:g} hours before, {review.care_hours_now:g} now.")
+        before, now = float(review.care_hours_before), float(review.care_hours_now)
+        found.append(f"Paid care a week: {before:g} hours before, {now:g} now.")
     if review.saved_pence_a_week is not None:
         found.append(f"Worth {pounds(review.saved_pence_a_week)} a week.")
     return " ".join([*found, f"{review.recorded_by}."])

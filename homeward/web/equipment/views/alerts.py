@@ -30,10 +30,9 @@ from homeward.equipment.states import AlertOutcome
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.selectors import current_addresses, current_alerts, current_contacts
 from homeward.procedures.selectors import need_title
-from homeward.visits import planning
-from homeward.visits.services import PlanChangedMeanwhileError
 from homeward.web.equipment.forms import AskedEquipment
 from homeward.web.equipment.presenters.alerts import alert_line, present_alert, present_silent
+from homeward.web.equipment.views.planned import planned_round
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.service_choice import service_here, services_here
@@ -136,7 +135,7 @@ def act(request: HttpRequest, device_alert_id: int, act: str) -> HttpResponse:
             close_alert(**told, outcome=form.typed("outcome"), text=form.typed("text"))
             done = "Closed"
         elif act == "send":
-            done = _sent(request, need_responder(**told), now)
+            done = planned_round(request, need_responder(**told), now)
         elif act == "refer":
             referral = refer_alert(**told, need_text=form.typed("text"))
             messages.success(request, "A crisis referral is made. Its two hours count from the device’s call")
@@ -148,25 +147,6 @@ def act(request: HttpRequest, device_alert_id: int, act: str) -> HttpResponse:
         return alert(request, device_alert_id, form, act)
     messages.success(request, done)
     return redirect("equipment:alert", device_alert_id)
-
-
-def _sent(request: HttpRequest, visit, now) -> str:
-    try:
-        planning.replan(
-            actor=request.actor,
-            service_id=visit.service_id,
-            day=visit.day,
-            visit_ids=[visit.pk],
-            now=now,
-            why=visit.title,
-        )
-    except PlanChangedMeanwhileError:
-        return "A visit is made. The day changed meanwhile: open the visit and choose who goes"
-    visit.refresh_from_db()
-    names = ", ".join(row.worker.label for row in visit.assignments.select_related("worker"))
-    return f"{names} is proposed. Open the visit to send them" if names else (
-        f"A visit is made, but nobody can go in time. {visit.unplanned_reason}".strip()
-    )  # fmt: skip
 
 
 @page(Permission.RESPOND)

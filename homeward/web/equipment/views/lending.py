@@ -37,11 +37,10 @@ from homeward.equipment.services import (
 )
 from homeward.equipment.states import Helps, RequestState, VisitPurpose
 from homeward.kernel.rules import RefusedError, london_day, whole_number
-from homeward.visits import planning
-from homeward.visits.services import PlanChangedMeanwhileError
 from homeward.web.equipment.forms import AskedEquipment, read_ask, read_device, read_review, tomorrow
 from homeward.web.equipment.presenters.alerts import alert_line
 from homeward.web.equipment.presenters.lending import present_loan, present_request, stock_choices
+from homeward.web.equipment.views.planned import planned_round
 from homeward.web.gate import page
 from homeward.web.people.opening import opened
 from homeward.web.plans.opening import banner_of
@@ -141,7 +140,7 @@ def request_act(request: HttpRequest, asked_id: int, act: str) -> HttpResponse:
         elif act == "deliver":
             if window := form.window(now):
                 visit = plan_delivery(**told, opens_at=window[0], closes_at=window[1])
-                done = f"A visit is made. {_planned(request, visit, now)}"
+                done = _planned(request, visit, now)
         else:
             raise Http404
     except RefusedError as error:
@@ -162,23 +161,9 @@ def _chosen(request: HttpRequest, found, form: AskedEquipment, now) -> dict:
 
 
 def _planned(request: HttpRequest, visit, now) -> str:
-    """Plan a visit of today round at once where the reader may; what became of it, in words."""
     if visit.day != london_day(now) or not request.actor.may(Permission.PLAN_DAY):
-        return "It is planned with the rest of its day"
-    try:
-        planning.replan(
-            actor=request.actor,
-            service_id=visit.service_id,
-            day=visit.day,
-            visit_ids=[visit.pk],
-            now=now,
-            why=visit.title,
-        )
-    except PlanChangedMeanwhileError:
-        return "The day changed meanwhile. Plan it on the day’s page"
-    visit.refresh_from_db()
-    names = ", ".join(row.worker.label for row in visit.assignments.select_related("worker"))
-    return f"{names} goes" if names else f"Nobody can go yet. {visit.unplanned_reason}".strip()
+        return "A visit is made. It is planned with the rest of its day"
+    return planned_round(request, visit, now)
 
 
 @page(Permission.SEE_TODAY)
@@ -242,7 +227,7 @@ def loan_act(request: HttpRequest, loan_id: int, act: str) -> HttpResponse:
         elif act == "visit":
             if window := form.window(now):
                 visit = plan_loan_visit(**told, purpose=form.typed("purpose"), opens_at=window[0], closes_at=window[1])
-                done = f"A visit is made. {_planned(request, visit, now)}"
+                done = _planned(request, visit, now)
         elif act == "back":
             usable, value = form.number("usable"), form.pence("value")
             if not form.errors:
