@@ -6,7 +6,7 @@ from decimal import Decimal
 from homeward.access.rules import Actor, Role
 from homeward.demo.making import Making
 from homeward.episodes.models import Episode
-from homeward.equipment.models import Item, Kind, Loan, Store
+from homeward.equipment.models import DeviceAlert, Item, Kind, Loan, Store
 from homeward.equipment.services import (
     NewAsk,
     NewCall,
@@ -26,7 +26,7 @@ from homeward.equipment.services import (
     review_benefit,
     take_back,
 )
-from homeward.equipment.states import AlertOutcome, CallKind
+from homeward.equipment.states import AlertOutcome, AlertState, CallKind
 from homeward.kernel.rules import london_day
 from homeward.people.models import Person
 from homeward.teams.models import Organisation
@@ -149,3 +149,12 @@ def _calls(making: Making, loans: list[Loan]) -> None:
     )  # fmt: skip
     call(devices[0], CallKind.PRESSED, 12, "Pressed twice, no answer on the speaker")
     call(devices[1], CallKind.BATTERY, 90)
+
+
+def settle_old_calls(making: Making) -> None:
+    """Close calls of a day on which nobody used the place: somebody answered them then."""
+    old = DeviceAlert.objects.filter(service=making.service, received_at__lt=making.now - timedelta(hours=12))
+    for alert in old.exclude(state=AlertState.CLOSED):
+        at = min(making.now, alert.received_at + timedelta(minutes=20))
+        text = "Spoke to them the same hour. All was well."
+        close_alert(actor=making.actor, alert=alert, outcome=AlertOutcome.SPOKE, text=text, now=at)

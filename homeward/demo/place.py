@@ -13,7 +13,7 @@ from homeward.demo.concerns import make_concerns
 from homeward.demo.contracts import DRAFTED_DAYS, draft_rota, make_contracts
 from homeward.demo.days import attend, past_visits, rounds_of
 from homeward.demo.desk import at_the_desk
-from homeward.demo.equipment import make_equipment
+from homeward.demo.equipment import make_equipment, settle_old_calls
 from homeward.demo.history import (
     CARE,
     CARE_ENDS,
@@ -179,6 +179,7 @@ def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], see
     rounds = rounds_of(making, shifts.select_related("worker__organisation").order_by("worker_id", "starts_at"), away)
     _end_what_is_over(making)
     _withdraw_stale_crises(making)
+    settle_old_calls(making)
     stock = Stock(making, staff, _residents(service), rounds)
     luck = making.luck(f"carry on {today}")
     in_care = set(Episode.objects.filter(service=service, ended_at=None).values_list("person_id", flat=True))

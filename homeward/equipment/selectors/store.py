@@ -296,7 +296,11 @@ def store_day(actor: Actor, service_id: int, now: datetime) -> StoreDay:
         to_plan=tuple(one for one in asked if one.state == RequestState.RESERVED and not one.to_come),
         visits=tuple(visits),
         broken=tuple(lent.filter(item__isnull=False).exclude(item__fault="")[:MOST_ROWS]),
-        to_collect=tuple(lent.filter(collect_asked_at__isnull=False).order_by("collect_asked_at")[:MOST_ROWS]),
+        to_collect=tuple(
+            lent.filter(Q(collect_asked_at__isnull=False) | Q(person__died_on__isnull=False)).order_by(
+                "collect_asked_at"
+            )[:MOST_ROWS]
+        ),
         overdue=tuple(lent.filter(due_back_on__lt=today).order_by("due_back_on")[:MOST_ROWS]),
         checks=tuple(
             sorted(

@@ -31,6 +31,15 @@ def open_alerts(actor: Actor, service_id: int, now: datetime) -> list[DeviceAler
     return rows
 
 
+def count_unanswered(actor: Actor, service_id: int) -> int:
+    """How many alerts nobody has answered; a number, nobody is named.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESPONDING, service_id)
+    return DeviceAlert.objects.filter(service_id=service_id, state=AlertState.OPEN).count()
+
+
 def closed_lately(actor: Actor, service_id: int, now: datetime) -> list[DeviceAlert]:
     """The alerts closed in the last day, newest first.
 

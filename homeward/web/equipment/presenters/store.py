@@ -28,6 +28,7 @@ REQUEST_COLOURS = {
     RequestState.HANDED_OVER: "green", RequestState.REFUSED: "red", RequestState.CANCELLED: "grey",
 }  # fmt: skip
 LOCAL = "local decision"
+DIED = "They have died: agree a day with the family"
 # Norfolk, study 24 of the source 002 (design measure M22)
 PUBLISHED = {
     "care_home": "38% (Norfolk)", "care": "28% (Norfolk)", "admission": "10.5% (Norfolk)", "money": "£139.21 (Norfolk)",
@@ -124,7 +125,7 @@ def present_day(day: StoreDay, now: datetime) -> tuple[Section, ...]:
             "checks", "Checks due", tuple(_check(one, today) for one in day.checks), "No check is due in 30 days.",
         ),
         Section(
-            "collect", "To collect", tuple(_loan(one, one.collect_reason) for one in day.to_collect),
+            "collect", "To collect", tuple(_loan(one, one.collect_reason or DIED) for one in day.to_collect),
             "Nothing waits to be collected.",
         ),
         Section("overdue", "Lent for longer than agreed", tuple(_overdue(one, today) for one in day.overdue), ""),

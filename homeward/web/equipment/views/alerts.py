@@ -38,7 +38,7 @@ from homeward.web.live import seen, unchanged
 from homeward.web.service_choice import service_here, services_here
 from homeward.web.templating import moment_text
 
-TOPICS = ("device_alerts", "equipment", "visits")
+TOPICS = ("device_alerts", "equipment")
 # What closes an alert by hand; a crisis referral closes it by itself
 OUTCOMES = [(one.value, one.label, "") for one in AlertOutcome if one != AlertOutcome.CRISIS]
 

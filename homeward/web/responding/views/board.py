@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from homeward.access.rules import Permission
 from homeward.episodes.selectors import EpisodeNotFoundError, episode_for, episodes_of, open_episodes
+from homeward.equipment.selectors import count_unanswered
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.selectors import current_alerts, key_safe_of, person_for
 from homeward.procedures.rules import Urgency
@@ -29,7 +30,7 @@ from homeward.web.responding.presenters.settling import moves_words, settling, t
 from homeward.web.responding.presenters.supporting import support_page
 from homeward.web.service_choice import service_here, services_here
 
-TOPICS = ("visits", "episodes", "referrals")
+TOPICS = ("visits", "episodes", "referrals", "device_alerts")
 
 
 @page(Permission.SEE_RESPONDING)
@@ -260,6 +261,7 @@ def _show_board(request: HttpRequest, template: str) -> HttpResponse:
             "board": presenters.board(actor, running, visits, alerts, standings, now),
             "seen": newest,
             "may_respond": actor.may(Permission.RESPOND),
+            "device_alerts": count_unanswered(actor, service.pk),
         },
     )
 
