@@ -31,8 +31,7 @@ BASE = Path(__file__).resolve().parents[2]
 ABOUT_SOMEBODY = {
     "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
     "delegation_id", "booking_id", "place_id", "stay_id", "bed_referral_id", "bed_stay_id", "follow_up_id",
-    "way_home_id",
-    "delegation_id", "booking_id", "place_id", "stay_id", "asked_id", "loan_id", "device_alert_id",
+    "way_home_id", "asked_id", "loan_id", "device_alert_id",
 }  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
 TIES = {
@@ -218,6 +217,8 @@ def _in_a_bed(service, person, kind: str, now) -> dict[str, object]:
     return {
         "bed_referral_id": referral.pk, "bed_stay_id": stay.pk, "way_home_id": need.pk, "follow_up_id": call.pk,
     }  # fmt: skip
+
+
 def _lent(service, account: Account, person, now) -> dict[str, object]:
     """Something that is asked for somebody, and something they have."""
     kind, _ = Kind.objects.get_or_create(service=service, code="commode", defaults={"title": "Commode"})
