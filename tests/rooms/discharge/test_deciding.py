@@ -1,0 +1,184 @@
+"""The way home: home first, never one person's word where it is not home, and who may decide."""
+
+from dataclasses import replace
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from homeward.access.rules import NotAllowedError
+from homeward.discharge.rules.deciding import Proposal, faults_of
+from homeward.discharge.services import (
+    Leaving,
+    WayHome,
+    WayHomeRefusedError,
+    confirm_pathway,
+    decide_pathway,
+    end_stay,
+    set_aside_pathway,
+)
+from homeward.kernel.rules import RefusedError
+from homeward.notices.models import Notice
+
+HOME = Proposal(
+    pathway="p0",
+    destination_pathway="p0",
+    why_not_home="",
+    not_home_text="",
+    choices_offered="Home or her sister’s",
+    person_said="Home",
+    capacity="not_doubted",
+    decided_by="person",
+    has_trusted_assessment=False,
+    has_capacity_assessment=False,
+    has_best_interests=False,
+)
+ASSESSED = {"has_trusted_assessment": True}
+AWAY = {"pathway": "p3", "destination_pathway": "p3", **ASSESSED}
+REASON = {"why_not_home": "nursing_all_day", "not_home_text": "Tried live-in care"}
+LACKS = {"capacity": "lacks", "has_capacity_assessment": True, "is_capacity_doubted": True}
+
+
+class TestFaultsOf:
+    @pytest.mark.parametrize(
+        ("what", "given", "faults"),
+        [
+            ("home without new support needs no assessment", {}, set()),
+            (
+                "home with support needs a trusted assessment",
+                {"pathway": "p1", "destination_pathway": "p1"},
+                {"pathway"},
+            ),
+            ("and with one it is enough", {"pathway": "p1", "destination_pathway": "p1", **ASSESSED}, set()),
+            ("a care home needs a reason", AWAY, {"why_not_home"}),
+            ("and what was tried", {**AWAY, "why_not_home": "nursing_all_day"}, {"not_home_text"}),
+            ("with both it is enough", {**AWAY, **REASON}, set()),
+            ("a place must belong to its pathway", {"destination_pathway": "p2"}, {"destination"}),
+            ("what the person wants is written", {"person_said": ""}, {"person_said"}),
+            ("and which choices they had", {"choices_offered": ""}, {"choices_offered"}),
+            ("a doubt in the assessment is answered", {"is_capacity_doubted": True}, {"capacity"}),
+            ("nobody doubted: not in best interests", {"decided_by": "best_interests"}, {"decided_by"}),
+            ("found able without an assessment", {"capacity": "has"}, {"capacity"}),
+            ("found able: they decide", {"capacity": "has", "has_capacity_assessment": True}, set()),
+            (
+                "found able: nobody else does",
+                {"capacity": "has", "has_capacity_assessment": True, "decided_by": "attorney"},
+                {"decided_by"},
+            ),
+            ("found unable: they do not decide", LACKS, {"decided_by"}),
+            ("an attorney does", {**LACKS, "decided_by": "attorney"}, set()),
+            ("or the team, with a decision written", {**LACKS, "decided_by": "best_interests"}, {"decided_by"}),
+            ("which is there", {**LACKS, "decided_by": "best_interests", "has_best_interests": True}, set()),
+        ],
+    )
+    def test_says_what_is_missing(self, what, given, faults):
+        assert set(faults_of(replace(HOME, **given))) == faults, what
+
+
+@pytest.fixture
+def way():
+    """A way home as somebody gives it; otherwise where a test says so."""
+
+    def give(**more) -> WayHome:
+        told = {
+            "pathway": "p0", "destination": "p0_home", "person_said": "Home", "choices_offered": "Home, or a bed",
+            "capacity": "not_doubted", "decided_by": "person",
+        }  # fmt: skip
+        return WayHome(**told | more)
+
+    return give
+
+
+@pytest.fixture
+def proposal(case_manager, stay, way, assess, therapist, now):
+    """A care home, put forward by the case manager, with a trusted assessment."""
+    assess("trusted-assessment", capacity_doubted=False)
+    given = way(
+        pathway="p3", destination="p3_care_home", why_not_home="nursing_all_day", not_home_text="Tried live-in care"
+    )
+    return decide_pathway(actor=case_manager, stay=stay, given=given, now=now)
+
+
+class TestDecidePathway:
+    def test_home_is_decided_at_once(self, case_manager, stay, way, now):
+        decision = decide_pathway(actor=case_manager, stay=stay, given=way(), now=now)
+
+        stay.refresh_from_db()
+        assert (decision.state, stay.pathway, decision.confirmed_by) == ("made", "p0", None)
+
+    def test_another_way_waits_for_a_second_person_who_is_told(self, proposal, therapist, case_manager, stay):
+        stay.refresh_from_db()
+        told = set(Notice.objects.filter(once_key__endswith="-proposed").values_list("account_id", flat=True))
+
+        assert (proposal.state, stay.pathway) == ("proposed", "")
+        assert therapist.account_id in told
+        assert case_manager.account_id not in told
+        assert proposal.trusted_assessment.form.code == "trusted-assessment"
+
+    def test_says_every_fault_by_its_field(self, case_manager, stay, way, now):
+        with pytest.raises(WayHomeRefusedError) as refused:
+            decide_pathway(
+                actor=case_manager, stay=stay, given=way(pathway="p2", destination="p2_bed", person_said=" "), now=now
+            )
+
+        assert set(refused.value.faults) == {"why_not_home", "person_said", "pathway"}
+
+    def test_a_newer_decision_sets_the_older_aside(self, case_manager, stay, way, proposal, now):
+        decide_pathway(actor=case_manager, stay=stay, given=way(), now=now)
+
+        states = list(stay.decisions.order_by("id").values_list("pathway", "state"))
+        assert states == [("p3", "set_aside"), ("p0", "made")]
+
+    def test_is_a_persons_decision(self, system, stay, way, now):
+        from homeward.access.rules import Actor
+
+        with pytest.raises(RefusedError, match="not a system"):
+            decide_pathway(actor=Actor.system("tests", stay.service_id), stay=stay, given=way(), now=now)
+
+    def test_is_not_for_who_only_chases(self, coordinator, stay, way, now):
+        with pytest.raises(NotAllowedError):
+            decide_pathway(actor=coordinator, stay=stay, given=way(), now=now)
+
+
+class TestConfirmPathway:
+    def test_a_second_person_makes_it_so(self, therapist, proposal, stay, case_manager, now):
+        confirm_pathway(actor=therapist, decision=proposal, now=now)
+
+        stay.refresh_from_db()
+        proposal.refresh_from_db()
+        assert (proposal.state, proposal.confirmed_by_id, stay.pathway) == ("made", therapist.account_id, "p3")
+        assert Notice.objects.filter(once_key__endswith="-agreed", account_id=case_manager.account_id).exists()
+        ended = end_stay(actor=case_manager, stay=stay, leaving=Leaving(now, destination="p3_care_home"), now=now)
+        assert not ended.is_open
+
+    def test_refuses_the_one_who_proposed_it(self, case_manager, proposal, now):
+        with pytest.raises(RefusedError, match="Somebody else"):
+            confirm_pathway(actor=case_manager, decision=proposal, now=now)
+
+        proposal.refresh_from_db()
+        assert proposal.state == "proposed"
+
+    def test_the_database_refuses_one_person_too(self, proposal, now):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            type(proposal).objects.filter(pk=proposal.pk).update(
+                state="made", made_at=now, confirmed_by=proposal.proposed_by
+            )
+
+    def test_refuses_what_was_set_aside(self, therapist, proposal, now):
+        set_aside_pathway(actor=therapist, decision=proposal, reason="Her niece moves in", now=now)
+
+        with pytest.raises(RefusedError, match="set aside already"):
+            confirm_pathway(actor=therapist, decision=proposal, now=now)
+
+
+class TestSetAsidePathway:
+    def test_takes_back_what_was_decided(self, case_manager, stay, way, now):
+        decision = decide_pathway(actor=case_manager, stay=stay, given=way(), now=now)
+
+        set_aside_pathway(actor=case_manager, decision=decision, reason="Fell again", now=now)
+
+        stay.refresh_from_db()
+        assert stay.pathway == ""
+
+    def test_refuses_without_a_reason(self, therapist, proposal, now):
+        with pytest.raises(RefusedError, match="Say why"):
+            set_aside_pathway(actor=therapist, decision=proposal, reason=" ", now=now)
