@@ -20,6 +20,7 @@ ORDER = tuple(need for need in HuddleNeed if need is not HuddleNeed.ADDED)
 # where a proposal begins: whoever holds the huddle chooses another skill, or somebody else.
 _THERAPY = ("occupational_therapist", "physiotherapist")
 _SOCIAL = ("social_worker", "care_act_assessor")
+PROFESSIONS = ("nurse", "occupational_therapist", "physiotherapist", "social_worker", "care_act_assessor")
 SKILLS_FOR_REASON: Mapping[str, tuple[str, ...]] = {
     "medical_review": ("advanced_clinical_practitioner", "nurse"),
     "therapy_review": _THERAPY,

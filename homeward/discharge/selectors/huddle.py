@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from homeward.access.rules import Actor, Permission, require
+from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record, record_reads
 from homeward.discharge.models import (
     HospitalStay,
@@ -22,7 +22,7 @@ from homeward.discharge.rules.huddle import Candidate, StayFacts, Suited, best_s
 from homeward.discharge.states import ActionState, HuddleItemState
 from homeward.episodes.models import Episode
 from homeward.kernel.rules import kilometres_between, london_day, wall_clock
-from homeward.people.selectors import current_addresses
+from homeward.people.selectors import current_addresses, sights
 from homeward.roster.models import Shift
 from homeward.teams.models import Account, Worker
 from homeward.visits.models import Assignment
@@ -38,11 +38,15 @@ class HuddleNotFoundError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class HuddleLine:
-    """Somebody on the list: how long they were spoken of so far, and what came of it."""
+    """Somebody on the list, and how long they were spoken of so far.
+
+    `is_kept`: their record is not the reader's to see, so nothing that was said of them is shown.
+    """
 
     item: HuddleItem
     seconds: int
     is_current: bool
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +137,14 @@ def huddle_for(actor: Actor, huddle_id: int, now: datetime) -> HuddleWhole:
         actor=actor, action="see huddle", subject_kind="huddle", now=now, service_id=huddle.service_id,
         person_ids=[item.stay.person_id for item in items],
     )  # fmt: skip
+    seen = sights(actor, [item.stay.person for item in items], now)
     lines = tuple(
-        HuddleLine(item, spoken_seconds(item.seconds, item.opened_at, now), item.opened_at is not None)
+        HuddleLine(
+            item,
+            spoken_seconds(item.seconds, item.opened_at, now),
+            item.opened_at is not None,
+            seen[item.stay.person_id] < Sight.VISIT,
+        )
         for item in items
     )
     there = huddle.attendance.filter(is_there=True).order_by("came_at", "pk")

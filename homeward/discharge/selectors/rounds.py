@@ -62,9 +62,10 @@ class AskedOfMe:
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """What a round's result says of one stay."""
+    """What a round's result says of one stay. `is_kept`: the reader may not see the record, only who and where."""
 
     stay: HospitalStay
+    is_kept: bool
     is_now_ready: bool
     is_left: bool
     events: tuple[StayEvent, ...]
@@ -98,8 +99,8 @@ def timetable_of(actor: Actor, service_id: int) -> Timetable:
 
     Raises: NotAllowedError.
     """
-    able = (Permission.RUN_SCHEDULE, Permission.SET_ESCALATION, Permission.SEE_STAYS)
-    require(actor, next(filter(actor.may, able), Permission.SEE_STAYS), service_id)
+    able = (Permission.RUN_SCHEDULE, Permission.SEE_NOTICES)
+    require(actor, next(filter(actor.may, able), Permission.SEE_NOTICES), service_id)
     row = RoundTimetable.objects.filter(service_id=service_id).first()
     if row is None:
         return Timetable()
@@ -206,18 +207,22 @@ def sheet_of(actor: Actor, round_id: int, now: datetime) -> RoundSheet:
     for one in asked:
         if one.is_silent and (one.action.closed_at is None or one.action.closed_at > until):
             silent.setdefault(one.stay.pk, []).append(one)
-    stays = HospitalStay.objects.filter(pk__in={*events, *silent}).select_related("person", "team", "hospital")
+    rows = HospitalStay.objects.filter(pk__in={*events, *silent}).select_related("person", "team", "hospital")
+    stays = list(rows.order_by("ward", "bed", "pk"))
+    seen = sights(actor, [stay.person for stay in stays], now)
+    kept = {stay.pk for stay in stays if seen[stay.person_id] < Sight.VISIT}
     lines = tuple(
         SheetLine(
             stay,
+            stay.pk in kept,
             any(event.kind == StayEventKind.READY and event.after for event in events.get(stay.pk, ()))
             and stay.ready_on is not None
             and stay.left_at is None,
             stay.left_at is not None and stay.left_at <= until,
-            tuple(events.get(stay.pk, ())),
-            tuple(silent.get(stay.pk, ())),
+            () if stay.pk in kept else tuple(events.get(stay.pk, ())),
+            () if stay.pk in kept else tuple(silent.get(stay.pk, ())),
         )
-        for stay in stays.order_by("ward", "bed", "pk")
+        for stay in stays
     )
     _audit(actor, held.service_id, [line.stay for line in lines], now)
     return RoundSheet(
