@@ -30,6 +30,8 @@ urlpatterns = [
     path("plans/", include("homeward.web.plans.urls")),
     path("privacy/", include("homeward.web.privacy.urls")),
     path("notices/", include("homeward.web.notices.urls")),
+    path("rounds/", include("homeward.web.rounds.urls")),
+    path("huddle/", include("homeward.web.huddle.urls")),
     path("worth/", include("homeward.web.worth.urls")),
     path("beds/", include("homeward.web.beds.urls")),
     path("clinics/", include("homeward.web.clinics.urls")),

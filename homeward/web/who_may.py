@@ -44,6 +44,10 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "responding:*": R,
     # a stay is itself the tie, for whoever may see stays
     "coming_home:*": V,
+    # what is one's own to do is asked of oneself, and names somebody only to who may see them
+    "rounds:*": Sight.NOTHING,
+    # the meeting goes on where a record is kept back from one of those who hold it: then it shows only who and where
+    "huddle:*": Sight.NOTHING,
     # a referral is itself the tie: whoever may see the queue sees it
     "front_door:*": C,
 }
