@@ -39,6 +39,7 @@ from homeward.demo.papers import make_papers
 from homeward.demo.people import Resident, make_people
 from homeward.demo.points import ATTRIBUTION
 from homeward.demo.rota import away_on, make_absences, make_cover, make_shifts, put_people_on_call
+from homeward.demo.rounds import make_rounds
 from homeward.demo.signing import make_signing
 from homeward.demo.size import SHIFTS_AHEAD_DAYS, VISITS_A_DAY, Size
 from homeward.demo.staff import Staff, make_staff, open_accounts
@@ -150,6 +151,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     making.tell(f"{make_equipment(making)} things lent from the equipment store")
     at_the_desk(making)
     making.tell(f"{make_stays(making, staff)} people in hospital")
+    making.tell(f"{make_rounds(making)} questions of the last chasing round")
     making.tell(f"{made} visits needed today. The place is made")
     return service
 

@@ -71,7 +71,7 @@ def _set_leads(making: Making) -> None:
     if administrator is None or lead is None:
         return
     leads = {team.pk: lead.account_id for team in teams_of(making.service.pk) if team.code == "house"}
-    christmas = frozenset(wall_clock(making.today.replace(month=12, day=day), "00:00").date() for day in (25, 26))
+    christmas = frozenset(making.today.replace(month=12, day=day) for day in (25, 26))
     set_timetable(
         actor=administrator, service_id=making.service.pk, timetable=Timetable(other_days=christmas), leads=leads,
         now=making.now - timedelta(days=30),
@@ -82,10 +82,10 @@ def _answer(held: Round, manager: Actor) -> int:
     asks = list(RoundAsk.objects.filter(round=held).select_related("action__stay").order_by("pk"))
     for place, ask in enumerate(asks):
         kind, text, reason, hours = ANSWERS[place % len(ANSWERS)]
-        if not kind:
+        at = held.asked_at + timedelta(minutes=3 + place % 50)
+        if not kind or ask.action.made_at > at:  # a few came in after the round
             continue
         owners = accounts_owning(ask.action)
-        at = held.asked_at + timedelta(minutes=3 + place % 50)
         answer_ask(
             actor=actor_for(owners[0]) if owners else manager, ask=ask, kind=AnswerKind(kind), text=text,
             until=ask.action.due_at + timedelta(hours=hours) if ask.action.due_at > at else at + timedelta(hours=hours),

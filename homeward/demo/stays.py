@@ -169,7 +169,7 @@ class _Teller:
         for given in self._criteria(story, london_day(admitted)):
             said = min(max(wall_clock(given.day, "10:15"), stay.told_at), making.now)
             record_criteria(actor=making.actor, stay=stay, given=given, now=said)
-        at = making.now - timedelta(hours=5 + place % 3)
+        at = making.now - timedelta(hours=27 + place % 3)
         if at < stay.told_at:
             at = making.now - timedelta(minutes=10)
         if story.expected is not None:

@@ -36,6 +36,7 @@ from homeward.discharge.services.huddle import (
 from homeward.discharge.states import HuddleItemState
 from homeward.kernel.rules import RefusedError, whole_number
 from homeward.people.selectors import NoRelationshipError, refuse_restricted
+from homeward.web.coming_home.presenters.words import pathway_words
 from homeward.web.gate import page
 from homeward.web.huddle.forms import PersonForm
 from homeward.web.huddle.presenters import (
@@ -261,9 +262,9 @@ def _show(request: HttpRequest, item, form: PersonForm, now: datetime) -> HttpRe
     try:
         stay = stay_for(request.actor, item.stay_id, now)
         record = stay_record(request.actor, stay)
-        way = stay.get_pathway_display() or (
-            f"{stay.get_likely_pathway_display()}, likely" if stay.likely_pathway else ""
-        )
+        way = pathway_words(stay.likely_or_decided) if stay.likely_or_decided else ""
+        if stay.likely_pathway and not stay.pathway:
+            way += ", thought likely"
         facts = facts_of(record, community_of(request.actor, stay.person, now), way, now)
     except (NoRelationshipError, StayNotFoundError):
         facts = None  # the meeting goes on; somebody else who may see the record tells what it says

@@ -8,16 +8,13 @@ from urllib.parse import urlencode
 from homeward.discharge.rules.rounds import Timetable, next_round
 from homeward.discharge.selectors.rounds import Asked, AskedOfMe, RoundSheet, SheetLine
 from homeward.discharge.states import (
-    DELAY_FAMILIES,
     DELAY_SHORT,
     AnswerKind,
-    DelayFamily,
-    DelayReason,
     OwnerKind,
-    StayEventKind,
 )
 from homeward.kernel.rules import LONDON
 from homeward.web.clocks import left_words, time_words
+from homeward.web.coming_home.presenters.stay import happened
 from homeward.web.templating import clock_text, day_text
 from homeward.web.words import counted, listed, wall_words
 
@@ -202,15 +199,6 @@ def round_title(held) -> str:
     return f"{clock_text(held.due_at)} round"
 
 
-def reason_groups() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The national delay reasons by family, to choose from."""
-    labels = dict(DelayReason.choices)
-    return [
-        (family.label, [(code, labels[code]) for code, its in DELAY_FAMILIES.items() if its == family])
-        for family in DelayFamily
-    ]
-
-
 def owner_groups(owners: Mapping[str, Sequence[tuple[int, str]]]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Whom an action can be given to, by kind."""
     return [
@@ -286,51 +274,12 @@ def _row(line: SheetLine, now: datetime) -> SheetRow:
         now=words,
         now_colour=colour,
         is_kept=line.is_kept,
-        changes=tuple((event_words(event, now), _who(event, now)) for event in line.events),
+        changes=tuple(_change(event, now) for event in line.events),
         unanswered=tuple(
             f"{one.action.text}: {one.ask.put_to}" + (", does not sign in: ring them" if not one.ask.is_told else "")
             for one in line.unanswered
         ),
     )
-
-
-def event_words(event, now: datetime) -> str:
-    """What happened to a stay, in a line."""
-    what = event.action.text if event.action is not None else ""
-    before, after = (_value(event.field, text, now) for text in (event.before, event.after))
-    said = {
-        StayEventKind.ADMITTED: "Admitted",
-        StayEventKind.ADDED: f"New: {what}, with {after}",
-        StayEventKind.ACTION_CHANGED: {
-            "due_at": f"{what}: now by {after}, was {before}",
-            "owner": f"{what}: now with {after}, was with {before}",
-            "text": f"“{before}” is now “{after}”",
-        }.get(event.field, what),
-        StayEventKind.BLOCKED: f"{what}: held up, {after.lower()}",
-        StayEventKind.UNBLOCKED: f"{what}: no longer held up",
-        StayEventKind.DONE: f"Done: {what}",
-        StayEventKind.DROPPED: f"No longer needed: {what}",
-        StayEventKind.REOPENED: f"To do again: {what}",
-        StayEventKind.ANSWERED: f"{what}: {after.lower()}",
-        StayEventKind.READY: f"Ready to leave since {after}" if after else "No longer ready to leave",
-        StayEventKind.EXPECTED: f"Expected to leave {after or 'on a day not known'}"
-        + (f", was {before}" if before else ""),
-    }.get(StayEventKind(event.kind))
-    if said is None:
-        label = StayEventKind(event.kind).label
-        said = f"{label}: {after}" if after else label
-    note = "" if event.kind == StayEventKind.ADDED else event.text.strip()
-    return f"{said}. {note}" if note and note != what else f"{said}."
-
-
-def _value(field: str, text: str, now: datetime) -> str:
-    """A value of an event as people write it: moments and days in words, anything else as it is."""
-    try:
-        if field == "due_at":
-            return time_words(datetime.fromisoformat(text), now)
-        return _short(date.fromisoformat(text)) if len(text) == 10 else text
-    except ValueError:
-        return text
 
 
 def _ward(line: SheetLine) -> str:
@@ -345,9 +294,11 @@ def _choices(names: Iterable[str], chosen: str) -> tuple[tuple[str, str, bool], 
     return tuple((name, name, name == chosen) for name in sorted(set(names)))
 
 
-def _who(event, now: datetime) -> str:
-    who = ", ".join(part for part in (event.by_name, event.by_role) if part)
-    return f"{who}, {time_words(event.recorded_at, now)}"
+def _change(event, now: datetime) -> tuple[str, str]:
+    """What changed, and who changed it when."""
+    said = happened(event)
+    words = ": ".join(part for part in (said.what, said.text) if part).rstrip(".")
+    return f"{words}.", f"{said.by}, {time_words(event.recorded_at, now)}"
 
 
 @dataclass(frozen=True, slots=True)

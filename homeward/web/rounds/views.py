@@ -20,6 +20,7 @@ from homeward.discharge.services.rounds import answer_ask, set_timetable
 from homeward.discharge.states import AnswerKind
 from homeward.kernel.rules import RefusedError, whole_number
 from homeward.teams.selectors import accounts_that_may, teams_of
+from homeward.web.coming_home.presenters.words import delay_groups
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.rounds.forms import AnswerForm, TimesForm, as_typed, owner_typed, time_choices
@@ -28,7 +29,6 @@ from homeward.web.rounds.presenters import (
     asked_page,
     owner_groups,
     question,
-    reason_groups,
     round_lines,
     sheet_page,
     times_words,
@@ -88,7 +88,7 @@ def answer(request: HttpRequest, ask_id: int, kind: str) -> HttpResponse:
         "words": ANSWERS[AnswerKind(kind)][0],
         "form": form,
         "times": time_choices(now),
-        "reasons": reason_groups(),
+        "reasons": delay_groups(),
         "owners": owner_groups(owners_to_choose(request.actor, found.ask.round.service_id))
         if kind == AnswerKind.NOT_MINE and request.actor.may(Permission.SEE_STAYS)
         else [],

@@ -200,7 +200,7 @@ def present_stay(record: StayRecord, community: Community, actor: Actor, now: da
         earlier_decisions=tuple(one for one in reversed(decisions) if not (one.is_made or one.is_proposed)),
         documents=document_lines(record),
         known=_known(community, actor, now),
-        events=tuple(_happened(one) for one in reversed(record.events)),
+        events=tuple(happened(one) for one in reversed(record.events)),
         may_chase=actor.may(Permission.CHASE),
         may_decide=actor.may(Permission.DECIDE_PATHWAY),
     )
@@ -354,7 +354,8 @@ def _known(community: Community, actor: Actor, now: datetime) -> Known:
     )
 
 
-def _happened(event) -> Happened:
+def happened(event) -> Happened:
+    """What happened to a stay, by whom and when."""
     what, detail = SAID[event.kind](event) if event.kind in SAID else (event.get_kind_display(), event.after)
     more = "" if event.kind == StayEventKind.ADDED else event.text
     return Happened(
@@ -417,6 +418,7 @@ SAID: dict[str, Callable[..., tuple[str, str]]] = {
     StayEventKind.DONE: lambda event: ("Done", _about(event)),
     StayEventKind.DROPPED: lambda event: ("No longer needed", _about(event)),
     StayEventKind.REOPENED: lambda event: ("Opened again", _about(event)),
+    StayEventKind.ANSWERED: lambda event: (f"Asked in a round: {_about(event)}", event.after),
     StayEventKind.PROPOSED: lambda event: ("Proposed", _pathway(event.after)),
     StayEventKind.DECIDED: lambda event: ("Decided", _pathway(event.after)),
     StayEventKind.SET_ASIDE: lambda event: ("Set aside", _pathway(event.before)),
