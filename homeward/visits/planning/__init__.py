@@ -30,6 +30,7 @@ from homeward.visits.planning.proposing import (
     send,
     what_it_moves,
 )
+from homeward.visits.planning.starting import Placed, StartDay, when_could_start
 
 __all__ = [
     "DayAhead",
@@ -41,9 +42,11 @@ __all__ = [
     "MovedVisits",
     "Offer",
     "Offers",
+    "Placed",
     "Remedy",
     "Response",
     "Shifted",
+    "StartDay",
     "Wanted",
     "accept_and_respond",
     "follow_delegations",
@@ -59,6 +62,7 @@ __all__ = [
     "what_is_free",
     "what_it_moves",
     "what_would_place",
+    "when_could_start",
     "who_can_come",
 ]
 

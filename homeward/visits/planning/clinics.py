@@ -14,9 +14,11 @@ MAY_PLAN = (Permission.PLAN_DAY, Permission.TRIAGE_REFERRALS, Permission.RESPOND
 
 
 def plan_round_clinic(
-    *, actor: Actor, service_id: int, visits: Iterable[Visit], now: datetime
+    *, actor: Actor, service_id: int, visits: Iterable[Visit], now: datetime, why: str = "A group clinic changed"
 ) -> tuple[list[date], list[date]]:
     """Plan again each day that was planned before and has one of these visits, which came back or are to be replaced.
+
+    `why` is kept with each plan.
 
     Gives the days planned, and those that somebody has to plan: the actor may not, or others kept planning them.
 
@@ -38,7 +40,7 @@ def plan_round_clinic(
                 day=day,
                 visit_ids=[row.pk for row in rows if row.day == day],
                 now=now,
-                why="A group clinic changed",
+                why=why,
             )
         except PlanChangedMeanwhileError:
             to_plan.append(day)

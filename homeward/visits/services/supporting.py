@@ -1,7 +1,7 @@
 """The support that follows a response: visits proposed by the pathway, as somebody chose them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -27,11 +27,15 @@ DAYS_AT_MOST = 7
 
 @dataclass(frozen=True, slots=True)
 class NewSupport:
-    """Visits chosen from a template of the pathway: at which of its times of day (by code), for how many days."""
+    """Visits chosen from a template of the pathway: at which of its times of day (by code), for how many days.
+
+    `is_for_two` has two workers come where the pathway sends one.
+    """
 
     template_code: str
     times: tuple[str, ...]
     days: int
+    is_for_two: bool = False
 
 
 def support_templates(episode: Episode) -> tuple[VisitTemplate, ...]:
@@ -57,8 +61,11 @@ def plan_support(
     summary: str,
     now: datetime,
     not_agreed_reason: str = "",
+    first_day: date | None = None,
 ) -> list[Visit]:
     """Put the support that somebody chose into the person's plan, and make its visits up to the limit of the pathway.
+
+    It begins today, or on `first_day`, such as the day on which somebody comes home from hospital.
 
     A second time writes a new version of the plan: visits of the version before that have not begun are cancelled. The
     plan counts as agreed today, unless `not_agreed_reason` says why it is not.
@@ -68,15 +75,18 @@ def plan_support(
     require(actor, Permission.WRITE_PLANS, episode.service_id)
     templates = {template.code: template for template in support_templates(episode)}
     today, limit = london_day(now), support_ends_at(episode, now)
+    first = first_day or today
+    if first < today:
+        raise RefusedError("The first day is over. Choose today or a later day.")
     patterns = []
     for choice in chosen:
         template = templates.get(choice.template_code)
         if template is None or not 1 <= choice.days <= DAYS_AT_MOST:
             raise RefusedError("Choose the visits from the list, for 1 to 7 days.")
-        last = today + timedelta(days=choice.days - 1)
+        last = first + timedelta(days=choice.days - 1)
         if limit is not None:
             last = min(last, london_day(limit))
-        patterns += _patterns(episode, template, choice, today, max(last, today))
+        patterns += _patterns(episode, template, choice, first, max(last, first))
     if not patterns:
         raise RefusedError("Choose at least one visit.")
     for visit in Visit.objects.filter(
@@ -96,8 +106,8 @@ def plan_support(
     visits = [
         visit
         for pattern in plan.patterns.order_by("id")
-        for ahead in range((pattern.ends_on - today).days + 1)
-        if (visit := _visit(episode, pattern, today + timedelta(days=ahead), limit, now)) is not None
+        for ahead in range((pattern.ends_on - first).days + 1)
+        if (visit := _visit(episode, pattern, first + timedelta(days=ahead), limit, now)) is not None
     ]
     if not visits:
         raise RefusedError("None of these times is still to come before support must end. Choose others.")
@@ -125,7 +135,7 @@ def _patterns(episode: Episode, template: VisitTemplate, choice: NewSupport, fir
         {"skill": slot.skill, "competences": list(slot.competences), "minutes": template.minutes}
         for slot in template.staff
     ]
-    if len(slots) == 1 and is_for_two(episode.person_id, first):
+    if len(slots) == 1 and (choice.is_for_two or is_for_two(episode.person_id, first)):
         slots *= 2
     return [
         NewPattern(
