@@ -36,6 +36,7 @@ urlpatterns = [
     path("beds/", include("homeward.web.beds.urls")),
     path("clinics/", include("homeward.web.clinics.urls")),
     path("equipment/", include("homeward.web.equipment.urls")),
+    path("start-of-care/", include("homeward.web.start_of_care.urls")),
     path("joining/", include("homeward.web.joining.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),
     path("forms/", include("homeward.web.forms.urls")),

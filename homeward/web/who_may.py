@@ -30,6 +30,7 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "joining:*": V,
     "clinics:*": V,
     "beds:*": R,
+    "start_of_care:*": V,
     "episodes:*": R,
     # the store must know what, for whom and where, not the record; who hands it over is on a visit there
     "equipment:request": C,

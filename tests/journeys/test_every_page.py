@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 # Where each role begins; links are followed from there to one page of each shape.
 BEGINNINGS = {
-    "casemanager": ("/", "/coming-home/", "/people/", "/episodes/", "/procedures/", "/notices/"),
+    "casemanager": ("/", "/coming-home/", "/start-of-care/", "/people/", "/episodes/", "/procedures/", "/notices/"),
     "frontdoor": ("/front-door/",),
     "planner": ("/today/", "/cover/"),
     "lead": ("/beds/", "/beds/waiting", "/beds/phone-list", "/beds/occupancy", "/beds/houses"),

@@ -4,6 +4,7 @@ from homeward.discharge.models.action import ActionBlock, NextAction
 from homeward.discharge.models.decision import PathwayDecision
 from homeward.discharge.models.huddle import Huddle, HuddleAction, HuddleAttendance, HuddleItem, HuddleNote
 from homeward.discharge.models.round import Round, RoundAnswer, RoundAsk, RoundTimetable, TeamLead
+from homeward.discharge.models.starting import LeavingItem, StartPromise, WelcomeCall
 from homeward.discharge.models.stay import CriteriaAnswer, HospitalStay, StayEvent, StayIdentifier, StayReceipt
 from homeward.discharge.models.ward_list import StayQuestion, WardList
 
@@ -16,16 +17,19 @@ __all__ = [
     "HuddleAttendance",
     "HuddleItem",
     "HuddleNote",
+    "LeavingItem",
     "NextAction",
     "PathwayDecision",
     "Round",
     "RoundAnswer",
     "RoundAsk",
     "RoundTimetable",
+    "StartPromise",
     "StayEvent",
     "StayIdentifier",
     "StayQuestion",
     "StayReceipt",
     "TeamLead",
     "WardList",
+    "WelcomeCall",
 ]

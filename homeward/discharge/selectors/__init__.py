@@ -9,6 +9,18 @@ from homeward.discharge.selectors.acting import (
 from homeward.discharge.selectors.board import Board, BoardFilter, StayLine, board_of
 from homeward.discharge.selectors.community import Community, community_of
 from homeward.discharge.selectors.documents import documents_of_stays
+from homeward.discharge.selectors.starting import (
+    ChosenVisits,
+    StartLine,
+    StartNotFoundError,
+    StartRecord,
+    Starts,
+    home_pathways,
+    item_of,
+    start_record,
+    starts_of,
+    when_care_could_start,
+)
 from homeward.discharge.selectors.stays import (
     StayNotFoundError,
     StayRecord,
@@ -24,7 +36,12 @@ __all__ = [
     "ActionNotFoundError",
     "Board",
     "BoardFilter",
+    "ChosenVisits",
     "Community",
+    "StartLine",
+    "StartNotFoundError",
+    "StartRecord",
+    "Starts",
     "StayLine",
     "StayNotFoundError",
     "StayRecord",
@@ -34,10 +51,15 @@ __all__ = [
     "decision_of",
     "documents_of_stays",
     "events_since",
+    "home_pathways",
+    "item_of",
     "open_actions",
     "owners_to_choose",
+    "start_record",
+    "starts_of",
     "stay_for",
     "stay_record",
     "stays_of",
     "tied_by_stay",
+    "when_care_could_start",
 ]

@@ -20,11 +20,21 @@ from homeward.discharge.services.deciding import (
 )
 from homeward.discharge.services.leaving import Leaving, end_stay, resume_stay
 from homeward.discharge.services.receiving import Received, StayGiven, admit_person, receive_stay
+from homeward.discharge.services.starting import (
+    NewStart,
+    Promised,
+    promise_start,
+    record_welcome_call,
+    see_to_item,
+    take_back_start,
+)
 
 __all__ = [
     "CriteriaGiven",
     "Leaving",
+    "NewStart",
     "Owner",
+    "Promised",
     "Received",
     "StayGiven",
     "WayHome",
@@ -38,11 +48,15 @@ __all__ = [
     "drop_action",
     "end_stay",
     "finish_action",
+    "promise_start",
     "receive_stay",
     "record_criteria",
+    "record_welcome_call",
     "reopen_action",
     "resume_stay",
+    "see_to_item",
     "set_aside_pathway",
     "set_blocker",
     "set_expected",
+    "take_back_start",
 ]

@@ -19,6 +19,7 @@ from homeward.discharge.states.pathways import (
     WhyNotHome,
 )
 from homeward.discharge.states.rounds import AnswerKind, HuddleItemState, HuddleNeed
+from homeward.discharge.states.starting import ItemState
 from homeward.discharge.states.stays import Criterion, EndedAs, StayEventKind, StayReceived, StaySource
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "HomePathway",
     "HuddleItemState",
     "HuddleNeed",
+    "ItemState",
     "OwnerKind",
     "StayEventKind",
     "StayReceived",

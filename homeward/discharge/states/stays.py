@@ -74,3 +74,7 @@ class StayEventKind(models.TextChoices):
     SET_ASIDE = "set_aside", "Way home set aside"
     LEFT = "left", "Stay ended"
     GOES_ON = "goes_on", "Stay goes on"
+    PROMISED = "promised", "First visit promised"
+    TAKEN_BACK = "taken_back", "Promise taken back"
+    READIED = "readied", "Seen to before leaving"
+    CALLED = "called", "Called after leaving"
