@@ -1,5 +1,6 @@
 """What the catalogue offers, and the stores."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -15,7 +16,7 @@ from homeward.kernel.rules import RefusedError, is_postcode, tidy_postcode
 from homeward.procedures.selectors import library
 from homeward.teams.models import Service
 
-LONGEST_MINUTES, MOST_MONTHS, MOST_FITTERS = 8 * 60, 120, 4
+LONGEST_MINUTES, MOST_MONTHS, MOST_FITTERS, MOST_DAYS = 8 * 60, 120, 4, 3650
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,14 @@ def set_kind(*, actor: Actor, service_id: int, new: NewKind, now: datetime, kind
 def _check_kind(new: NewKind) -> None:
     if not new.title.strip() or not new.code.strip():
         raise RefusedError("Give the kind a name and a code.")
+    if not re.fullmatch(r"[a-z0-9_-]{1,60}", new.code):
+        raise RefusedError("Give a code of at most 60 small letters, digits, - and _.")
+    if len(new.title) > 120 or max(len(new.check_basis), len(new.service_basis)) > 200:
+        raise RefusedError("Give a name of at most 120 characters, and name a rule in at most 200.")
+    if any(number is not None and not 1 <= number <= MOST_DAYS for number in (new.review_days, new.loan_days)):
+        raise RefusedError("Give the days to a review, or of a loan, as 1 to 3,650, or leave it empty.")
+    if new.silent_hours is not None and not 1 <= new.silent_hours <= MOST_DAYS:
+        raise RefusedError("Give the hours until it counts as silent as 1 to 3,650, or leave it empty.")
     if new.tracking not in Tracking.values:
         raise RefusedError("Say whether each has its own number, or they are only counted.")
     if new.is_alerting and new.tracking != Tracking.SERIALISED:

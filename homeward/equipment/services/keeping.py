@@ -16,7 +16,7 @@ from homeward.equipment.services.changing import (
     _require_store,
     _tell_those_who,
 )
-from homeward.equipment.services.stock import _become
+from homeward.equipment.services.stock import LONGEST, _become
 from homeward.equipment.states import CheckSort, ItemState, MovementKind, RequestState
 from homeward.kernel.rules import RefusedError, london_day
 
@@ -82,6 +82,8 @@ def start_recall(*, actor: Actor, kind: Kind, reason: str, what_to_do: str, now:
     require(actor, Permission.MANAGE_EQUIPMENT, kind.service_id)
     if not reason.strip() or not what_to_do.strip():
         raise RefusedError("Say why it is recalled, and what whoever has one should do.")
+    if len(batch) > LONGEST:
+        raise RefusedError(f"A batch has at most {LONGEST} characters. Check it.")
     if Recall.objects.filter(kind=kind, batch=batch.strip(), ended_at__isnull=True).exists():
         raise RefusedError("This is recalled already. Open that recall.")
     recall = Recall.objects.create(

@@ -16,6 +16,7 @@ from homeward.kernel.rules import RefusedError, london_day
 from homeward.teams.models import Organisation
 
 MOST_AT_ONCE = 200
+LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def receive_stock(*, actor: Actor, new: NewStock, now: datetime) -> list[Item]:
         raise RefusedError("This kind is of another service than the store.")
     if not 1 <= new.quantity <= MOST_AT_ONCE:
         raise RefusedError(f"Take 1 to {MOST_AT_ONCE} into stock at once.")
+    if any(len(text) > LONGEST for text in (new.batch, new.maker, *new.serials)):
+        raise RefusedError(f"A serial number, batch or maker has at most {LONGEST} characters. Check what was scanned.")
     owner = _owner_of(new.owner, new.store.service_id)
     payer = _owner_of(new.payer, new.store.service_id) if new.payer else None
     if new.kind.tracking == Tracking.COUNTED:

@@ -217,6 +217,8 @@ class TestSetKind:
             ({"skill": "wizard"}, "who fits"),
             ({"fit_minutes": 0}, "5 minutes"),
             ({"check_months": 0}, "months"),
+            ({"review_days": 100_000}, "days to a review"),
+            ({"code": "Door ramp"}, "small letters"),
             ({"respond_minutes": 10}, "Only what calls"),
         ],
     )
