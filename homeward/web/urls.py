@@ -37,6 +37,8 @@ urlpatterns = [
     path("clinics/", include("homeward.web.clinics.urls")),
     path("equipment/", include("homeward.web.equipment.urls")),
     path("start-of-care/", include("homeward.web.start_of_care.urls")),
+    path("coming-home/ward-lists/", include("homeward.web.ward_lists.urls")),
+    path("coming-home/delays/", include("homeward.web.delays.urls")),
     path("joining/", include("homeward.web.joining.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),
     path("forms/", include("homeward.web.forms.urls")),
