@@ -198,7 +198,8 @@ def said_of(ward_list: WardList) -> str:
         "sent back": ward_list.counts.get(SENT_BACK, 0),
         "to ask the ward about": ward_list.counts.get(ASKED, 0),
     }
-    return ", ".join(f"{number} {words}" for words, number in counted.items() if number) + "." if counted else ""
+    said = ", ".join(f"{number} {words}" for words, number in counted.items() if number)
+    return f"{said}." if said else ""
 
 
 def _keeper(actor: Actor, service_id: int) -> Actor:

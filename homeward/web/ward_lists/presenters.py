@@ -11,6 +11,7 @@ from homeward.discharge.services.ward_lists import said_of
 from homeward.discharge.states import Destination
 from homeward.discharge.states.ward_lists import ListState, QuestionKind
 from homeward.kernel.rules import london_day
+from homeward.web.front_door.presenters.words import Tag
 from homeward.web.persons import short_day
 from homeward.web.templating import clock_text, moment_text
 from homeward.web.words import counted
@@ -26,14 +27,6 @@ COLUMN_WORDS = {
     "pathway": "Pathway thought likely",
     "left_at": "Left",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A word with its colour."""
-
-    text: str
-    colour: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +259,9 @@ def _value_words(column: str, value: str) -> str:
         return short_day(date.fromisoformat(value))
     if column == "pathway" and value:
         return value.removeprefix("p")
+    if column == "meets_criteria" and value:
+        answer, _, day = value.rpartition(", said for ")
+        return f"{answer} on {short_day(date.fromisoformat(day))}"
     return value
 
 
