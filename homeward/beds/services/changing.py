@@ -89,6 +89,11 @@ def _said(text: str, what: str, most: int = 250) -> str:
     return text[:most]
 
 
+def typed_after(moment: datetime, earliest: datetime) -> datetime:
+    """A moment as it was typed, which has no seconds: in the minute of what it follows, it is that moment."""
+    return earliest if earliest.replace(second=0, microsecond=0) <= moment < earliest else moment
+
+
 def _room_of(bed: Bed) -> Room:
     """A bed's room, held: whoever offers, admits or closes in one room does so one after another."""
     return Room.objects.select_for_update(no_key=True).get(pk=bed.room_id)

@@ -8,7 +8,7 @@ from django.db import transaction
 from homeward.access.rules import Actor, Permission, require
 from homeward.beds.models import BedStay, FollowUp
 from homeward.beds.rules import follow_up_days
-from homeward.beds.services.changing import _about_person, _locked_stay, _use_of, allowed, where
+from homeward.beds.services.changing import _about_person, _locked_stay, _use_of, allowed, typed_after, where
 from homeward.beds.services.staying import OverrunNotExplainedError, away_on, is_explained, limit_on, move_on
 from homeward.beds.states import (
     OUTCOMES,
@@ -51,6 +51,7 @@ def leave_bed(*, actor: Actor, stay: BedStay, left_at: datetime, support: str, n
     stay = _locked_stay(stay)
     if support not in Support.values:
         raise RefusedError("Say with how much support they leave, or where they went.")
+    left_at = typed_after(left_at, stay.moved_in_at)
     if not stay.moved_in_at <= left_at <= now:
         raise RefusedError("They left after they moved in, and not in the future. Check the time.")
     left_on, limit = london_day(left_at), limit_on(stay, left_at)

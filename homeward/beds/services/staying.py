@@ -16,6 +16,7 @@ from homeward.beds.services.changing import (
     _said,
     _use_of,
     held_use,
+    typed_after,
     use_in,
     where,
 )
@@ -64,6 +65,7 @@ def admit(
     closing = use.bed.closings.filter(opened_at__isnull=True).first()
     if closing is not None:
         raise BedTakenError(f"This bed is closed: {closing.reason}. Open it first, or offer another.")
+    moved_in_at = typed_after(moved_in_at, referral.asked_at)
     if moved_in_at > now or moved_in_at < referral.asked_at:
         raise RefusedError("They moved in after the bed was asked for, and not in the future. Check the time.")
     moved_in_on = london_day(moved_in_at)
@@ -289,6 +291,7 @@ def go_to_hospital(*, actor: Actor, stay: BedStay, at: datetime, reason: str, no
     reason = _said(reason, "Say why they went to hospital.")
     if stay.in_hospital_since is not None:
         raise RefusedError("They are in hospital already.")
+    at = typed_after(at, stay.moved_in_at)
     if not stay.moved_in_at <= at <= now:
         raise RefusedError("They went after they moved in, and not in the future. Check the time.")
     stay.in_hospital_since = at
@@ -313,6 +316,7 @@ def come_back(*, actor: Actor, stay: BedStay, at: datetime, now: datetime) -> Be
     stay = _locked_stay(stay)
     if stay.in_hospital_since is None:
         raise RefusedError("They are not in hospital.")
+    at = typed_after(at, stay.in_hospital_since)
     if not stay.in_hospital_since <= at <= now:
         raise RefusedError("They came back after they went, and not in the future. Check the time.")
     stay.days_in_hospital = away_on(stay, at)
