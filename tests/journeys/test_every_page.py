@@ -16,7 +16,7 @@ BEGINNINGS = {
     "responder": ("/responding/",),
     "carer": ("/today/",),
     "designer": ("/procedures/",),
-    "admin": ("/", "/people/seen-by"),
+    "admin": ("/", "/rounds/times", "/people/seen-by"),
     "privacy": ("/privacy/",),
 }
 # They see most pages alike: a shape that one of them was shown is only followed on for its links by the others.
