@@ -9,6 +9,7 @@ from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.demo.assessments import make_assessments
 from homeward.demo.beds import make_beds
 from homeward.demo.clinics import make_clinics
+from homeward.demo.commissioning import make_commissioning
 from homeward.demo.concerns import make_concerns
 from homeward.demo.contracts import DRAFTED_DAYS, draft_rota, make_contracts
 from homeward.demo.days import attend, past_visits, rounds_of
@@ -144,6 +145,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     making.tell(f"{make_beds(making, staff)} people in a bed of the reablement house")
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
     making.tell(f"{make_clinics(making)} people go to a leg club")
+    making.tell(f"{make_commissioning(making)} packages of bought care")
     on_shift = {shift.worker_id for shift in shifts if shift.day == today} - away[today]
     find_joinable(actor=making.actor, service_id=service.pk, now=now)
     open_accounts(making, staff, on_shift)

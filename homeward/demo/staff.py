@@ -200,11 +200,13 @@ ACCOUNTS = (
     ("privacy", Role.PRIVACY_OFFICER, "", TRUST),
     # sees the hours and statements of their own agency only
     ("agency", Role.ROSTER_PLANNER, "", AGENCIES[0]),
+    ("commissioner", Role.COMMISSIONER, "", COUNCIL),
 )
 TITLES = {
     "planner": "Roster planner",
     "lead": "Reablement house manager",
     "results": "Performance lead",
+    "commissioner": "Commissioning manager",
     "designer": "Service designer",
     "admin": "System administrator",
     "privacy": "Privacy officer",

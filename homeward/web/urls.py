@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from homeward.web.commissioning.views import offering
 from homeward.web.delegation import passports
 from homeward.web.front_door.views import professional
 from homeward.web.signing_in import views as signing_in
@@ -39,6 +40,8 @@ urlpatterns = [
     path("start-of-care/", include("homeward.web.start_of_care.urls")),
     path("coming-home/ward-lists/", include("homeward.web.ward_lists.urls")),
     path("coming-home/delays/", include("homeward.web.delays.urls")),
+    path("commissioning/", include("homeward.web.commissioning.urls")),
+    path("offers/<str:token>", offering.portal, name="offer"),
     path("joining/", include("homeward.web.joining.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),
     path("forms/", include("homeward.web.forms.urls")),

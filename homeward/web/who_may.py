@@ -31,6 +31,7 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "clinics:*": V,
     "beds:*": R,
     "start_of_care:*": V,
+    "commissioning:*": V,  # what a visit needs is what is bought
     "episodes:*": R,
     # the store must know what, for whom and where, not the record; who hands it over is on a visit there
     "equipment:request": C,

@@ -201,6 +201,8 @@ class TestPages:
             # whoever was given a link has no account; these tell nothing before the code that was sent
             "homeward.web.sharing.opening.shared",
             "homeward.web.sharing.opening.code",
+            # a provider has no account; this names nobody before the provider is chosen
+            "homeward.web.commissioning.views.offering.portal",
             # whoever checks a worker's passport has no account; it names nobody
             "homeward.web.delegation.passports.check",
         }

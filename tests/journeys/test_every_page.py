@@ -17,6 +17,7 @@ BEGINNINGS = {
     "carer": ("/today/",),
     "designer": ("/procedures/",),
     "admin": ("/", "/rounds/times", "/people/seen-by"),
+    "commissioner": ("/commissioning/", "/commissioning/spending/"),
     "privacy": ("/privacy/",),
 }
 # They see most pages alike: a shape that one of them was shown is only followed on for its links by the others.

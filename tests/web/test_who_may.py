@@ -32,6 +32,7 @@ ABOUT_SOMEBODY = {
     "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
     "delegation_id", "booking_id", "place_id", "stay_id", "bed_referral_id", "bed_stay_id", "follow_up_id",
     "way_home_id", "asked_id", "loan_id", "device_alert_id",
+    "package_id", "personal_budget_id",
 }  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
 TIES = {

@@ -174,7 +174,7 @@ def personal_budgets(actor: Actor, service_id: int, now: datetime) -> PersonalBu
     require(actor, Permission.COMMISSION, service_id)
     today = london_day(now)
     rows = PersonalBudget.objects.filter(service_id=service_id).exclude(ends_on__lt=today)
-    rows = list(rows.select_related("person").prefetch_related("payments").order_by("review_on", "id"))
+    rows = list(rows.select_related("person").prefetch_related("payments", "reviews").order_by("review_on", "id"))
     seen = sights(actor, list({row.person_id: row.person for row in rows}.values()), now)
     shown = [row for row in rows if seen[row.person_id] >= Sight.VISIT]
     record_reads(

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable, Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
@@ -18,6 +18,8 @@ from homeward.notices.services import send_text
 
 SALT = "homeward.commissioning.offer"
 TOKEN_BYTES = 18
+# How long a chosen provider's link still opens, and says who it is for: to begin, and no longer. Local decision
+OPENS_AFTER_CHOICE = timedelta(days=14)
 LONGEST_NAME = 120
 LONGEST_LINE = 160  # of an email's one line
 
@@ -107,10 +109,14 @@ def withdraw_offer(*, actor: Actor, offer: Offer, reason: str, now: datetime) ->
 def open_offer(*, token: str, now: datetime) -> Offer:
     """The offer that a link opens, counted and audited as opened by whoever has the link.
 
+    Only one that was chosen may be shown with who it is for.
+
     Raises: OfferEndedError.
     """
     offer = _by_token(token)
     if standing(offer.state, offer.answer_by, now) in (EXPIRED, OfferState.WITHDRAWN, OfferState.LOST):
+        raise OfferEndedError("This link has ended.")
+    if offer.state == OfferState.WON and offer.decided_at + OPENS_AFTER_CHOICE < now:
         raise OfferEndedError("This link has ended.")
     Offer.objects.filter(pk=offer.pk).update(opened=offer.opened + 1)
     is_named = offer.state == OfferState.WON

@@ -13,6 +13,7 @@ FIRST_SCREENS = {
     Role.FRONT_DOOR: "front_door:queue",
     Role.CRISIS_RESPONDER: "responding:board",
     Role.BED_LEAD: "beds:board",
+    Role.COMMISSIONER: "commissioning:list",
 }
 # In the order somebody would want to land on them
 SCREENS = (

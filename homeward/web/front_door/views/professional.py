@@ -58,7 +58,7 @@ def refer(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, services, form, now, status=422)
     try:
-        count_form_use(actor=actor, form="refer", visitor=_visitor(request, now), now=now)
+        count_form_use(actor=actor, form="refer", visitor=visitor_of(request, now), now=now)
         chosen = next(service for service in services if service.code == form.cleaned_data["service"])
         sent = _send(actor, chosen.pk, form, now)
     except TooManyUsesError as error:
@@ -101,7 +101,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     actor = _form_actor(services)
     try:
         # right or wrong, each is counted: guessing a code would take longer than anybody has
-        count_form_use(actor=actor, form="follow", visitor=_visitor(request, now), now=now)
+        count_form_use(actor=actor, form="follow", visitor=visitor_of(request, now), now=now)
     except TooManyUsesError as error:
         form.add_error("reference", str(error))
         return _ask(request, form, status=429)
@@ -160,7 +160,7 @@ def _form_actor(services) -> Actor:
     )
 
 
-def _visitor(request: HttpRequest, now: datetime) -> str:
+def visitor_of(request: HttpRequest, now: datetime) -> str:
     """What stands for where a request comes from, today; behind proxies, as the nearest of them that is ours says."""
     address = request.META.get("REMOTE_ADDR", "")
     said = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]

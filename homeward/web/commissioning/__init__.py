@@ -1,0 +1,1 @@
+"""Pages of commissioning: packages and offers, providers, invoices, money, and the page a provider opens by a link."""

@@ -1,0 +1,1 @@
+"""Finished words of commissioning, by subject."""
