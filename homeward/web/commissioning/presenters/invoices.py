@@ -101,11 +101,11 @@ def invoice_rows(views: list[InvoiceView]) -> tuple[InvoiceRow, ...]:
 
 
 def invoice_page(view: InvoiceView, shown: str) -> InvoicePage:
-    """One invoice, with the lines of one finding, those undecided ("open"), or all."""
+    """One invoice, with the lines of one finding, those to think about ("open"), or all."""
     invoice = view.invoice
     is_open = invoice.closed_at is None
     filters = [
-        ("open", "To decide", view.undecided, shown == "open"),
+        ("open", "To decide", sum(map(_is_to_decide, view.lines)), shown == "open"),
         ("all", "All lines", len(view.lines), shown == "all"),
     ]
     filters += [
@@ -116,7 +116,7 @@ def invoice_page(view: InvoiceView, shown: str) -> InvoicePage:
     lines = [
         line
         for line in view.lines
-        if shown == "all" or (line.agreed_pence is None if shown == "open" else line.finding == shown)
+        if shown == "all" or (_is_to_decide(line) if shown == "open" else line.finding == shown)
     ]
     why_not = ""
     if view.undecided:
@@ -147,6 +147,11 @@ def invoice_page(view: InvoiceView, shown: str) -> InvoicePage:
         received=f"Taken in by {invoice.received_by}, {moment_text(invoice.received_at)}",
         closed="" if is_open else f"Closed by {invoice.closed_by}, {moment_text(invoice.closed_at)}",
     )
+
+
+def _is_to_decide(line) -> bool:
+    """Lines as delivered are agreed all at once: what is left for somebody to think about is the rest."""
+    return line.agreed_pence is None and line.finding != Finding.MATCHED
 
 
 def _line(line) -> LineRow:
