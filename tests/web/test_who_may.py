@@ -12,6 +12,7 @@ from django.utils import timezone
 from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, Relationship, Role, Sight, sight_with
 from homeward.assessments.services import start_form
 from homeward.beds.models import Bed, BedReferral, BedStay, BedUse, FollowUp, House, Room, WayHomeNeed
+from homeward.commissioning.models import Package, PackageVisit
 from homeward.delegation.models import Delegation
 from homeward.discharge.services import Owner, StayGiven, add_action, receive_stay
 from homeward.equipment.models import DeviceAlert, EquipmentRequest, Item, Kind, Loan, Store
@@ -142,6 +143,7 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
         parts["visit_id"] = visit.pk
         parts |= _in_hospital(service, account, person, desk, now)
         parts["join_id"] = _two_visits(person, parts["episode_id"], now).pk
+        parts["package_id"] = _bought(person, parts["episode_id"], now).pk
     if Relationship.BROKEN_GLASS in ties:
         BrokenGlass.objects.create(
             person=person, account_id=account.pk, by_name="Reader One", reason="Must know her medicines",
@@ -235,6 +237,19 @@ def _lent(service, account: Account, person, now) -> dict[str, object]:
         request=EquipmentRequest.objects.create(**row, state="handed_over", item=item),
     )  # fmt: skip
     return {"asked_id": EquipmentRequest.objects.create(**row, state="to_fill").pk, "loan_id": loan.pk}
+
+
+def _bought(person, episode_id: int, now) -> Package:
+    """A package of care, of a visit a day."""
+    package = Package.objects.create(
+        service_id=person.service_id, person=person, episode_id=episode_id, reference=f"PK{person.pk}",
+        kind="home_care", asked_at=now, asked_by="Tests", starts_on=timezone.localdate(now), needs_text="Help to wash",
+    )  # fmt: skip
+    PackageVisit.objects.create(
+        package=package, title="Care", weekdays="1", opens_at="08:00", closes_at="09:00", minutes=30,
+        skill="home_care_worker",
+    )  # fmt: skip
+    return package
 
 
 def _two_visits(person, episode_id: int, now) -> JoinedVisits:
