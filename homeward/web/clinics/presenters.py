@@ -194,13 +194,18 @@ def _taken(line: SessionLine, now: datetime) -> str:
     return f"{said}, {missing} to write down"
 
 
+def is_over(session, now: datetime) -> bool:
+    """Whether the time of a session has passed."""
+    return session.starts_at + timedelta(minutes=session.minutes) <= now
+
+
 def session_tag(session, visit, now: datetime) -> Tag:
     """Where a session stands."""
     if session.state == SessionState.CANCELLED:
         return Tag("Cancelled", "grey")
     if visit.state == VisitState.DONE:
         return Tag("Done", "green")
-    if session.starts_at + timedelta(minutes=session.minutes) <= now:
+    if is_over(session, now):
         return Tag("Over", "grey")
     if session.starts_at <= now:
         return Tag("Begun", "blue")

@@ -26,6 +26,7 @@ from homeward.visits.selectors.clinics import (
 from homeward.visits.services import mark_transport, record_coming, set_transport
 from homeward.visits.states import Attendance, Transport
 from homeward.web.clinics.presenters import (
+    is_over,
     kept_back_words,
     present_booking,
     present_clinic,
@@ -87,8 +88,8 @@ def clinic(request: HttpRequest, clinic_id: int) -> HttpResponse:
     told = {
         "service": found.service,
         "clinic": present_clinic(found),
-        "coming": [present_session_row(one, now) for one in lines if one.session.day >= today],
-        "past": [present_session_row(one, now) for one in reversed(lines) if one.session.day < today],
+        "coming": [present_session_row(one, now) for one in lines if not is_over(one.session, now)],
+        "past": [present_session_row(one, now) for one in reversed(lines) if is_over(one.session, now)],
         "bookings": [present_booking(one) for one in bookings.rows],
         "kept_back": kept_back_words(bookings.kept_back),
         "figures": present_figures(figures),
