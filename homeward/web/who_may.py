@@ -54,7 +54,10 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "front_door:*": C,
 }
 # Pages that ask for a second permission besides the one of their gate.
-ALSO_NEEDED: dict[str, Permission] = {"responding:support": Permission.SEE_RESPONDING}
+ALSO_NEEDED: dict[str, Permission] = {
+    "beds:needs": Permission.SEE_BEDS,
+    "responding:support": Permission.SEE_RESPONDING,
+}
 
 
 def sight_needed(name: str) -> Sight | None:
