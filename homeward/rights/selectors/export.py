@@ -42,7 +42,7 @@ LEFT_OUT = {
     "commissioning.Rate": "What a provider charges.",
     "commissioning.Invoice": "A provider's file about many people; each line about this person is exported.",
     "commissioning.Pool": "A budget of the council and the NHS.",
-    "commissioning.PoolLine": "A part of a budget.",
+    "commissioning.PoolLine": "A part of a budget, of nobody in particular.",
     "commissioning.PoolEntry": "Money spent from a budget, of nobody in particular.",
     "commissioning.ClosedMonth": "A month in which no invoice is taken any more.",
     "commissioning.JointPlan": "What council and NHS commission together.",
