@@ -35,7 +35,7 @@ class TestBeds:
         accessible(page)
         somebody_at_home(page)
         # when a bed is asked for, with every criterion met
-        page.get_by_role("link", name="Ask for a bed").click()
+        page.get_by_role("button", name="Ask for a bed").click()
         tick(page, "came_from", "home")
         page.get_by_label("Why do they need a bed").fill("Fell twice at night, and nobody is there then")
         for code in CAN:
