@@ -22,7 +22,8 @@ VISIT_MOVES: dict[str, frozenset[str]] = {
     VisitState.UNDER_WAY: frozenset({VisitState.DONE}),
     VisitState.DONE: frozenset(),
     VisitState.MISSED: frozenset(),
-    VisitState.CANCELLED: frozenset(),
+    # called off while somebody was away, and wanted again
+    VisitState.CANCELLED: frozenset({VisitState.NEEDED}),
 }
 
 

@@ -171,6 +171,7 @@ class TestSelectors:
         "rights": {"tables", "paths_to_person"},
         "visits": {"newest_plan", "joins_on", "found_joinable"},
         "commissioning": {"share_on", "suspended_days", "delivered_minutes"},
+        "beds": {"start_clock"},
         "delegation": {"is_kept", "kept_as", "competences_signed_off", "professions_of", "published_frameworks"},
     }
 

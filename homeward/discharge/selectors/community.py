@@ -13,8 +13,8 @@ from homeward.people.models import Alert, Contact, Person
 from homeward.people.selectors import current_alerts, current_contacts
 from homeward.plans.models import CarePlan, VisitPattern
 from homeward.plans.selectors import current_plans
-from homeward.visits.models import Visit
-from homeward.visits.selectors import last_visits_of
+from homeward.visits.models import Visit, VisitPause
+from homeward.visits.selectors import last_visits_of, paused_visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Community:
     contacts: tuple[Contact, ...]
     alerts: tuple[Alert, ...]
     last_visits: tuple[Visit, ...]
+    pause: VisitPause | None
 
     @property
     def is_known(self) -> bool:
@@ -60,6 +61,7 @@ def community_of(actor: Actor, person: Person, now: datetime) -> Community:
         contacts=tuple(current_contacts(person)),
         alerts=tuple(current_alerts(actor, [person.pk], today).get(person.pk, ())),
         last_visits=tuple(last_visits_of(actor, person, today)),
+        pause=paused_visits(actor, person),
     )
 
 

@@ -28,6 +28,7 @@ from homeward.discharge.services.starting import (
     see_to_item,
     take_back_start,
 )
+from homeward.discharge.services.usual_care import pause_usual_care, restart_usual_care
 
 __all__ = [
     "CriteriaGiven",
@@ -48,11 +49,13 @@ __all__ = [
     "drop_action",
     "end_stay",
     "finish_action",
+    "pause_usual_care",
     "promise_start",
     "receive_stay",
     "record_criteria",
     "record_welcome_call",
     "reopen_action",
+    "restart_usual_care",
     "resume_stay",
     "see_to_item",
     "set_aside_pathway",

@@ -78,3 +78,5 @@ class StayEventKind(models.TextChoices):
     TAKEN_BACK = "taken_back", "Promise taken back"
     READIED = "readied", "Seen to before leaving"
     CALLED = "called", "Called after leaving"
+    CARE_PAUSED = "care_paused", "Usual care paused"
+    CARE_AGAIN = "care_again", "Usual care begins again"

@@ -48,6 +48,7 @@ LEFT_OUT = {
     "commissioning.JointPlan": "What council and NHS commission together.",
     "commissioning.PlanLine": "What council and NHS commission together.",
     "commissioning.PlanDecision": "What council and NHS commission together.",
+    "discharge.RoundTimetable": "When a service asks about what is open, and whom it tells; names nobody cared for.",
     "visits.HandoverSheet": "One sheet about many people, made from entries that are exported for each.",
     "visits.HandoverNote": "Belongs to a sheet about many people; what concerns one person is on their timeline.",
     "visits.DayPlan": "Counts of a day's visits; names nobody.",

@@ -5,6 +5,7 @@ from homeward.visits.models.clinics import Clinic, ClinicSession
 from homeward.visits.models.covering import CoverDecision, CoverOption, LostVisit, SickCall
 from homeward.visits.models.handing_over import HandoverNote, HandoverSheet
 from homeward.visits.models.joining import JoinedVisits
+from homeward.visits.models.pausing import VisitPause
 from homeward.visits.models.planning import DayPlan, PlanMove, ServiceArea, Telling, TravelTable
 from homeward.visits.models.recording import OutcomeCheck, TaskReading
 from homeward.visits.models.statements import Statement, StatementEntry, StatementSheet
@@ -35,5 +36,6 @@ __all__ = [
     "Telling",
     "TravelTable",
     "Visit",
+    "VisitPause",
     "VisitTask",
 ]

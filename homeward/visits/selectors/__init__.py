@@ -25,7 +25,14 @@ from homeward.visits.selectors.joining import (
 from homeward.visits.selectors.responding import Area, area_of, response_visits, standings_of, tellings_of
 from homeward.visits.selectors.ties import TIED_AFTER, TIED_BEFORE, tied_by_visits
 from homeward.visits.selectors.versions import ChangedPlace, changes_between
-from homeward.visits.selectors.visits import VisitNotFoundError, last_visits_of, support_visits, visit_for, visits_of
+from homeward.visits.selectors.visits import (
+    VisitNotFoundError,
+    last_visits_of,
+    paused_visits,
+    support_visits,
+    visit_for,
+    visits_of,
+)
 
 __all__ = [
     "TIED_AFTER",
@@ -56,6 +63,7 @@ __all__ = [
     "moves_of",
     "moves_shown",
     "newest_plan",
+    "paused_visits",
     "response_visits",
     "standings_of",
     "support_visits",

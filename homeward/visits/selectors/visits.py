@@ -7,9 +7,7 @@ from django.db.models import QuerySet
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.people.models import Person
-from homeward.visits.models import (
-    Visit,
-)
+from homeward.visits.models import Visit, VisitPause
 from homeward.visits.states import VisitState
 
 
@@ -48,6 +46,17 @@ def visit_for(actor: Actor, visit_id: int, now: datetime) -> Visit:
         service_id=visit.service_id,
     )
     return visit
+
+
+def paused_visits(actor: Actor, person: Person) -> VisitPause | None:
+    """The pause of a person's visits that nobody has ended yet.
+
+    `person` comes from a selector that checked and audited the opening.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_PEOPLE, person.service_id)
+    return VisitPause.objects.filter(person=person, first_day=None).first()
 
 
 def visits_of(actor: Actor, person: Person, from_day: date, to_day: date) -> list[Visit]:

@@ -32,6 +32,7 @@ from .needing import (
     need_response,
     need_visit,
 )
+from .pausing import pause_visits, restart_visits
 from .recording import NewEntry, NewReading, Recorded, check_outcome, record_tasks
 from .sending import START_LATE_AT_MOST, assign_worker, cancel_visit, take_out
 from .supporting import DAYS_AT_MOST, NewSupport, plan_support, support_ends_at, support_templates
@@ -97,6 +98,7 @@ __all__ = [
     "need_visit",
     "open_clinic",
     "part_again",
+    "pause_visits",
     "plan_support",
     "publish_plan",
     "put_concern",
@@ -107,6 +109,7 @@ __all__ = [
     "record_plan",
     "record_tasks",
     "release_place",
+    "restart_visits",
     "see_to_missed",
     "set_area",
     "set_transport",

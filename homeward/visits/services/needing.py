@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
@@ -20,7 +20,7 @@ from homeward.plans.models import VisitPattern
 from homeward.procedures.rules import Pathway, Setting, Urgency, VisitTemplate, read_clock
 from homeward.procedures.selectors import built, library
 from homeward.referrals.selectors import clock_events, reading_for, response_clock
-from homeward.visits.models import Assignment, JoinedVisits, Visit, VisitTask
+from homeward.visits.models import Assignment, JoinedVisits, Visit, VisitPause, VisitTask
 from homeward.visits.rules import (
     UNDONE_COST,
     UNDONE_COST_CRISIS,
@@ -74,6 +74,7 @@ def visits_still_needed(service_id: int, day: date) -> tuple[list[Visit], dict[i
         .exclude(plan__episode__ended_at__date__lt=day)
         .exclude(plan__person__died_on__lt=day)
         .exclude(visits__day=day)
+        .exclude(plan__person__in=_away(service_id, day))
         .select_related("plan__person")
         .prefetch_related("plan__person__addresses")
         .order_by("id")
@@ -82,6 +83,12 @@ def visits_still_needed(service_id: int, day: date) -> tuple[list[Visit], dict[i
     fallen_away = {join.joined_id for join in joins.values()}
     found = (visit_of_pattern(pattern, service_id, day) for pattern in patterns if pattern.pk not in fallen_away)
     return [visit for visit in found if visit is not None], joins
+
+
+def _away(service_id: int, day: date) -> QuerySet:
+    """The people whose visits are paused on a day."""
+    paused = VisitPause.objects.filter(service_id=service_id, starts_at__lt=wall_clock(day, "24:00"))
+    return paused.filter(Q(first_day=None) | Q(first_day__gt=day)).values("person_id")
 
 
 def visit_of_pattern(pattern: VisitPattern, service_id: int, day: date) -> Visit | None:

@@ -224,6 +224,18 @@ class LeavingForm(ActForm):
         return Leaving(told["left_at"], told["ended_as"], told["destination"], told["note"])
 
 
+class PauseForm(ActForm):
+    """That somebody's usual care stops while they are in hospital: nothing is typed."""
+
+    sure = forms.CharField(required=False)
+
+
+class FirstDayForm(ActForm):
+    """From which day somebody has their usual care again."""
+
+    day = _day_field("Enter the first day with visits")
+
+
 class WardForm(ActForm):
     """Where in the hospital somebody is now."""
 

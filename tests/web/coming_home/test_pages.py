@@ -13,6 +13,7 @@ from homeward.discharge.services import Owner, StayGiven, add_action, receive_st
 from homeward.discharge.states import StaySource
 from homeward.kernel.rules import LONDON, london_day
 from homeward.people.models import Person
+from homeward.plans.models import CarePlan
 from homeward.teams.models import Account, Organisation, Team
 
 WAY_HOME = {
@@ -331,3 +332,22 @@ def assessed(service, manager, stay, now):
     answers = complete_answers(built(filled.form), capacity_doubted=False)
     saved = save_answers(filled=filled, answers=answers, revision=filled.revision, **told)
     return complete_form(filled=saved.filled, **told)
+
+
+class TestUsualCare:
+    def test_is_paused_and_begun_again_from_the_page(self, manager, stay, cared_for, now):
+        episode = cared_for(stay.person).episodes.get()
+        CarePlan.objects.create(
+            episode=episode, person=stay.person, version=1, agreed_on=london_day(now), written_by="Test", written_at=now
+        ).patterns.create(
+            title="Evening", weekdays="1234567", opens_at="19:00", closes_at="21:00", minutes=30, slots=[],
+            starts_on=london_day(now),
+        )  # fmt: skip
+        address = reverse("coming_home:stay", args=[stay.pk])
+        assert "Pause usual care while in hospital" in text_of(manager.get(address))
+        assert do(manager, stay, "pause").status_code == 302
+        page = text_of(manager.get(address))
+        assert "by Mo Casemanager" in page and "Begin usual care again" in page
+        assert do(manager, stay, "restart", day="").status_code == 422
+        assert do(manager, stay, "restart", day=london_day(now).isoformat()).status_code == 302
+        assert "Begin usual care again" not in text_of(manager.get(address))

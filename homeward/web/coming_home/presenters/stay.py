@@ -125,6 +125,8 @@ class Known:
     call: tuple[tuple[str, str], ...]
     staff: tuple[str, ...]
     alerts: tuple[tuple[str, str], ...]
+    paused: str
+    may_pause: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +353,10 @@ def _known(community: Community, actor: Actor, now: datetime) -> Known:
         ),
         staff=tuple(staff.values())[:4],
         alerts=tuple((one.get_kind_display(), one.text) for one in community.alerts),
+        paused=f"Paused since {moment_text(community.pause.starts_at)} by {community.pause.set_by}"
+        if community.pause
+        else "",
+        may_pause=actor.may(Permission.WRITE_PLANS) and actor.may(Permission.CHASE),
     )
 
 

@@ -29,9 +29,11 @@ from homeward.discharge.services import (
     drop_action,
     end_stay,
     finish_action,
+    pause_usual_care,
     receive_stay,
     record_criteria,
     reopen_action,
+    restart_usual_care,
     resume_stay,
     set_blocker,
     set_expected,
@@ -45,7 +47,9 @@ from homeward.web.coming_home.forms import (
     BlockForm,
     CriteriaForm,
     ExpectedForm,
+    FirstDayForm,
     LeavingForm,
+    PauseForm,
     ReopenForm,
     WardForm,
     WordsForm,
@@ -113,6 +117,18 @@ ACTS: dict[str, Act] = {
             now=now,
         ),
         "Added. Whoever it is for has been told",
+    ),
+    "pause": Act(
+        PauseForm,
+        lambda *, actor, stay, form, now: pause_usual_care(actor=actor, stay=stay, now=now),
+        "Usual care is paused. Nobody is sent until you begin it again",
+    ),
+    "restart": Act(
+        FirstDayForm,
+        lambda *, actor, stay, form, now: restart_usual_care(
+            actor=actor, stay=stay, first_day=form.cleaned_data["day"], now=now
+        ),
+        "Usual care begins again. Plan the day so that somebody comes",
     ),
     "move": Act(WardForm, _move, "Ward changed"),
     "leave": Act(
