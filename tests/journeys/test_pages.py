@@ -59,6 +59,7 @@ class TestToday:
         page = open_browser("planner")
         page.goto("/today/?view=table")
         page.locator("a[href*='/today/visits/']:visible").first.click()
+        page.wait_for_url("**/today/visits/*")
         expect(page.get_by_text(re.compile("Why this worker", re.IGNORECASE)).first).to_be_visible()
         accessible(page)
 
