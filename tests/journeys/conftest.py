@@ -24,6 +24,8 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+# Seconds to wait for the place to be made: minutes where the planner is compiled first and the machine is shared.
+PATIENCE = 1200
 
 
 def _free_port() -> int:
@@ -54,8 +56,9 @@ def address(environment) -> str:
         )  # fmt: skip
     where = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(600):
-            if server.poll() is not None:
+        given_up_at = time.monotonic() + PATIENCE
+        while True:
+            if server.poll() is not None or time.monotonic() > given_up_at:
                 pytest.fail(f"the service did not start:\n{(var / 'log').read_text()[-3000:]}")
             try:
                 urllib.request.urlopen(f"{where}/sign-in", timeout=2)
