@@ -213,7 +213,7 @@ class TestTheDay:
         carer = Account.objects.get(username="carer")
         assert carer.check_password(FICTITIOUS_PASSWORD)
         assert Worker.objects.get(account=carer).name == carer.full_name
-        assert Account.objects.filter(services=looking).count() == 12
+        assert Account.objects.filter(services=looking).count() == 13
 
     def test_what_was_written_is_in_the_audit(self, looking):
         actions = set(Event.objects.filter(service_id=looking.pk).values_list("action", flat=True))

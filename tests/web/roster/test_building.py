@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from homeward.access.rules import Role
+from homeward.kernel.rules import wall_clock
 from homeward.roster.building import build_asked
 from homeward.roster.models import RotaProposal, Shift
 from homeward.roster.services import agree_contract, cover_these_hours
@@ -19,7 +20,9 @@ def planner(sign_in):
 
 @pytest.fixture
 def staffed(workers, service, desk, now):
-    """The two responders with a contract, and hours to cover."""
+    """The two responders with a contract and a shift by day, whatever the hour the tests run, and hours to cover."""
+    today = timezone.localdate()
+    Shift.objects.update(day=today, starts_at=wall_clock(today, "09:00"), ends_at=wall_clock(today, "17:00"))
     for worker in workers:
         agree_contract(
             actor=desk, worker=worker, kind="hours", pay_basis="shift", now=now, weekly_minutes=2250,
