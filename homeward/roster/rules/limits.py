@@ -219,7 +219,8 @@ def _no_weekly_rest(limits: Limits, whole: Sequence[Stretch], touched: Sequence[
     for first in sorted(firsts):
         begins = wall_clock(first, "00:00")
         until = wall_clock(first + timedelta(days=REST_DAYS), "00:00")
-        inside = [stretch for stretch in whole if stretch[1] > begins and stretch[0] < until]
+        # a night shift may lie across either midnight
+        inside = [(max(one[0], begins), min(one[1], until)) for one in whole if one[1] > begins and one[0] < until]
         edges = [begins, *(edge for stretch in inside for edge in stretch), until]
         rests = [_length((edges[at], edges[at + 1])) for at in range(0, len(edges), 2)]
         if sum(rest // wanted for rest in rests) < 2:

@@ -45,6 +45,9 @@ class TestWorkingTime:
             # the Regulations name no most days in a row; regulation 11 asks for two rests in fourteen days
             ("twelve days in fourteen", week(*range(12)), on(14, "08:00", "16:00"), None),
             ("thirteen days, but no night in them", week(*range(13)), on(13, "08:00", "16:00"), "fourteen days"),
+            # two rests of 24 hours, though a night shift lies across the midnight the fourteen days begin with
+            ("nights with two rests", week(0, 1, 3, 4, 5, 6, 7, 11, 12, 13, 14, starts_at="21:00", ends_at="04:00"),
+             on(8, "21:00", "04:00"), None),
             # regulation 4: 48 hours a week on average, over as many of 17 weeks as are known
             ("six days of eight hours", week(*range(5)), on(5, "08:00", "16:00"), None),
             ("six days and some", week(*range(5)), on(5, "08:00", "16:10"), "48 hours 10 minutes a week on average"),
