@@ -1,0 +1,133 @@
+"""From the ward to the first visit at home next morning: what each person sees on the way."""
+
+import re
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
+LONDON = ZoneInfo("Europe/London")
+GIVEN, FAMILY = "Olwen", "Homeward-Bound"
+
+
+def today() -> datetime:
+    return datetime.now(LONDON)
+
+
+def unfold(page: Page, summary: str, within: str = "main"):
+    """Open a part of a page that is folded; gives it."""
+    part = page.locator(f"{within} details", has=page.locator("summary", has_text=summary)).first
+    if part.get_attribute("open") is None:
+        part.locator("summary").first.click()
+    return part
+
+
+def a_postcode(page: Page) -> str:
+    """A postcode of the place that is on its map: that of somebody who is visited today."""
+    page.goto("/today/?view=table")
+    page.goto(page.locator("main a[href*='/today/visits/']").first.get_attribute("href"))
+    found = re.search(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b", page.locator("main").inner_text())
+    assert found, "the visit says no postcode"
+    return found.group()
+
+
+class TestComingHome:
+    def test_goes_from_admission_to_a_first_visit_next_morning(self, open_browser, accessible):
+        lead, planner = open_browser("casemanager"), open_browser("planner")
+        postcode = a_postcode(planner)
+
+        # given somebody was admitted yesterday
+        lead.goto("/coming-home/admit")
+        lead.get_by_label("First name").fill(GIVEN)
+        lead.get_by_label("Last name").fill(FAMILY)
+        lead.get_by_label("Home postcode").fill(postcode)
+        lead.get_by_label("Home address").fill("1 Made Up Lane")
+        lead.get_by_label("Their phone number").fill("07700 900777")
+        lead.get_by_label("Which day were they admitted?").fill((today() - timedelta(days=1)).date().isoformat())
+        lead.get_by_label("What time?").fill("09:00")
+        lead.get_by_label("Its name, if it is not in the list").fill("Made Up General")
+        lead.get_by_label("Ward").fill("Ward 7")
+        lead.get_by_role("button", name="Put them on the board").click()
+        if lead.get_by_label("This is someone else: start a new record").count():
+            lead.get_by_label("This is someone else: start a new record").check()
+            lead.get_by_role("button", name="Put them on the board").click()
+        lead.goto("/coming-home/")
+        lead.get_by_role("link", name=re.compile(FAMILY)).first.click()
+        stay = re.search(r"/coming-home/(\d+)", lead.url).group(1)
+
+        # when they are ready, and it is decided with them that they go home
+        part = unfold(lead, "Record the criteria to reside")
+        part.get_by_label("Which do they meet?").select_option("not_met")
+        part.get_by_role("button", name="Record").click()
+        lead.goto(f"/coming-home/{stay}/decide")
+        lead.get_by_label("What do they want?").fill("Home, to my cat")
+        lead.get_by_label("Which choices were they offered?").fill("Home with help, or a short stay in a bed")
+        lead.get_by_label("No reason to doubt that they can decide").check()
+        lead.get_by_role("radio", name="The person", exact=True).check()
+        lead.locator("input[name=pathway][value=p0]").check()
+        lead.get_by_label("Where do they go?").select_option("p0_home")
+        lead.get_by_role("button", name="Decide").click()
+
+        # then they wait for a promise, and the day with room for them is worked out, by keyboard
+        lead.goto("/start-of-care/")
+        accessible(lead)
+        lead.get_by_role("link", name=re.compile(FAMILY)).focus()
+        lead.keyboard.press("Enter")
+        lead.wait_for_url(f"**/start-of-care/{stay}")
+        lead.locator("#pathway").select_option("home-care-with-delegated-tasks")
+        lead.get_by_role("button", name="Show its visits").click()
+        for box in lead.get_by_role("checkbox").all():
+            box.set_checked("Home care visit: Morning" in (box.evaluate("one => one.labels[0].innerText")))
+        lead.get_by_role("button", name="Work out when care can start").focus()
+        lead.keyboard.press("Enter")
+        expect(lead.get_by_role("heading", name="When care can start")).to_be_visible()
+        possible = lead.locator("#when section", has=lead.get_by_role("button", name=re.compile("^Promise ")))
+        expect(possible).to_be_visible()
+        accessible(lead)
+
+        # when it is promised to the ward
+        possible.get_by_label("Whom on the ward you told").fill("Sister Oak")
+        lead.keyboard.press("Enter")
+        first = lead.get_by_role("heading", name=re.compile("^First visit "))
+        expect(first).to_be_visible()
+        accessible(lead)
+        said = first.inner_text()
+        number, month, year = re.search(r"(\d+) (\w+) (\d{4})", said).groups()
+        day = datetime.strptime(f"{number} {month} {year}", "%d %B %Y").replace(tzinfo=LONDON).date()
+        assert day - today().date() <= timedelta(days=1), said
+
+        # then the visit is in the planner's day, the list before leaving is put to its owners, and one is done
+        planner.goto(f"/today/?view=table&day={day.isoformat()}")
+        expect(planner.get_by_text(FAMILY).first).to_be_visible()
+        item = lead.locator("li.hw-card", has=lead.get_by_role("heading", name="Transport home"))
+        item.get_by_label("Whose it is").fill("Her neighbour")
+        item.get_by_label("State").select_option("done")
+        item.get_by_role("button", name="Keep").click()
+        expect(item.get_by_text("Done", exact=True).first).to_be_visible()
+
+        # when she has left, the call is due the day after, and is logged with what was different
+        lead.goto(f"/coming-home/{stay}")
+        part = unfold(lead, "They have left hospital")
+        part.get_by_label("How did the stay end?").select_option("left")
+        part.get_by_label("Where did they go?").select_option("p0_home")
+        part.get_by_label("Which day?").fill(today().date().isoformat())
+        part.get_by_label("What time?").fill(today().strftime("%H:%M"))
+        part.get_by_role("button", name="Record it").click()
+        lead.goto("/start-of-care/")
+        lead.get_by_role("link", name=re.compile(FAMILY)).click()
+        lead.get_by_role("group", name="Did you reach them?").get_by_label("Yes").check()
+        lead.get_by_label("What they said, or how you tried").fill("Slept in her own bed")
+        lead.get_by_label("No, it was different").check()
+        lead.get_by_label("If different, how, and what was done").fill("A second rail is needed. Ordered today")
+        lead.get_by_role("button", name="Log the call").click()
+        expect(lead.get_by_text("What was different: A second rail is needed")).to_be_visible()
+        accessible(lead)
+
+    def test_fits_a_phone(self, open_browser, accessible):
+        lead = open_browser("casemanager", is_phone=True)
+        lead.goto("/start-of-care/")
+        accessible(lead)
+        assert lead.evaluate("document.documentElement.scrollWidth") <= 390
