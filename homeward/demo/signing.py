@@ -15,14 +15,14 @@ from homeward.delegation.models import (
     SignOff,
     SpotCheck,
 )
-from homeward.delegation.rules import Framework, months_later, questions_for
+from homeward.delegation.rules import Framework, questions_for
 from homeward.delegation.selectors import published_frameworks
 from homeward.delegation.services import Signing, bring_in
 from homeward.delegation.states import DeclarationKind, DelegationState, PracticeResult, WorkerAnswer
 from homeward.demo.days import needed_patterns
 from homeward.demo.making import Making
 from homeward.demo.staff import Staff
-from homeward.kernel.rules import kilometres_between, wall_clock
+from homeward.kernel.rules import kilometres_between, months_later, wall_clock
 from homeward.people.models import Address, Person
 from homeward.procedures.rules import Activity
 from homeward.procedures.selectors import library, published_activities, skill_title

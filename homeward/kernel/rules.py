@@ -2,6 +2,7 @@
 
 import math
 import re
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from zoneinfo import ZoneInfo
@@ -96,6 +97,12 @@ def night_of(now: datetime) -> tuple[datetime, datetime] | None:
     """When the quiet hours of this night began and when they end, where `now` is in them; None at any other hour."""
     begins, ends = (wall_clock(london_day(now), at) for at in NIGHT)
     return (begins, ends) if begins <= now < ends else None
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of the month some months later, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def time_text(hour: int, minute: int) -> str:

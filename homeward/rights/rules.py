@@ -1,10 +1,11 @@
 """When an answer is due, which readings are odd, and how long a record is kept. Pure: no database, no clock."""
 
-from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from statistics import median
+
+from homeward.kernel.rules import months_later
 
 # UK GDPR article 12(3): without undue delay and within one month; two further months where requests are complex or many
 MONTHS_TO_ANSWER = 1
@@ -26,13 +27,6 @@ AFTER_DEATH = timedelta(days=30)  # records are rightly opened for a time after 
 # Years a record is kept after the last thing in it: a council's schedule that cites the Records Management Code of
 # Practice (8 years after care ends; 2 where there was only an initial contact). Configuration: HOMEWARD_RETENTION.
 CARE, CONTACT = "care", "contact"
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or its last day where it has no such day: 31 January gives 28 February."""
-    year, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + year, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def answer_due(received_on: date, is_extended: bool = False) -> date:

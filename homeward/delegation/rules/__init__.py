@@ -18,7 +18,6 @@ from homeward.delegation.rules.framework import (
     frameworks,
     is_under_way,
     missing_to_sign,
-    months_later,
     steps,
     words_of,
 )
@@ -55,7 +54,6 @@ __all__ = [
     "latest_review",
     "may_do",
     "missing_to_sign",
-    "months_later",
     "questions_for",
     "steps",
     "why_not_delegate",

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from homeward.delegation.rules.framework import REVIEW_MONTHS, months_later
+from homeward.delegation.rules.framework import REVIEW_MONTHS
+from homeward.kernel.rules import months_later
 from homeward.procedures.rules.definitions import Activity
 
 BEST_INTERESTS = "best_interests"

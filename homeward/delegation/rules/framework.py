@@ -4,10 +4,8 @@ How often practice is watched, what is learned and whether a test is taken are l
 procedures (no national figure was found); that practice, learning and both declarations are there is not.
 """
 
-from calendar import monthrange
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from homeward.procedures.rules.definitions import Activity
@@ -135,12 +133,6 @@ def missing_to_sign(framework: Framework, so_far: SoFar, *, is_for_one_person: b
 def is_under_way(so_far: SoFar) -> bool:
     """Whether somebody has begun."""
     return bool(so_far.learning or so_far.is_test_passed or so_far.practices)
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of the month some months later, or the last of that month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def words_of(missing: Collection[StepState]) -> str:

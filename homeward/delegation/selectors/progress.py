@@ -8,10 +8,10 @@ from django.db.models import Max, Q
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.delegation.models import Declaration, KnowledgeTest, ObservedPractice, SignOff
-from homeward.delegation.rules import Framework, SoFar, frameworks, months_later
+from homeward.delegation.rules import Framework, SoFar, frameworks
 from homeward.delegation.selectors.standing import EMPLOYER_SAYS, WORKER_SAYS
 from homeward.delegation.states import PracticeResult
-from homeward.kernel.rules import london_day, wall_clock
+from homeward.kernel.rules import london_day, months_later, wall_clock
 from homeward.procedures.selectors import published_activities
 from homeward.teams.models import Training
 

@@ -9,12 +9,12 @@ from django.db.models import Q
 from homeward.access.rules import Actor, NotAllowedError, Permission, require
 from homeward.audit.services import record
 from homeward.delegation.models import Declaration, KnowledgeTest, ObservedPractice, SignOff, SpotCheck
-from homeward.delegation.rules import Framework, a_or_an, missing_to_sign, months_later, words_of
+from homeward.delegation.rules import Framework, a_or_an, missing_to_sign, words_of
 from homeward.delegation.selectors.progress import evidence_of, published_frameworks
 from homeward.delegation.selectors.standing import competences_signed_off, kept_as, professions_of
 from homeward.delegation.services.acting import _deciding
 from homeward.delegation.states import DeclarationKind, PracticeResult
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, months_later
 from homeward.kernel.services import tell
 from homeward.notices.services import notify
 from homeward.people.models import Person

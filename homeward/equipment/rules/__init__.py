@@ -2,13 +2,12 @@
 
 from homeward.equipment.rules.alerts import answer_minutes, is_same_call, is_silent, need_of
 from homeward.equipment.rules.catalogue import LOLER, USUAL_KINDS, UsualKind
-from homeward.equipment.rules.numbers import add_months, item_number, number_in, whole_pence
+from homeward.equipment.rules.numbers import item_number, number_in, whole_pence
 
 __all__ = [
     "LOLER",
     "USUAL_KINDS",
     "UsualKind",
-    "add_months",
     "answer_minutes",
     "is_same_call",
     "is_silent",

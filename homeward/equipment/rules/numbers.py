@@ -1,8 +1,6 @@
-"""Numbers of equipment: labels, months, money."""
+"""Numbers of equipment: labels, money."""
 
 import re
-from calendar import monthrange
-from datetime import date
 from decimal import Decimal, InvalidOperation
 
 PREFIX = "EQ"
@@ -18,12 +16,6 @@ def number_in(scanned: str) -> str:
     """The number in what a scanner typed or somebody wrote, be it bare or in the address of a label; "" for none."""
     found = _NUMBER.search(re.sub(r"\s+", "", scanned).upper())
     return found.group() if found else ""
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months on, or the last of that month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def whole_pence(text: str) -> int | None:

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.equipment.models import Check, Item, Kind, Loan, Recall, RecallCall
-from homeward.equipment.rules import add_months
 from homeward.equipment.services.asking import _give_back
 from homeward.equipment.services.changing import (
     _done,
@@ -18,7 +17,7 @@ from homeward.equipment.services.changing import (
 )
 from homeward.equipment.services.stock import LONGEST, _become
 from homeward.equipment.states import CheckSort, ItemState, MovementKind, RequestState
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, months_later
 
 
 @transaction.atomic
@@ -42,7 +41,7 @@ def record_check(
     if item.state == ItemState.SCRAPPED:
         raise RefusedError("This item is scrapped.")
     months = item.kind.check_months if sort == CheckSort.SAFETY else item.kind.service_months
-    due = add_months(done_on, months) if months and is_passed else None
+    due = months_later(done_on, months) if months and is_passed else None
     check = Check.objects.create(
         item=item, sort=sort, done_on=done_on, is_passed=is_passed, note=note.strip()[:250], next_due_on=due,
         recorded_by=actor.name, recorded_at=now,

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.equipment.models import Item, Kind, Recall, Shelf, Store
-from homeward.equipment.rules import add_months, item_number
+from homeward.equipment.rules import item_number
 from homeward.equipment.services.changing import _locked_item, _locked_shelf, _move, _owner_of, _require_store
 from homeward.equipment.states import Condition, ItemState, MovementKind, Tracking, check_item_move
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, months_later
 from homeward.teams.models import Organisation
 
 MOST_AT_ONCE = 200
@@ -74,8 +74,8 @@ def _new_item(
     item = Item.objects.create(
         kind=new.kind, number=uuid4().hex[:20], serial=serial, batch=new.batch.strip(), maker=new.maker.strip(),
         owner=owner, payer=payer, cost_pence=new.cost_pence, store=new.store, since=now,
-        check_due_on=add_months(today, new.kind.check_months) if new.kind.check_months else None,
-        service_due_on=add_months(today, new.kind.service_months) if new.kind.service_months else None,
+        check_due_on=months_later(today, new.kind.check_months) if new.kind.check_months else None,
+        service_due_on=months_later(today, new.kind.service_months) if new.kind.service_months else None,
     )  # fmt: skip
     item.number = item_number(item.pk)
     item.save(update_fields=["number"])

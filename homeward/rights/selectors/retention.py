@@ -8,11 +8,11 @@ from django.db.models import Exists, Max, OuterRef, Q, Subquery
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.episodes.models import Episode
-from homeward.kernel.rules import london_day, london_moment
+from homeward.kernel.rules import london_day, london_moment, months_later
 from homeward.people.models import Person, TimelineEntry
 from homeward.referrals.models import Call, Referral
 from homeward.rights.models import Appraisal
-from homeward.rights.rules import CARE, CONTACT, appraisal_due, months_later
+from homeward.rights.rules import CARE, CONTACT, appraisal_due
 from homeward.rights.selectors.requests import RequestNotFoundError
 from homeward.rights.states import AppraisalDecision, AppraisalState
 from homeward.visits.models import Visit

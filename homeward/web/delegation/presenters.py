@@ -13,13 +13,12 @@ from homeward.delegation.rules import (
     May,
     Step,
     StepState,
-    months_later,
     questions_for,
     steps,
 )
 from homeward.delegation.selectors import Evidence, Ready, Waiting
 from homeward.delegation.states import DeclarationKind, DelegationState, PracticeResult, WorkerAnswer
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import london_day, months_later
 from homeward.procedures.rules import Activity
 from homeward.procedures.selectors import published_activities, skill_title
 from homeward.web.clocks import time_words

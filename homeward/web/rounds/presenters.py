@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 from homeward.discharge.rules.rounds import Timetable, next_round
@@ -15,6 +15,7 @@ from homeward.discharge.states import (
 from homeward.kernel.rules import LONDON
 from homeward.web.clocks import left_words, time_words
 from homeward.web.coming_home.presenters.stay import happened
+from homeward.web.persons import short_day
 from homeward.web.templating import clock_text, day_text
 from homeward.web.words import counted, listed, wall_words
 
@@ -337,13 +338,9 @@ def times_words(timetable: Timetable, now: datetime) -> tuple[str, ...]:
         for text in (
             f"Monday to Friday at {weekdays}.",
             f"Weekends and bank holidays at {others}." if others else "None at weekends and on bank holidays.",
-            f"Bank holidays set: {listed([_short(day) for day in days])}." if days else "No bank holidays are set.",
+            f"Bank holidays set: {listed([short_day(day) for day in days])}." if days else "No bank holidays are set.",
             f"Owners have {timetable.answer_minutes} minutes to answer before their lead is told.",
             f"The next is at {time_words(following, now)}." if following is not None else "",
         )
         if text
     )
-
-
-def _short(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

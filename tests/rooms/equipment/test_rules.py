@@ -6,7 +6,6 @@ import pytest
 
 from homeward.equipment.rules import (
     USUAL_KINDS,
-    add_months,
     answer_minutes,
     is_same_call,
     is_silent,
@@ -14,6 +13,7 @@ from homeward.equipment.rules import (
     number_in,
     whole_pence,
 )
+from homeward.kernel.rules import months_later
 from homeward.procedures.selectors import built, library, procedure
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ class TestAddMonths:
         ],
     )
     def test_keeps_the_day_where_the_month_has_it(self, day, months, then):
-        assert add_months(day, months) == then
+        assert months_later(day, months) == then
 
 
 class TestWholePence:
