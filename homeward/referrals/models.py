@@ -113,7 +113,10 @@ class ReferralEvent(models.Model):
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
 
     class Meta:
-        indexes = [models.Index(fields=["referral", "happened_at"], name="referral_event_order")]
+        indexes = [
+            models.Index(fields=["referral", "happened_at"], name="referral_event_order"),
+            models.Index(fields=["-happened_at"], name="referral_event_newest"),
+        ]
 
 
 class SavedFilter(models.Model):

@@ -22,7 +22,7 @@ from homeward.referrals.models import Call, KeptMessage, Referral, ReferralEvent
 from homeward.referrals.rules import MessageDocument, faults_file, is_code, ranked_pathways, suggested_pathway
 from homeward.referrals.rules.keeping_back import tells_concern
 from homeward.referrals.rules.replying import REFERRAL_CAUSES, reply_kind
-from homeward.referrals.states import OPEN_STATES, CallOutcome, MessageKind, MessageOutcome
+from homeward.referrals.states import DECISION_EVENTS, OPEN_STATES, CallOutcome, MessageKind, MessageOutcome
 
 # A caller is remembered this long, so that a number no longer used is not offered. Local decisions.
 REMEMBERED_FOR = timedelta(days=180)
@@ -426,19 +426,22 @@ def events_of(referral: Referral) -> list[ReferralEvent]:
     return sorted(referral.events.all(), key=lambda event: (event.happened_at, event.pk))
 
 
-def recent_referrals(actor: Actor, service_id: int, now: datetime, limit: int = 30) -> list[Referral]:
-    """The newest referrals whatever became of them; the list shown is audited.
+def decided_lately(actor: Actor, service_id: int, now: datetime, limit: int = 30) -> list[Referral]:
+    """What was decided last, newest decision first; the list shown is audited.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_FRONT_DOOR, service_id)
-    rows = list(
-        Referral.objects.filter(service_id=service_id)
-        .exclude(state__in=OPEN_STATES)
-        .select_related("person")
-        .prefetch_related("events")
-        .order_by("-received_at")[:limit]
+    decisions = (
+        ReferralEvent.objects.filter(referral__service_id=service_id, kind__in=DECISION_EVENTS)
+        .exclude(referral__state__in=OPEN_STATES)
+        .order_by("-happened_at", "-pk")
+        .values_list("referral_id", flat=True)
     )
+    # one accepted and then withdrawn was decided twice, so as many again are read as are shown
+    newest = list(dict.fromkeys(decisions[: 2 * limit]))[:limit]
+    found = Referral.objects.filter(pk__in=newest).select_related("person").prefetch_related("events").in_bulk()
+    rows = [found[referral_id] for referral_id in newest]
     record_reads(
         actor=actor,
         action="see in queue",

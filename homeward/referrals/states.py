@@ -38,6 +38,19 @@ MOVES: dict[str, frozenset[str]] = {
     **{state: frozenset({ReferralState.WAITING}) for state in REOPENABLE_STATES},
 }
 
+# What an event says the referral became; what is not here leaves it waiting.
+STATE_AFTER = {
+    "referral_accepted": ReferralState.ACCEPTED,
+    "referral_redirected": ReferralState.REDIRECTED,
+    "referral_declined": ReferralState.DECLINED,
+    "advice_given": ReferralState.ADVISED,
+    "referral_cancelled": ReferralState.WITHDRAWN,
+    "referral_reopened": ReferralState.WAITING,
+    "more_information_requested": ReferralState.MORE_ASKED,
+    "more_information_received": ReferralState.WAITING,
+}
+DECISION_EVENTS = tuple(kind for kind, state in STATE_AFTER.items() if state in DECISIONS)
+
 
 class ReferralAlreadyDecidedError(RefusedError):
     """Somebody decided this referral before."""

@@ -34,7 +34,6 @@ from .professional import (
 )
 from .receiving import (
     CLOCKS_MAY_DIFFER,
-    STATE_AFTER,
     NewReferral,
     add_referrals,
     receive_referral,
@@ -46,7 +45,6 @@ from .replies import queue_reply, replay_reply, settle_reply, take_replies
 __all__ = [
     "CLOCKS_MAY_DIFFER",
     "CORRECTABLE_KINDS",
-    "STATE_AFTER",
     "FileTaken",
     "NewReferral",
     "ReferralHeldError",

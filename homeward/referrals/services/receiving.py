@@ -19,6 +19,7 @@ from homeward.referrals.services.calls import link_call
 from homeward.referrals.services.changing import _add_event, _done, _tell_timeline
 from homeward.referrals.states import (
     OPEN_STATES,
+    STATE_AFTER,
     CallOutcome,
     ReferralAlreadyDecidedError,
     ReferralState,
@@ -125,19 +126,6 @@ def receive_referral(
     _tell_timeline(referral, actor, "referral", received_at, now, f"Referred: {asked_for}", new.need_text)
     _done(actor, "receive referral", referral, now)
     return referral
-
-
-# What an event says the referral became; what is not here leaves it waiting.
-STATE_AFTER = {
-    "referral_accepted": ReferralState.ACCEPTED,
-    "referral_redirected": ReferralState.REDIRECTED,
-    "referral_declined": ReferralState.DECLINED,
-    "advice_given": ReferralState.ADVISED,
-    "referral_cancelled": ReferralState.WITHDRAWN,
-    "referral_reopened": ReferralState.WAITING,
-    "more_information_requested": ReferralState.MORE_ASKED,
-    "more_information_received": ReferralState.WAITING,
-}
 
 
 @transaction.atomic

@@ -11,16 +11,18 @@ from homeward.kernel.rules import RefusedError
 from homeward.people.models import Alert
 from homeward.people.selectors import current_alerts
 from homeward.referrals.models import KeptMessage, Referral
-from homeward.referrals.selectors import details_for, queue_for
+from homeward.referrals.selectors import decided_lately, details_for, queue_for
 from homeward.referrals.services import (
     NewReferral,
     ask_for_more,
     decline_referral,
+    give_advice,
     judge_message,
     keep_message,
     log_call,
     receive_referral,
     redirect_referral,
+    reopen_referral,
     update_referral,
     withdraw_referral,
 )
@@ -138,6 +140,23 @@ class TestDecide:
     def test_is_not_for_a_field_worker(self, actor_with, crisis, now):
         with pytest.raises(NotAllowedError):
             decline_referral(actor=actor_with(Role.FIELD_WORKER), referral=crisis, reason="No", now=now)
+
+
+class TestDecidedLately:
+    def test_puts_the_newest_decision_first_however_long_the_referral_waited(
+        self, service, coordinator, crisis, ivy, now
+    ):
+        old = NewReferral(source="gp", urgency="routine", need_code="fall", received_at=now - timedelta(days=9))
+        waited = receive_referral(actor=coordinator, person=ivy, new=old, now=now)
+        decline_referral(actor=coordinator, referral=crisis, reason="Lives outside the area", now=now)
+        give_advice(actor=coordinator, referral=waited, advice="Told of the lunch club", now=now + timedelta(minutes=1))
+        assert decided_lately(coordinator, service.pk, now) == [waited, crisis]
+
+    def test_leaves_out_what_came_back_and_what_only_waits(self, service, coordinator, crisis, now):
+        assert decided_lately(coordinator, service.pk, now) == []
+        decline_referral(actor=coordinator, referral=crisis, reason="Lives outside the area", now=now)
+        reopen_referral(actor=coordinator, referral=crisis, reason="She moved back", now=now + timedelta(minutes=1))
+        assert decided_lately(coordinator, service.pk, now) == []
 
 
 class TestUpdateAndWithdraw:

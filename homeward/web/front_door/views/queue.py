@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError, london_day, london_moment, whole_number
-from homeward.referrals.selectors import call_backs_owed, calls_today, filters_of, open_queue, recent_referrals
+from homeward.referrals.selectors import call_backs_owed, calls_today, decided_lately, filters_of, open_queue
 from homeward.referrals.services import delete_filter, save_filter
 from homeward.teams.selectors import services_for
 from homeward.web.front_door.forms.wanted import Wanted, read_wanted
@@ -83,7 +83,7 @@ def read_queue(request: HttpRequest, service, wanted: Wanted, now: datetime) -> 
         open_queue(actor, service.pk, wanted.filter(), now, limit=None if wanted.show == "all" else DRAWN),
         wanted,
         actor,
-        decided=recent_referrals(actor, service.pk, now, limit=DECIDED_SHOWN),
+        decided=decided_lately(actor, service.pk, now, limit=DECIDED_SHOWN),
         call_backs=call_backs_owed(actor, service.pk, now),
         saved=filters_of(actor),
         calls=calls_today(actor, service.pk, london_moment(london_day(now), 0)),
