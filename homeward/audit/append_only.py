@@ -76,11 +76,11 @@ def missing_triggers(using: str = "default") -> list[str]:
 
 def _statements(connection, cursor, table: str) -> list[str]:
     open_columns = JUDGED_LATER.get(table, ())
-    columns = [
+    columns = sorted(
         column.name
         for column in connection.introspection.get_table_description(cursor, table)
         if column.name not in open_columns
-    ]
+    )
     key = connection.introspection.get_primary_key_column(cursor, table)
     text = f"{table} is append-only: add a row that corrects it instead"
     if connection.vendor == "sqlite":

@@ -14,4 +14,4 @@ class AuditConfig(AppConfig):
     name = "homeward.audit"
 
     def ready(self) -> None:
-        post_migrate.connect(_lay, dispatch_uid="homeward-append-only")
+        post_migrate.connect(_lay, sender=self, dispatch_uid="homeward-append-only")

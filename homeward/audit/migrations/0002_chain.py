@@ -75,5 +75,5 @@ class Migration(migrations.Migration):
             model_name="event", index=models.Index(fields=["service_id", "-at"], name="event_service")
         ),
         migrations.RunPython(index_lists, drop_index),
-        migrations.RunPython(seal_what_is_there, migrations.RunPython.noop),
+        migrations.RunPython(seal_what_is_there, migrations.RunPython.noop, elidable=True),
     ]

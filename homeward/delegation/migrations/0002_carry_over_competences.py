@@ -153,4 +153,4 @@ class Migration(migrations.Migration):
         ("teams", "0004_registrations_and_training"),
     ]
 
-    operations = [migrations.RunPython(carry_over, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(carry_over, migrations.RunPython.noop, elidable=True)]

@@ -40,4 +40,4 @@ def mark(apps, schema_editor) -> None:
 class Migration(migrations.Migration):
     dependencies = [("people", "0007_timeline_corrections")]
 
-    operations = [migrations.RunPython(mark, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(mark, migrations.RunPython.noop, elidable=True)]
