@@ -20,6 +20,8 @@ TIMES_FOR_NEED: dict[str, frozenset[str]] = {
     "night": frozenset({"evening", "bedtime"}),
 }
 LIST = Path(__file__).resolve().parent.parent / "library" / "leaving.yaml"
+# What of that list the equipment is that they cannot leave without
+EQUIPMENT_ITEM = "equipment"
 # The call after leaving hospital is due the day after: a local decision
 CALL_AFTER = timedelta(days=1)
 

@@ -13,6 +13,7 @@ from homeward.discharge.selectors.community import UsualCare, usual_care
 from homeward.discharge.selectors.documents import documents_of_stays
 from homeward.discharge.states import DELAY_FAMILIES
 from homeward.episodes.models import Episode
+from homeward.equipment.selectors import Missing, missing_before_home
 from homeward.kernel.rules import london_day, tidy_name
 from homeward.people.selectors import sights
 
@@ -22,7 +23,8 @@ class BoardFilter:
     """Which stays to keep; "" keeps all. `hospital` and `team` are numbers, `hospital` a name where it has none.
 
     `show`: "ready" only those ready, "late" those with an action past its time or the expected day past, "blocked",
-    "missing" documents, "known" to the community, "second" that wait for a second person. `text` may be a name.
+    "missing" documents or equipment, "known" to the community, "second" that wait for a second person. `text` may be a
+    name.
     """
 
     hospital: str = ""
@@ -36,7 +38,10 @@ class BoardFilter:
 
 @dataclass(frozen=True, slots=True)
 class StayLine:
-    """One person in hospital. Where the reader may not see their record, `is_kept`: only who and where is told."""
+    """One person in hospital. Where the reader may not see their record, `is_kept`: only who and where is told.
+
+    `missing` are titles of documents, `equipment` what they cannot go home without.
+    """
 
     stay: HospitalStay
     is_kept: bool
@@ -47,6 +52,7 @@ class StayLine:
     late_actions: int
     block: Block | None
     missing: tuple[str, ...]
+    equipment: tuple[Missing, ...]
     usual: UsualCare | None
     is_known: bool
     is_second_needed: bool
@@ -82,6 +88,7 @@ def board_of(actor: Actor, service_id: int, wanted: BoardFilter, now: datetime) 
     blocks = _blocks(service_id)
     documents = documents_of_stays(actor, stays)
     people = [stay.person_id for stay in stays]
+    equipment = missing_before_home(actor, people, now)
     usual = usual_care(actor, people, today)
     known = _known(people)
     proposed = set(
@@ -105,6 +112,7 @@ def board_of(actor: Actor, service_id: int, wanted: BoardFilter, now: datetime) 
                 late_actions=late,
                 block=None if is_kept else main_block(blocks.get(stay.pk, ()), now),
                 missing=() if is_kept else tuple(one.title for one in documents[stay.pk] if not one.is_there),
+                equipment=() if is_kept else tuple(equipment[stay.person_id]),
                 usual=None if is_kept else usual.get(stay.person_id),
                 is_known=stay.person_id in known and not is_kept,
                 is_second_needed=stay.pk in proposed and not is_kept,
@@ -173,7 +181,7 @@ def _keeps(wanted: BoardFilter, line: StayLine) -> bool:
         "ready": line.days_ready is not None,
         "late": line.is_late,
         "blocked": line.block is not None,
-        "missing": bool(line.missing),
+        "missing": bool(line.missing or line.equipment),
         "known": line.is_known,
         "second": line.is_second_needed,
     }.get(wanted.show, True)

@@ -18,8 +18,9 @@ from homeward.discharge.models import (
 )
 from homeward.discharge.rules.documents import TRUSTED_ASSESSMENT
 from homeward.discharge.rules.starting import call_due_on
-from homeward.discharge.selectors.stays import TIED_FOR
+from homeward.discharge.selectors.stays import TIED_FOR, missing_for
 from homeward.discharge.states import AT_HOME, DESTINATION_PATHWAY, DecisionState, EndedAs, ItemState
+from homeward.equipment.selectors import Missing, missing_before_home
 from homeward.kernel.rules import london_day, wall_clock
 from homeward.people.selectors import current_addresses, person_ids_of, sights
 from homeward.procedures.rules import Setting, VisitTemplate
@@ -48,7 +49,8 @@ class StartNotFoundError(LookupError):
 @dataclass(frozen=True, slots=True)
 class StartRecord:
     """What the start of care of one stay rests on: the decision in force, the newest complete trusted assessment, what
-    was promised (the one in force last), what is to be seen to, and the calls after."""
+    was promised (the one in force last), what is to be seen to, the equipment they cannot leave without and have not
+    got yet, and the calls after."""
 
     stay: HospitalStay
     decision: PathwayDecision | None
@@ -56,6 +58,7 @@ class StartRecord:
     promises: tuple[StartPromise, ...]
     items: tuple[LeavingItem, ...]
     calls: tuple[WelcomeCall, ...]
+    equipment: tuple[Missing, ...]
 
     @property
     def promise(self) -> StartPromise | None:
@@ -70,11 +73,13 @@ class StartRecord:
 
 @dataclass(frozen=True, slots=True)
 class StartLine:
-    """A stay in the list of starts: what is promised, how much is still to be seen to, and when to call."""
+    """A stay in the list of starts: what is promised, how much is still to be seen to, what equipment they cannot leave
+    without and have not got yet, and when to call."""
 
     stay: HospitalStay
     promise: StartPromise | None
     to_do: int
+    equipment: tuple[Missing, ...]
     call_due_on: date | None
 
 
@@ -142,7 +147,7 @@ def _slots(template: VisitTemplate, *, is_for_two: bool) -> tuple[dict, ...]:
     return slots * 2 if is_for_two and len(slots) == 1 else slots
 
 
-def start_record(actor: Actor, stay: HospitalStay) -> StartRecord:
+def start_record(actor: Actor, stay: HospitalStay, now: datetime) -> StartRecord:
     """What the start of care of a stay rests on. `stay` comes from `stay_for`, which checked and audited the opening.
 
     Raises: NotAllowedError.
@@ -159,6 +164,7 @@ def start_record(actor: Actor, stay: HospitalStay) -> StartRecord:
         promises=tuple(stay.promises.select_related("episode__pathway").order_by("promised_at", "id")),
         items=tuple(stay.leaving_items.order_by("id")),
         calls=tuple(stay.welcome_calls.order_by("called_at", "id")),
+        equipment=missing_for(actor, stay, now),
     )
 
 
@@ -197,9 +203,10 @@ def starts_of(actor: Actor, service_id: int, now: datetime) -> Starts:
         actor=actor, action="list starts of care", subject_kind="stay", now=now, service_id=service_id,
         person_ids=[stay.person_id for stay in shown],
     )  # fmt: skip
+    missing = missing_before_home(actor, [stay.person_id for stay in shown if stay.is_open], now)
     parts: dict[str, list[StartLine]] = {"promise": [], "promised": [], "call": []}
     for stay in shown:
-        line = _line(stay)
+        line = _line(stay, tuple(missing.get(stay.person_id, ())))
         if stay.is_open:
             parts["promised" if line.promise else "promise"].append(line)
         elif line.call_due_on is not None:
@@ -209,12 +216,11 @@ def starts_of(actor: Actor, service_id: int, now: datetime) -> Starts:
     return Starts(tuple(parts["promise"]), tuple(parts["promised"]), tuple(parts["call"]), len(stays) - len(shown))
 
 
-def _line(stay: HospitalStay) -> StartLine:
+def _line(stay: HospitalStay, equipment: tuple[Missing, ...]) -> StartLine:
     states = Counter(item.state for item in stay.leaving_items.all())
     is_reached = any(call.is_reached for call in stay.welcome_calls.all())
-    return StartLine(
-        stay, next(iter(stay.in_force), None), states[ItemState.OPEN], None if is_reached else _call_due(stay)
-    )
+    promise = next(iter(stay.in_force), None)
+    return StartLine(stay, promise, states[ItemState.OPEN], equipment, None if is_reached else _call_due(stay))
 
 
 def _call_due(stay: HospitalStay) -> date | None:

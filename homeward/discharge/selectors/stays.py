@@ -19,6 +19,7 @@ from homeward.discharge.models import (
 from homeward.discharge.rules.documents import DocumentNeeded
 from homeward.discharge.rules.ready import DayAnswer, ReadyPeriod, ready_periods
 from homeward.discharge.selectors.documents import documents_of_stays
+from homeward.equipment.selectors import Missing, missing_before_home
 from homeward.people.models import Person
 from homeward.people.selectors import person_for, person_ids_of
 
@@ -32,7 +33,10 @@ class StayNotFoundError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class StayRecord:
-    """Everything recorded of one stay; lists oldest first, actions by when they are due."""
+    """Everything recorded of one stay; lists oldest first, actions by when they are due.
+
+    `equipment` is what they cannot leave without and have not got yet; none once they left.
+    """
 
     stay: HospitalStay
     person: Person
@@ -43,6 +47,7 @@ class StayRecord:
     closed_actions: tuple[NextAction, ...]
     decisions: tuple[PathwayDecision, ...]
     documents: tuple[DocumentNeeded, ...]
+    equipment: tuple[Missing, ...]
 
 
 def tied_by_stay(actor: Actor, person_ids: Collection[int], now: datetime) -> dict[int, Relationship]:
@@ -80,7 +85,7 @@ def stay_for(actor: Actor, stay_id: int, now: datetime) -> HospitalStay:
     return stay
 
 
-def stay_record(actor: Actor, stay: HospitalStay) -> StayRecord:
+def stay_record(actor: Actor, stay: HospitalStay, now: datetime) -> StayRecord:
     """Everything recorded of a stay. `stay` comes from `stay_for`, which checked and audited the opening.
 
     Raises: NotAllowedError.
@@ -103,7 +108,17 @@ def stay_record(actor: Actor, stay: HospitalStay) -> StayRecord:
         closed_actions=tuple(one for one in actions if one.closed_at is not None),
         decisions=tuple(decisions.order_by("proposed_at", "id")),
         documents=documents_of_stays(actor, [stay])[stay.pk],
+        equipment=missing_for(actor, stay, now),
     )
+
+
+def missing_for(actor: Actor, stay: HospitalStay, now: datetime) -> tuple[Missing, ...]:
+    """What somebody in hospital cannot leave without and has not got yet; nothing once they left. `stay` comes from
+    `stay_for`, which checked and audited the opening.
+
+    Raises: NotAllowedError.
+    """
+    return tuple(missing_before_home(actor, [stay.person_id], now)[stay.person_id]) if stay.is_open else ()
 
 
 def decision_of(actor: Actor, stay: HospitalStay, decision_id: int) -> PathwayDecision:

@@ -30,7 +30,7 @@ SHOWN = {
     "ready": "Ready to leave",
     "late": "Something is late",
     "blocked": "Held up",
-    "missing": "Documents missing",
+    "missing": "Something missing",
     "known": "Known to the community",
     "second": "Waiting for a second person",
 }

@@ -18,6 +18,7 @@ from homeward.kernel.rules import LONDON, london_day
 from homeward.people.states import AlertKind
 from homeward.procedures.selectors import skill_title
 from homeward.web.clocks import ago_words, time_words
+from homeward.web.coming_home.presenters.words import missing_words
 from homeward.web.persons import age_words, nhs_number_words
 from homeward.web.rounds.presenters import where_words
 from homeward.web.templating import clock_text, day_text
@@ -291,7 +292,10 @@ def facts_of(record: StayRecord, known: Community, way_home: str, now: datetime)
             )
             for one in record.open_actions
         ),
-        missing=tuple(one.title for one in record.documents if not one.is_there),
+        missing=(
+            *(one.title for one in record.documents if not one.is_there),
+            *map(missing_words, record.equipment),
+        ),
         usual=tuple(usual) or ("Nobody in the community looks after them yet.",),
         call=tuple(
             (", ".join(filter(None, (one.name, one.relationship))), one.phone) for one in known.contacts if one.phone

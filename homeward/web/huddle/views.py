@@ -261,7 +261,7 @@ def _show(request: HttpRequest, item, form: PersonForm, now: datetime) -> HttpRe
     record, facts = None, None
     try:
         stay = stay_for(request.actor, item.stay_id, now)
-        record = stay_record(request.actor, stay)
+        record = stay_record(request.actor, stay, now)
         way = pathway_words(stay.likely_or_decided) if stay.likely_or_decided else ""
         if stay.likely_pathway and not stay.pathway:
             way += ", thought likely"

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from homeward.discharge.rules.starting import EQUIPMENT_ITEM
 from homeward.discharge.selectors import ChosenVisits, StartLine, StartRecord, Starts
 from homeward.discharge.states import ItemState
 from homeward.kernel.rules import london_day
 from homeward.procedures.selectors import built
 from homeward.visits.planning import StartDay
+from homeward.web.coming_home.presenters.words import EquipmentLine, equipment_line, missing_words
 from homeward.web.front_door.presenters.words import Tag
 from homeward.web.templating import clock_text, day_text
 from homeward.web.words import counted, listed, wall_words
@@ -76,7 +78,9 @@ def present_starts(found: Starts, now: datetime) -> StartParts:
         left = (
             f". {counted(line.to_do, 'thing', 'things')} to see to first" if line.to_do else ". Everything is seen to"
         )
-        return f"First visit {moment_words(line.promise.first_visit_at)}{left}", line.promise.first_visit_at <= now
+        missing = f". Missing: {listed([missing_words(one) for one in line.equipment])}" if line.equipment else ""
+        is_late = line.promise.first_visit_at <= now
+        return f"First visit {moment_words(line.promise.first_visit_at)}{left}{missing}", is_late
 
     def to_call(line: StartLine) -> tuple[str, bool]:
         return f"Call on {day_text(line.call_due_on)}", line.call_due_on < today
@@ -114,6 +118,7 @@ class Item:
     state: Tag
     value: str
     by: str
+    missing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class Start:
     promise: Promise | None
     before: tuple[Promise, ...]
     items: tuple[Item, ...]
+    equipment: tuple[EquipmentLine, ...]
     to_do: str
     left: str
     call_due: str
@@ -160,7 +166,8 @@ def present_start(record: StartRecord, now: datetime) -> Start:
         assessed=_assessed(form) if form else (),
         promise=_promise(record.promise) if record.promise else None,
         before=tuple(_promise(one) for one in record.promises if one.taken_back_at is not None),
-        items=tuple(_item(one) for one in record.items),
+        items=tuple(_item(one, record) for one in record.items),
+        equipment=tuple(map(equipment_line, record.equipment)),
         to_do=f"{counted(open_items, 'thing', 'things')} to do" if open_items else "Everything is seen to",
         left="" if stay.is_open else f"{stay.get_ended_as_display()} on {moment_words(stay.left_at)}",
         call_due=f"{late} {day_text(due)}" if due else "",
@@ -196,9 +203,10 @@ def _promise(row) -> Promise:
     )  # fmt: skip
 
 
-def _item(row) -> Item:
+def _item(row, record: StartRecord) -> Item:
+    missing = listed([missing_words(one) for one in record.equipment]) if row.code == EQUIPMENT_ITEM else ""
     by = f"{row.seen_to_by}, {moment_words(row.seen_to_at)}" if row.seen_to_at else ""
-    return Item(row.pk, row.title, row.asks, row.owner, row.detail, ITEMS[ItemState(row.state)], row.state, by)
+    return Item(row.pk, row.title, row.asks, row.owner, row.detail, ITEMS[ItemState(row.state)], row.state, by, missing)
 
 
 def _call(row) -> Call:

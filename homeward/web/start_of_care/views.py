@@ -115,7 +115,7 @@ def take_back(request: HttpRequest, stay_id: int) -> HttpResponse:
         return redirect("start_of_care:stay", stay_id)
     now = timezone.now()
     found, asked = _stay(request, stay_id, now), Asked(request.POST)
-    standing = start_record(request.actor, found).promise
+    standing = start_record(request.actor, found, now).promise
     if standing is None:
         messages.error(request, "Nothing is promised, so there is nothing to take back.")
         return redirect("start_of_care:stay", stay_id)
@@ -241,7 +241,7 @@ def _show(
 ) -> HttpResponse:
     now = timezone.now()
     found = _stay(request, stay_id, now)
-    actor, record = request.actor, start_record(request.actor, found)
+    actor, record = request.actor, start_record(request.actor, found, now)
     pathways = home_pathways(actor, found.service_id)
     asked = posted if posted is not None else request.GET
     chosen = _first_choice(record, pathways, asked)

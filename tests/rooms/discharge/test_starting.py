@@ -233,7 +233,7 @@ class TestWelcomeCall:
         return record_welcome_call(actor=actor, stay=stay, now=now, **told)
 
     def test_is_due_the_day_after_until_they_are_reached(self, came_home, case_manager, service, tomorrow, now):
-        assert start_record(case_manager, came_home).call_due_on == tomorrow
+        assert start_record(case_manager, came_home, now).call_due_on == tomorrow
         self.log(case_manager, came_home, now, is_reached=False, is_as_assessed=None, said="Rang twice")
         assert [line.stay.pk for line in starts_of(case_manager, service.pk, now).to_call] == [came_home.pk]
         self.log(case_manager, came_home, now)

@@ -30,6 +30,7 @@ from homeward.discharge.services import (
     set_expected,
 )
 from homeward.discharge.states import StayReceived, StaySource
+from homeward.equipment.services import NewAsk, add_usual_kinds, ask_for_equipment
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.notices.models import Notice
 from homeward.people.models import TimelineEntry
@@ -352,11 +353,30 @@ class TestBoardOf:
         assert Referral.objects.count() == 1
 
 
+class TestMissingEquipment:
+    @pytest.fixture
+    def asked(self, service, case_manager, somebody, stay, ivy, now):
+        """Ivy cannot leave without two grab rails."""
+        add_usual_kinds(actor=somebody(Role.ROSTER_PLANNER, "Kit Keeper"), service_id=service.pk, now=now)
+        new = NewAsk("grab_rail", "To reach the bathroom", london_day(now), quantity=2, is_before_home=True)
+        return ask_for_equipment(actor=case_manager, person=ivy, new=new, now=now)
+
+    def test_is_missing_on_the_board_and_of_the_stay(self, service, case_manager, stay, asked, now):
+        (line,) = board_of(case_manager, service.pk, BoardFilter(show="missing", text="Ivy"), now).lines
+        assert [one.request_id for one in line.equipment] == [asked.pk]
+        [missing] = stay_record(case_manager, stay_for(case_manager, stay.pk, now), now).equipment
+        assert (missing.kind_title, missing.quantity) == ("Grab rail, fitted", 2)
+
+    def test_is_not_asked_after_once_they_left(self, case_manager, stay, asked, now):
+        end_stay(actor=case_manager, stay=stay, leaving=Leaving(now, destination="p0_home"), now=now)
+        assert stay_record(case_manager, stay_for(case_manager, stay.pk, now), now).equipment == ()
+
+
 class TestStayRecord:
     def test_has_everything(self, case_manager, stay, now):
         record_criteria(actor=case_manager, stay=stay, given=CriteriaGiven(london_day(now), False), now=now)
 
-        whole = stay_record(case_manager, stay_for(case_manager, stay.pk, now))
+        whole = stay_record(case_manager, stay_for(case_manager, stay.pk, now), now)
 
         assert [one.kind for one in whole.events] == ["admitted", "criteria", "ready"]
         assert whole.periods[-1].first == london_day(now)

@@ -8,6 +8,7 @@ from homeward.access.rules import Role
 from homeward.discharge.models import HospitalStay, StartPromise, WelcomeCall
 from homeward.discharge.services import Leaving, StayGiven, WayHome, decide_pathway, end_stay, receive_stay
 from homeward.discharge.states import StaySource
+from homeward.equipment.services import NewAsk, add_usual_kinds, ask_for_equipment
 from homeward.kernel.rules import london_day, wall_clock
 from homeward.roster.models import Shift
 from homeward.teams.models import Account, Organisation, Worker
@@ -75,6 +76,20 @@ class TestStay:
         assert "Care can start. First visit at" in page
         assert "Ada Able" in page
         assert "Whom on the ward you told" in page
+
+    def test_says_what_equipment_they_cannot_leave_without(self, lead, somebody, stay, promised, ivy, service, now):
+        add_usual_kinds(actor=somebody(Role.ROSTER_PLANNER, "Kit Keeper"), service_id=service.pk, now=now)
+        new = NewAsk("grab_rail", "To reach the bathroom", london_day(now), quantity=2, is_before_home=True)
+        actor = actor_for(Account.objects.get(full_name="Case Lead"))
+        asked = ask_for_equipment(actor=actor, person=ivy, new=new, now=now)
+        page = text_of(lead.get(f"/start-of-care/{stay.pk}"))
+        assert "Not there yet: Grab rail, fitted (2)" in page
+        assert f'<a href="/equipment/requests/{asked.pk}">Grab rail, fitted (2)</a>' in page
+        assert "No visit brings it yet" in page
+        assert "Missing: Grab rail, fitted (2)" in text_of(lead.get("/start-of-care/"))
+        board = text_of(lead.get("/coming-home/?show=missing"))
+        assert '<span class="hw-chip">Grab rail, fitted (2)</span>' in board
+        assert "Equipment they cannot leave without</h3> <ul" in text_of(lead.get(f"/coming-home/{stay.pk}"))
 
     def test_is_read_but_not_promised_by_whoever_plans_the_day(self, sign_in, stay, ada):
         page = text_of(sign_in(Role.ROSTER_PLANNER, "Day Planner").get(f"/start-of-care/{stay.pk}", WORK))

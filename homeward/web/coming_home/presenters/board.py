@@ -12,7 +12,13 @@ from homeward.discharge.states import DELAY_FAMILIES, DELAY_SHORT, DelayFamily, 
 from homeward.kernel.rules import london_day
 from homeward.web.clocks import time_words
 from homeward.web.coming_home.forms import Wanted
-from homeward.web.coming_home.presenters.words import LONG_READY_DAYS, days_words, near_day, pathway_words
+from homeward.web.coming_home.presenters.words import (
+    LONG_READY_DAYS,
+    days_words,
+    missing_words,
+    near_day,
+    pathway_words,
+)
 from homeward.web.persons import age_words
 from homeward.web.templating import clock_text
 from homeward.web.words import counted
@@ -167,7 +173,7 @@ def _row(line: StayLine, now: datetime) -> Row:
         more_actions=f"and {line.actions - 1} more" if line.actions > 1 else "",
         blocker=DELAY_SHORT[line.block.reason] if line.block else "",
         family=DELAY_FAMILIES[line.block.reason].label if line.block else "",
-        missing=line.missing,
+        missing=(*line.missing, *map(missing_words, line.equipment)),
         known=_known(line),
         is_second_needed=line.is_second_needed,
         is_kept=line.is_kept,
@@ -190,7 +196,7 @@ def _counts(board: Board, wanted: Wanted) -> tuple[Count, ...]:
         ("late", "late", sum(one.is_late for one in lines), True),
         ("blocked", "held up", sum(one.block is not None for one in lines), False),
         ("second", "wait for a second person", sum(one.is_second_needed for one in lines), False),
-        ("missing", "with documents missing", sum(bool(one.missing) for one in lines), False),
+        ("missing", "with something missing", sum(bool(one.missing or one.equipment) for one in lines), False),
         ("known", "known to the community", sum(one.is_known for one in lines), False),
     )
     return tuple(

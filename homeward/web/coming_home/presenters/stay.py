@@ -20,9 +20,11 @@ from homeward.discharge.states import (
 from homeward.kernel.rules import london_day, spaced_nhs_number
 from homeward.web.clocks import left_words, time_words
 from homeward.web.coming_home.presenters.words import (
+    EquipmentLine,
     days_words,
     delay_words,
     destination_words,
+    equipment_line,
     near_day,
     pathway_words,
 )
@@ -160,6 +162,8 @@ class StayPage:
     proposal: DecisionLine | None
     earlier_decisions: tuple[DecisionLine, ...]
     documents: tuple[DocumentLine, ...]
+    equipment: tuple[EquipmentLine, ...]
+    ask_equipment_url: str
     known: Known
     events: tuple[Happened, ...]
     may_chase: bool
@@ -201,6 +205,10 @@ def present_stay(record: StayRecord, community: Community, actor: Actor, now: da
         proposal=next((one for one in decisions if one.is_proposed), None),
         earlier_decisions=tuple(one for one in reversed(decisions) if not (one.is_made or one.is_proposed)),
         documents=document_lines(record),
+        equipment=tuple(map(equipment_line, record.equipment)),
+        ask_equipment_url=reverse("equipment:ask", args=[person.pk])
+        if stay.is_open and actor.may(Permission.ASK_EQUIPMENT)
+        else "",
         known=_known(community, actor, now),
         events=tuple(happened(one) for one in reversed(record.events)),
         may_chase=actor.may(Permission.CHASE),

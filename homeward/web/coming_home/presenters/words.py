@@ -1,9 +1,15 @@
 """Words and colours of coming home, in one place."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.urls import reverse
+
 from homeward.discharge.states import DELAY_FAMILIES, DELAY_SHORT, DelayReason, Destination, HomePathway
+from homeward.equipment.selectors import Missing
+from homeward.equipment.states import RequestState
 from homeward.kernel.rules import london_day
+from homeward.web.templating import day_text
 
 PATHWAY_MEANS = {
     HomePathway.P0: "Home, with no new or more support",
@@ -35,6 +41,36 @@ def near_day(day: date, now: datetime) -> str:
     apart = (day - london_day(now)).days
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
     return near.get(apart) or f"{day.day} {day:%b}"
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentLine:
+    """Something they cannot leave without; `url` is where it is asked for, found and delivered."""
+
+    title: str
+    state: str
+    colour: str
+    says: str
+    url: str
+
+
+def missing_words(one: Missing) -> str:
+    """What is missing, and how many where more than one."""
+    return f"{one.kind_title} ({one.quantity})" if one.quantity > 1 else one.kind_title
+
+
+def equipment_line(one: Missing) -> EquipmentLine:
+    """What is missing, how far it is, and when it comes."""
+    if one.state == RequestState.REFUSED:
+        says = "Ask for something else, or say that they can leave without it"
+    elif one.visit is not None:
+        says = f"Comes {day_text(one.visit.day)}"
+    else:
+        says = "No visit brings it yet"
+    needed = f"{'Late: it was needed' if one.is_late else 'Needed'} by {day_text(one.needed_by)}"
+    colour = "red" if one.is_late or one.state == RequestState.REFUSED else "yellow"
+    url = reverse("equipment:request", args=[one.request_id])
+    return EquipmentLine(missing_words(one), one.state.label, colour, f"{needed}. {says}", url)
 
 
 def delay_words(code: str) -> str:

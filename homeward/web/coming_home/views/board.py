@@ -14,7 +14,7 @@ from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.service_choice import service_here, services_here
 
-TOPICS = ("stays",)
+TOPICS = ("stays", "equipment")
 LOOKED_AT = "coming_home"  # the key of the session under which the last way of looking is remembered
 # What is due passes with the clock even when nobody does anything, so a board is made anew at least this often.
 MADE_ANEW_SECONDS = 120

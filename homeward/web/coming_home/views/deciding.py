@@ -29,7 +29,7 @@ def decide(request: HttpRequest, stay_id: int) -> HttpResponse:
     if not stay.is_open:
         messages.info(request, "This stay has ended. If that is a mistake, say first that it goes on.")
         return redirect("coming_home:stay", stay.pk)
-    record = stay_record(actor, stay)
+    record = stay_record(actor, stay, now)
     form = DecideForm(request.POST) if request.method == "POST" else DecideForm(initial=_starting(record))
     if request.method == "POST" and form.is_valid():
         try:

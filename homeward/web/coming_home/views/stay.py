@@ -292,7 +292,7 @@ def _owners(request: HttpRequest, stay) -> list[tuple[str, list[tuple[str, str]]
 
 
 def _show(request: HttpRequest, stay, now: datetime, refused: ActForm | None = None, status: int = 200) -> HttpResponse:
-    record = stay_record(request.actor, stay)
+    record = stay_record(request.actor, stay, now)
     starts: dict[str, dict[str, str]] = {
         "criteria": {"day": today_and_time(now)["day"]},
         "expected": {"day": stay.expected_on.isoformat() if stay.expected_on else ""},
