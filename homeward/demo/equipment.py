@@ -46,9 +46,10 @@ LENT = (
     ("fall_detector", 40, "Faints without warning"), ("bed_or_chair_sensor", 30, "Gets up at night and falls"),
     ("hoist", 45, "Hoisted from bed to chair"), ("pendant", 20, "Falls; can press but not get up"),
 )  # fmt: skip
+# (kind, how many, why, in how many days)
 ASKED = (
-    ("grab_rail", 2, "Steps at the front door", True), ("profiling_bed", 1, "Cannot sit up; looked after in bed", True),
-    ("key_safe", 1, "Cannot come to the door", False), ("commode", 1, "Cannot climb the stairs", False),
+    ("grab_rail", 2, "Steps at the front door", 1), ("profiling_bed", 1, "Cannot sit up; looked after in bed", 1),
+    ("key_safe", 1, "Cannot come to the door", 5), ("commode", 1, "Cannot climb the stairs", 5),
 )  # fmt: skip
 SHOWN = "How to use it, how to clean it, and whom to ring when something is wrong"
 CENTRE, CENTRE_PHONE = "Merrow Lifeline", "07700 900555"
@@ -78,9 +79,8 @@ def make_equipment(making: Making) -> int:
         _lend(making, person, kinds[code], store, days, why)
         for person, (code, days, why) in zip(people, LENT, strict=False)
     ]
-    for person, (code, quantity, why, is_before_home) in zip(people[len(LENT) :], ASKED, strict=False):
-        needed_by = making.today + timedelta(days=1 if is_before_home else 5)
-        ask = NewAsk(code, why, needed_by, quantity, is_before_home=is_before_home)
+    for person, (code, quantity, why, days) in zip(people[len(LENT) :], ASKED, strict=False):
+        ask = NewAsk(code, why, making.today + timedelta(days), quantity)
         ask_for_equipment(**told, person=person, new=ask)
     _what_became_of(making, loans)
     _calls(making, loans)

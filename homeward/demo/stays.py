@@ -24,6 +24,7 @@ from homeward.discharge.services import (
 )
 from homeward.discharge.states import StaySource
 from homeward.episodes.models import Episode
+from homeward.equipment.services import NewAsk, ask_for_equipment
 from homeward.kernel.rules import london_day, wall_clock
 from homeward.people.models import Person
 from homeward.teams.models import Organisation, Team
@@ -46,7 +47,8 @@ WARDS = (
 class Story:
     """How one stay has gone: days since admission, days since ready (None: not), and what is next.
 
-    `actions` are (what, whose: a team's code, "hospital", "council" or "me", hours until due, national delay reason).
+    `equipment` is (kind, why) of what they cannot go home without. `actions` are (what, whose: a team's code,
+    "hospital", "council" or "me", hours until due, national delay reason).
     """
 
     why: str
@@ -61,12 +63,14 @@ class Story:
     decided: str = ""
     proposed: str = ""
     is_assessed: bool = False
+    equipment: tuple[str, str] = ("", "")
 
 
 STORIES = (
     Story("Fall at home, hip repaired", 12, 3, "p1", 1, is_assessed=True, decided="p1_reablement",
           actions=(("Offer a start day for reablement", "reablement", 3, "reablement_none"),
-                   ("Deliver a commode and a bed lever", "community", 22, "")), done="Therapy review on the ward"),
+                   ("Deliver a commode and a bed lever", "community", 22, "")), done="Therapy review on the ward",
+          equipment=("commode", "Cannot reach the toilet at night")),
     Story("Chest infection", 6, 0, "p0", 0,
           actions=(("Medicines to take home", "hospital", 2, "medicines_or_letter"),)),
     Story("Stroke, weak on the right", 24, 9, "p2", -3, is_assessed=True, proposed="p2_bed",
@@ -178,6 +182,10 @@ class _Teller:
             answers = {"pathway": (story.decided or story.proposed)[:2], "not_home_reason": "not_safe_at_night"}
             fill(self.case_manager, making, person, "trusted-assessment", TRUSTED | answers, at)
         self._act(stay, story, at)
+        if story.equipment[0]:
+            needed = self.making.today + timedelta(days=1)
+            ask = NewAsk(*story.equipment, needed, is_before_home=True)
+            ask_for_equipment(actor=self.case_manager, person=person, new=ask, now=at)
         if story.decided or story.proposed:
             self._decide(stay, story, at + timedelta(minutes=30), place)
 

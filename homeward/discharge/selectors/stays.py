@@ -118,6 +118,7 @@ def missing_for(actor: Actor, stay: HospitalStay, now: datetime) -> tuple[Missin
 
     Raises: NotAllowedError.
     """
+    require(actor, Permission.SEE_STAYS, stay.service_id)
     return tuple(missing_before_home(actor, [stay.person_id], now)[stay.person_id]) if stay.is_open else ()
 
 
