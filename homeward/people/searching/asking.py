@@ -2,6 +2,7 @@
 
 import calendar
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -57,6 +58,10 @@ class Way:
 
     term: str
     is_beginning: bool = False
+
+
+# What is wanted of somebody: any way of a part will do, and all parts must be there.
+Wanted = Sequence[Sequence[Way]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,9 @@ from typing import Protocol
 
 from django.db import connection
 
-from homeward.people.searching.asking import Way
-
-# One part: any of its ways will do. All parts must be there.
-Wanted = Sequence[Sequence[Way]]
+from homeward.people.searching.asking import Wanted
+from homeward.people.searching.postgresql import PostgresqlEngine
+from homeward.people.searching.sqlite import SqliteEngine
 
 
 class Engine(Protocol):
@@ -38,10 +37,4 @@ class Engine(Protocol):
 
 def engine() -> Engine:
     """The engine of the database that holds the record."""
-    if connection.vendor == "sqlite":
-        from homeward.people.searching.sqlite import SqliteEngine
-
-        return SqliteEngine()
-    from homeward.people.searching.postgresql import PostgresqlEngine
-
-    return PostgresqlEngine()
+    return SqliteEngine() if connection.vendor == "sqlite" else PostgresqlEngine()

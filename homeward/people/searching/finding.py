@@ -6,8 +6,8 @@ from datetime import date
 from homeward.kernel.rules import is_valid_nhs_number
 from homeward.people.models import NameWord, Person
 from homeward.people.rules import Identity, digits_of
-from homeward.people.searching.asking import Part, Reading, Way, readings_of
-from homeward.people.searching.engine import Engine, Wanted, engine
+from homeward.people.searching.asking import Part, Reading, Wanted, Way, readings_of
+from homeward.people.searching.engine import Engine, engine
 from homeward.people.searching.ranking import SHORT_FORMS, Match, Named, match, near_dates, words_meant
 from homeward.people.searching.terms import (
     BIRTH_DATE,

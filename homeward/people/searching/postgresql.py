@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection, transaction
 
-from homeward.people.searching.engine import Wanted
+from homeward.people.searching.asking import Wanted
 
 # fastupdate off: a search never has to read through a list of what is not indexed yet
 TERMS_INDEX = (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from homeward.people.searching.engine import Wanted
+from homeward.people.searching.asking import Wanted
 
 TABLES = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS people_search_fts USING fts5(terms, content='people_searchentry',"
