@@ -44,6 +44,8 @@ class Permission(StrEnum):
     DECIDE_PATHWAY = "decide_pathway"
     # Numbers about the whole service, which name nobody
     SEE_RESULTS = "see_results"
+    # National returns name everybody in care: whoever runs the service's machine makes them, no role on its pages
+    MAKE_RETURNS = "make_returns"
     WRITE_PLANS = "write_plans"
     # Beds of reablement houses: who is in which and who waits; and deciding, offering, admitting and closing
     SEE_BEDS = "see_beds"

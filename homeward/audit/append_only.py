@@ -40,6 +40,7 @@ APPEND_ONLY_TABLES = (
     "equipment_devicealertevent",
     "equipment_alertmessage",
     "discharge_roundanswer",
+    "outcomes_closedreturn",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {

@@ -54,6 +54,7 @@ ALLOWED_IN_A_ROOM = {
     "linking",
     "storage",
     "ascof",
+    "returns",
 }
 
 

@@ -35,6 +35,7 @@ LEFT_OUT = {
     "people.PossibleDuplicate": "Says how like another person's record this one is: as much about them.",
     "rights.StaffDetail": "Kept of members of staff, to notice readings of records near to them.",
     "rights.UnusualAccess": "About a member of staff whose reading is looked into; what came of it is told in words.",
+    "outcomes.ClosedReturn": "A national return of a month, made from entries that are exported for each person.",
     "kernel.Change": "Says that a page has to refresh; numbers only, none of them a person's.",
     "escalation.Escalation": "Says that staff were told a clock ran; the referral or episode it is about is exported.",
     "commissioning.Provider": "An organisation that care is bought from.",

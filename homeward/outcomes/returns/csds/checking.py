@@ -1,0 +1,111 @@
+"""What is wrong with a month's rows, and what in them is not settled, before anybody sends them."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from homeward.kernel.rules import is_valid_nhs_number
+from homeward.outcomes.returns.csds.settings import NOT_SET
+from homeward.outcomes.returns.csds.tables import (
+    BY_CODE,
+    DURATION_CODES_END,
+    TABLES,
+    Column,
+    Kind,
+    Table,
+)
+
+TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d")
+IN_ORDER = (  # (table, earlier, later): days that cannot be the other way round
+    ("CYP101", "REFERRAL REQUEST RECEIVED DATE", "SERVICE DISCHARGE DATE"),
+    ("CYP104", "REFERRAL TO TREATMENT PERIOD START DATE", "REFERRAL TO TREATMENT PERIOD END DATE"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One row that would be refused or read wrongly. `key` are the row's identifiers, never a name."""
+
+    table: str
+    key: str
+    column: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSettled:
+    """A code the files say NOT SET for, and in how many rows."""
+
+    table: str
+    column: str
+    rows: int
+
+
+def problems_in(rows: dict[str, list[dict[str, str]]]) -> list[Problem]:
+    """Everything wrong, table by table in the order of the data set; none when the files can go."""
+    keys = {table.code: Counter(_key(table, row) for row in rows[table.code]) for table in TABLES}
+    single = {code: set(found) for code, found in keys.items()}
+    found: list[Problem] = []
+    for table in TABLES:
+        for row in rows[table.code]:
+            found += [Problem(table.code, _key(table, row), *fault) for fault in _faults(table, row, single)]
+        found += [
+            Problem(table.code, key, table.key[0], f"{times} rows have this key; there may be one.")
+            for key, times in keys[table.code].items()
+            if times > 1
+        ]
+    return found
+
+
+def not_settled_in(rows: dict[str, list[dict[str, str]]]) -> list[NotSettled]:
+    """Each column in which a code is still NOT SET, by table."""
+    return [
+        NotSettled(table.code, column.name, count)
+        for table in TABLES
+        for column in table.columns
+        if (count := sum(row[column.name] == NOT_SET for row in rows[table.code]))
+    ]
+
+
+def _key(table: Table, row: dict[str, str]) -> str:
+    return ", ".join(row[name] for name in table.key)
+
+
+def _faults(table: Table, row: dict[str, str], keys: dict[str, set[str]]):
+    for column in table.columns:
+        value = row[column.name]
+        if not value:
+            if column.is_required:
+                yield column.name, "Nothing is recorded, and this is required."
+        elif value != NOT_SET:
+            yield from ((column.name, text) for text in _wrong(column, value))
+    for name, other in table.refers:
+        if row[name] and row[name] not in keys[other]:
+            yield name, f"{row[name]} is not in {other}{BY_CODE[other].title}."
+    for code, earlier, later in IN_ORDER:
+        if code == table.code and row[later] and row[later] < row[earlier]:
+            yield later, f"{row[later]} is before {earlier}, {row[earlier]}."
+
+
+def _wrong(column: Column, value: str):
+    if column.longest is not None and len(value) > column.longest:
+        yield f"{len(value)} characters; at most {column.longest} are allowed."
+    if column.codes is not None and value not in column.codes:
+        yield f"{value} is not a national code: {', '.join(sorted(column.codes))}."
+    if column.name == "NHS NUMBER" and not is_valid_nhs_number(value):
+        yield "This is not a valid NHS number: its check digit does not fit."
+    if column.kind is Kind.DAY and not _is_day(value):
+        yield f"{value} is not a day such as 2026-10-31."
+    if column.kind is Kind.TIME and not TIME.fullmatch(value):
+        yield f"{value} is not a time such as 14:05:00."
+    if column.kind is Kind.NUMBER and not (value.isdigit() and int(value) <= DURATION_CODES_END):
+        yield f"{value} is not whole minutes from 0 to {DURATION_CODES_END}."
+
+
+def _is_day(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,219 @@
+"""The tables of the Community Services Data Set that Homeward writes, column by column.
+
+Columns are those submitted of v1.6 as its landed extract names them (derived columns left out), under the names of the
+NHS Data Dictionary where the extract has a pseudonym. Codes are the national ones as far as they were found (CSDS ETOS
+1.6.10 as a national user maps them); `None` where no list was found, and the code is then a setting.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    DAY = "day"  # 2026-10-31
+    TIME = "time"  # 14:05:00
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: whether every row needs it, how long it may be, which codes are allowed where they are known."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+    is_required: bool = False
+    longest: int | None = None
+    codes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: `key` tells its rows apart, `refers` says whose key each column must name ({column: table})."""
+
+    code: str
+    title: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    refers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.code}{self.title}.csv"
+
+
+def _codes(*codes: str) -> frozenset[str]:
+    return frozenset(codes)
+
+
+TEAM_TYPES = frozenset(f"{number:02}" for number in range(1, 59)) - {"08", "18", "22", "28"}
+REQUEST, PATIENT, CONTACT = (
+    "SERVICE REQUEST IDENTIFIER",
+    "LOCAL PATIENT IDENTIFIER (EXTENDED)",
+    "CARE CONTACT IDENTIFIER",
+)
+PROFESSIONAL, TEAM = "CARE PROFESSIONAL LOCAL IDENTIFIER", "CARE PROFESSIONAL TEAM LOCAL IDENTIFIER"
+COMMISSIONER = Column("ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)", longest=6)
+REQUEST_COLUMN = Column(REQUEST, is_required=True, longest=20)
+PATIENT_COLUMN = Column(PATIENT, is_required=True, longest=20)
+DURATION_CODES_END = 9999  # minutes, the longest a contact may be given as
+
+TABLES = (
+    Table(
+        "CYP000",
+        "Header",
+        (
+            Column("DATA SET VERSION NUMBER", is_required=True),
+            Column("ORGANISATION IDENTIFIER (CODE OF PROVIDER)", is_required=True, longest=6),
+            Column("ORGANISATION IDENTIFIER (CODE OF SUBMITTING ORGANISATION)", is_required=True, longest=6),
+            Column("PRIMARY DATA COLLECTION SYSTEM IN USE", is_required=True),
+            Column("REPORTING PERIOD START DATE", Kind.DAY, is_required=True),
+            Column("REPORTING PERIOD END DATE", Kind.DAY, is_required=True),
+            Column("DATE AND TIME DATA SET CREATED", is_required=True),
+        ),
+        ("REPORTING PERIOD START DATE",),
+    ),
+    Table(
+        "CYP001",
+        "MPI",
+        (
+            PATIENT_COLUMN,
+            Column("ORGANISATION IDENTIFIER (LOCAL PATIENT IDENTIFIER)", is_required=True, longest=6),
+            Column("NHS NUMBER", longest=10),
+            Column("NHS NUMBER STATUS INDICATOR CODE", is_required=True),
+            Column("PERSON BIRTH DATE", Kind.DAY, is_required=True),
+            Column("POSTCODE OF USUAL ADDRESS", longest=8),
+            Column("PERSON STATED GENDER CODE", is_required=True),
+            Column("LANGUAGE CODE (PREFERRED)"),
+            Column("PERSON DEATH DATE", Kind.DAY),
+        ),
+        (PATIENT,),
+    ),
+    Table(
+        "CYP002",
+        "GP",
+        (PATIENT_COLUMN, Column("GENERAL MEDICAL PRACTICE (PATIENT REGISTRATION)", is_required=True, longest=6)),
+        (PATIENT,),
+        ((PATIENT, "CYP001"),),
+    ),
+    Table(
+        "CYP101",
+        "Referral",
+        (
+            REQUEST_COLUMN,
+            PATIENT_COLUMN,
+            COMMISSIONER,
+            Column("REFERRAL REQUEST RECEIVED DATE", Kind.DAY, is_required=True),
+            Column("REFERRAL REQUEST RECEIVED TIME", Kind.TIME),
+            Column("SOURCE OF REFERRAL FOR COMMUNITY"),
+            Column("ORGANISATION IDENTIFIER (REFERRING ORGANISATION)", longest=6),
+            Column("PRIORITY TYPE CODE", codes=_codes("1", "2", "3")),
+            Column("PRIMARY REASON FOR REFERRAL (COMMUNITY CARE)"),
+            Column("SERVICE DISCHARGE DATE", Kind.DAY),
+        ),
+        (REQUEST,),
+        ((PATIENT, "CYP001"),),
+    ),
+    Table(
+        "CYP102",
+        "ServiceTypeReferredTo",
+        (
+            REQUEST_COLUMN,
+            Column(TEAM, longest=20),
+            Column("SERVICE OR TEAM TYPE REFERRED TO (COMMUNITY CARE)", is_required=True, codes=TEAM_TYPES),
+            Column("REFERRAL CLOSURE DATE", Kind.DAY),
+            Column("REFERRAL REJECTION DATE", Kind.DAY),
+            Column("REFERRAL CLOSURE REASON"),
+            Column("REFERRAL REJECTION REASON"),
+        ),
+        (REQUEST, "SERVICE OR TEAM TYPE REFERRED TO (COMMUNITY CARE)"),
+        ((REQUEST, "CYP101"),),
+    ),
+    Table(
+        "CYP104",
+        "RTT",
+        (
+            REQUEST_COLUMN,
+            Column("WAITING TIME MEASUREMENT TYPE (COMMUNITY CARE)", is_required=True),
+            Column("REFERRAL TO TREATMENT PERIOD START DATE", Kind.DAY, is_required=True),
+            Column("REFERRAL TO TREATMENT PERIOD START TIME", Kind.TIME, is_required=True),
+            Column("REFERRAL TO TREATMENT PERIOD END DATE", Kind.DAY),
+            Column("REFERRAL TO TREATMENT PERIOD END TIME", Kind.TIME),
+            Column("REFERRAL TO TREATMENT PERIOD STATUS"),
+        ),
+        # how a clock is told from another, as the data set's users say: its referral, measurement and start
+        (
+            REQUEST,
+            "WAITING TIME MEASUREMENT TYPE (COMMUNITY CARE)",
+            "REFERRAL TO TREATMENT PERIOD START DATE",
+            "REFERRAL TO TREATMENT PERIOD START TIME",
+        ),
+        ((REQUEST, "CYP101"),),
+    ),
+    Table(
+        "CYP105",
+        "OnwardReferral",
+        (
+            REQUEST_COLUMN,
+            Column("ONWARD REFERRAL DATE", Kind.DAY, is_required=True),
+            Column("ONWARD REFERRAL REASON (COMMUNITY CARE)"),
+            Column("ORGANISATION IDENTIFIER (RECEIVING ORGANISATION)", longest=6),
+        ),
+        (REQUEST, "ONWARD REFERRAL DATE"),
+        ((REQUEST, "CYP101"),),
+    ),
+    Table(
+        "CYP201",
+        "CareContact",
+        (
+            Column(CONTACT, is_required=True, longest=20),
+            REQUEST_COLUMN,
+            Column(TEAM, longest=20),
+            Column("CARE CONTACT DATE", Kind.DAY, is_required=True),
+            Column("CARE CONTACT TIME", Kind.TIME),
+            COMMISSIONER,
+            Column("ADMINISTRATIVE CATEGORY CODE", codes=_codes("01", "02")),
+            Column("CLINICAL CONTACT DURATION OF CARE CONTACT", Kind.NUMBER),
+            Column("CONSULTATION TYPE", codes=_codes("01", "02")),
+            Column("CARE CONTACT SUBJECT", codes=_codes("01", "02")),
+            Column(
+                "CONSULTATION MECHANISM (COMMUNITY CARE)",
+                codes=_codes("01", "02", "04", "05", "09", "10", "11", "12", "13", "98"),
+            ),
+            Column("ACTIVITY LOCATION TYPE CODE", codes=_codes("A01", "B01", "B02", "C01", "E03", "H01", "L01", "X01")),
+            Column("GROUP THERAPY INDICATOR", codes=_codes("Y", "N", "Z")),
+            Column("ATTENDANCE STATUS", codes=_codes("2", "3", "4", "5", "6", "7")),
+            Column("CARE CONTACT CANCELLATION DATE", Kind.DAY),
+        ),
+        (CONTACT,),
+        ((REQUEST, "CYP101"),),
+    ),
+    Table(
+        "CYP202",
+        "CareActivity",
+        (
+            Column("CARE ACTIVITY IDENTIFIER", is_required=True, longest=20),
+            Column(CONTACT, is_required=True, longest=20),
+            Column(
+                "COMMUNITY CARE ACTIVITY TYPE",
+                is_required=True,
+                codes=_codes("01", "02", "03", "04", "05", "06", "07", "97"),
+            ),
+            Column(PROFESSIONAL, longest=20),
+            Column("CLINICAL CONTACT DURATION OF CARE ACTIVITY", Kind.NUMBER),
+        ),
+        ("CARE ACTIVITY IDENTIFIER",),
+        ((CONTACT, "CYP201"), (PROFESSIONAL, "CYP901")),
+    ),
+    Table(
+        "CYP901",
+        "StaffDetails",
+        (
+            Column(PROFESSIONAL, is_required=True, longest=20),
+            Column("PROFESSIONAL REGISTRATION BODY CODE"),
+            Column("PROFESSIONAL REGISTRATION ENTRY IDENTIFIER", longest=32),
+        ),
+        (PROFESSIONAL,),
+    ),
+)
+BY_CODE = {table.code: table for table in TABLES}
