@@ -11,7 +11,7 @@ $bin/ruff check -q .
 $bin/ruff format -q --check .
 step "types of the planner and the rules (mypy)"
 $bin/mypy --no-error-summary visit_planner rota_builder homeward/*/rules.py homeward/procedures/rules homeward/referrals/rules \
-    homeward/outcomes/ascof
+    homeward/outcomes/ascof homeward/outcomes/variation homeward/outcomes/national
 step "which way the rooms lean (import-linter)"
 $bin/lint-imports >var/imports.log 2>&1 || { cat var/imports.log; exit 1; }
 step "security (bandit)"

@@ -55,6 +55,8 @@ ALLOWED_IN_A_ROOM = {
     "storage",
     "ascof",
     "returns",
+    "variation",
+    "national",
 }
 
 
