@@ -105,6 +105,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def weekday_from(day: date) -> date:
+    """The day itself, or the Monday after it where it falls on a weekend."""
+    return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
 def time_text(hour: int, minute: int) -> str:
     """A time of day as the NHS writes it: 9:30am, midday, midnight."""
     if minute == 0 and hour in (0, 12):

@@ -2,7 +2,7 @@
 
 from homeward.beds.models.house import Bed, BedClosing, House, Room
 from homeward.beds.models.referral import BedEvent, BedReferral, BedUse
-from homeward.beds.models.stay import BedStay, FollowUp, FollowUpTry, Overrun, StayReview, WayHomeNeed
+from homeward.beds.models.stay import BedStay, FollowUp, FollowUpTry, Overrun, ReviewVisit, StayReview, WayHomeNeed
 
 __all__ = [
     "Bed",
@@ -15,6 +15,7 @@ __all__ = [
     "FollowUpTry",
     "House",
     "Overrun",
+    "ReviewVisit",
     "Room",
     "StayReview",
     "WayHomeNeed",

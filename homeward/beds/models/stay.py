@@ -14,6 +14,7 @@ from homeward.beds.states import (
 )
 from homeward.people.models import Person
 from homeward.teams.models import Service
+from homeward.visits.models import Visit
 
 
 class BedStay(models.Model):
@@ -63,6 +64,17 @@ class StayReview(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["stay", "-held_on"], name="stay_review_newest")]
+
+
+class ReviewVisit(models.Model):
+    """The visit that was booked for the look at the way home that is due on a day."""
+
+    stay = models.ForeignKey(BedStay, on_delete=models.PROTECT, related_name="review_visits")
+    due_on = models.DateField()
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["stay", "due_on"], name="bed_review_booked_once")]
 
 
 class WayHomeNeed(models.Model):

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from homeward.access.rules import Actor, Permission, Sight, require
-from homeward.beds.models import BedEvent, BedStay, BedUse, FollowUp, Overrun, StayReview, WayHomeNeed
+from homeward.beds.models import BedEvent, BedStay, BedUse, FollowUp, Overrun, ReviewVisit, StayReview, WayHomeNeed
 from homeward.beds.selectors.board import BedLine, BedNotFoundError, StayLine, choices_for, stay_line
 from homeward.people.selectors import person_for
 from homeward.plans.models import CarePlan, Goal, GoalReview
 from homeward.plans.selectors import goal_progress
+from homeward.visits.states import VisitState
+
+TO_COME = (VisitState.NEEDED, VisitState.PLANNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,8 @@ class GoalLine:
 
 @dataclass(frozen=True, slots=True)
 class StayPage:
-    """One stay with everything its page shows. `bed` is the last they were in."""
+    """One stay with everything its page shows. `bed` is the last they were in,
+    `review_visit` the visit that is to look at the way home."""
 
     stay: BedStay
     line: StayLine
@@ -29,6 +33,7 @@ class StayPage:
     plan: CarePlan | None
     goals: tuple[GoalLine, ...]
     reviews: tuple[StayReview, ...]
+    review_visit: ReviewVisit | None
     needs: tuple[WayHomeNeed, ...]
     overruns: tuple[Overrun, ...]
     follow_ups: tuple[FollowUp, ...]
@@ -65,6 +70,7 @@ def stay_for(actor: Actor, stay_id: int, now: datetime) -> StayPage:
         plan=plan,
         goals=tuple(GoalLine(goal, progress[goal.key].newest if goal.key in progress else None) for goal in goals),
         reviews=tuple(sorted(stay.reviews.all(), key=lambda one: (one.held_on, one.pk), reverse=True)),
+        review_visit=stay.review_visits.filter(visit__state__in=TO_COME).select_related("visit").first(),
         needs=tuple(sorted(stay.needs.all(), key=lambda one: (one.done_at is not None, one.by_day, one.pk))),
         overruns=tuple(sorted(stay.overruns.all(), key=lambda one: one.pk, reverse=True)),
         follow_ups=tuple(sorted(stay.follow_ups.all(), key=lambda one: one.due_on)),

@@ -34,6 +34,7 @@ from homeward.beds.services.referring import (
     refer_to_bed,
     withdraw_bed_referral,
 )
+from homeward.beds.services.reviewing import book_reviews
 from homeward.beds.services.staying import (
     OverrunNotExplainedError,
     add_way_home_need,
@@ -65,6 +66,7 @@ __all__ = [
     "add_room",
     "add_way_home_need",
     "admit",
+    "book_reviews",
     "change_bed",
     "change_bed_needs",
     "close_bed",

@@ -9,6 +9,7 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.beds.models import BedStay, FollowUp
 from homeward.beds.rules import follow_up_days
 from homeward.beds.services.changing import _about_person, _locked_stay, _use_of, allowed, typed_after, where
+from homeward.beds.services.reviewing import call_off_reviews
 from homeward.beds.services.staying import OverrunNotExplainedError, away_on, is_explained, limit_on, move_on
 from homeward.beds.states import (
     OUTCOMES,
@@ -70,6 +71,7 @@ def leave_bed(*, actor: Actor, stay: BedStay, left_at: datetime, support: str, n
     stay.save(update_fields=["left_at", "support", "left_note", "days_in_hospital", "in_hospital_since"])
     for address in stay.person.addresses.filter(kind=AddressKind.BED, ends_on__isnull=True):
         end_stay(actor=actor, address=address, last_day=max(left_on, address.starts_on), now=now)
+    call_off_reviews(actor=actor, stay=stay, reason="They left the house", now=now)
     if support != Support.DIED:
         days = follow_up_days(referral.came_from, london_day(stay.moved_in_at), left_on)
         FollowUp.objects.bulk_create([FollowUp(stay=stay, kind=kind, due_on=day) for kind, day in days.items()])

@@ -21,6 +21,7 @@ from homeward.beds.services.changing import (
     where,
 )
 from homeward.beds.services.offering import BedDoesNotFitError, BedTakenError, facts_of, wants_of
+from homeward.beds.services.reviewing import call_off_reviews
 from homeward.beds.states import (
     OverrunReason,
     ReferralState,
@@ -255,6 +256,7 @@ def review_stay(
             actor=actor, episode=episode, kind="review_held", happened_at=max(at, stay.moved_in_at), now=now,
             title=f"Way home looked at: to leave on {leaving_on:%-d %B}", detail=text,
         )  # fmt: skip
+    call_off_reviews(actor=actor, stay=stay, reason="The way home was looked at already", look=review, now=now)
     _about_person(actor, stay.referral, "stay_reviewed", now, detail=review.holds_up)
     return review
 

@@ -28,7 +28,7 @@ from homeward.discharge.services.starting import (
     see_to_item,
     take_back_start,
 )
-from homeward.discharge.services.usual_care import pause_usual_care, restart_usual_care
+from homeward.discharge.services.usual_care import follow_usual_care, pause_usual_care, restart_usual_care
 
 __all__ = [
     "CriteriaGiven",
@@ -49,6 +49,7 @@ __all__ = [
     "drop_action",
     "end_stay",
     "finish_action",
+    "follow_usual_care",
     "pause_usual_care",
     "promise_start",
     "receive_stay",

@@ -88,12 +88,16 @@ class Loan(models.Model):
 
 
 class EquipmentVisit(models.Model):
-    """A visit that is made for equipment: to deliver what was asked for, or to check, review or fetch a loan."""
+    """A visit that is made for equipment: to deliver what was asked for, or to check, review or fetch a loan.
+
+    `due_on` is the day by which the check was due that it was booked for by itself.
+    """
 
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="equipment")
     purpose = models.CharField(max_length=8, choices=VisitPurpose)
     request = models.ForeignKey(EquipmentRequest, null=True, on_delete=models.PROTECT, related_name="visits")
     loan = models.ForeignKey(Loan, null=True, on_delete=models.PROTECT, related_name="visits")
+    due_on = models.DateField(null=True)
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@
 
 from homeward.equipment.rules.alerts import answer_minutes, is_same_call, is_silent, need_of
 from homeward.equipment.rules.catalogue import LOLER, USUAL_KINDS, UsualKind
+from homeward.equipment.rules.checks import check_due
 from homeward.equipment.rules.numbers import item_number, number_in, whole_pence
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "USUAL_KINDS",
     "UsualKind",
     "answer_minutes",
+    "check_due",
     "is_same_call",
     "is_silent",
     "item_number",

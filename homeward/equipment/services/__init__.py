@@ -11,6 +11,7 @@ from .asking import (
     release,
     reserve,
 )
+from .booking import book_due_checks
 from .catalogue import NewKind, add_usual_kinds, open_store, set_kind, share_store
 from .keeping import end_recall, log_recall_call, record_check, start_recall
 from .lending import (
@@ -57,6 +58,7 @@ __all__ = [
     "approve_request",
     "ask_for_equipment",
     "ask_to_collect",
+    "book_due_checks",
     "cancel_request",
     "close_alert",
     "correct_count",

@@ -256,9 +256,16 @@ def plan_delivery(
 
 @transaction.atomic
 def plan_loan_visit(
-    *, actor: Actor, loan: Loan, purpose: VisitPurpose, opens_at: datetime, closes_at: datetime, now: datetime
+    *,
+    actor: Actor,
+    loan: Loan,
+    purpose: VisitPurpose,
+    opens_at: datetime,
+    closes_at: datetime,
+    now: datetime,
+    due_on: date | None = None,
 ) -> Visit:
-    """Make a visit to check, review or fetch what somebody has.
+    """Make a visit to check, review or fetch what somebody has; `due_on` is the day by which it is due, where one is.
 
     Raises: NotAllowedError; RefusedError when it has come back, such a visit is to come already, or the time is past.
     """
@@ -270,7 +277,7 @@ def plan_loan_visit(
     if loan.visits.filter(purpose=purpose, visit__state__in=(*TO_COME, VisitState.UNDER_WAY)).exists():
         raise RefusedError("Such a visit is planned already. Cancel that one first.")
     numbers = loan.item.number if loan.item else ""
-    return _visit(actor, purpose, loan.kind, loan.person, numbers, opens_at, closes_at, now, loan=loan)
+    return _visit(actor, purpose, loan.kind, loan.person, numbers, opens_at, closes_at, now, loan=loan, due_on=due_on)
 
 
 def _visit(
@@ -284,6 +291,7 @@ def _visit(
     now: datetime,
     request: EquipmentRequest | None = None,
     loan: Loan | None = None,
+    due_on: date | None = None,
 ) -> Visit:
     episode = request.episode if request is not None and request.episode and not request.episode.ended_at else None
     skill = kind.skill
@@ -294,7 +302,7 @@ def _visit(
         closes_at=closes_at, tasks=((activity, f"{title} {number}".strip()),), episode=episode,
     )  # fmt: skip
     visit = need_visit(actor=actor, person=person, new=new, now=now)
-    EquipmentVisit.objects.create(visit=visit, purpose=purpose, request=request, loan=loan)
+    EquipmentVisit.objects.create(visit=visit, purpose=purpose, request=request, loan=loan, due_on=due_on)
     _done(actor, "plan equipment visit", ("visit", visit.pk), visit.service_id, now, person.pk)
     return visit
 

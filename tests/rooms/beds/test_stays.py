@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.access.rules import NotAllowedError, Role
+from homeward.access.rules import Actor, NotAllowedError, Role
 from homeward.beds.models import BedEvent, BedUse, FollowUp
 from homeward.beds.services import (
     BedTakenError,
     OverrunNotExplainedError,
     add_way_home_need,
     admit,
+    book_reviews,
     come_back,
     explain_overrun,
     give_up_ringing,
@@ -23,7 +24,7 @@ from homeward.beds.services import (
     review_stay,
 )
 from homeward.episodes.selectors import episode_for
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, weekday_from
 from homeward.procedures.rules import ClockState
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,44 @@ class TestReviewStay:
                 actor=somebody(Role.FIELD_WORKER), stay=stay, held_on=today, text="Fine", leaving_on=today,
                 next_on=today, now=now,
             )  # fmt: skip
+
+
+class TestBookReviews:
+    @pytest.fixture
+    def book(self, service):
+        """What the service does by itself: `book(now)` gives the visits it booked."""
+        actor = Actor.system("tests", service.pk)
+        return lambda at: book_reviews(actor=actor, service_id=service.pk, now=at)
+
+    def test_books_each_look_once_as_the_pathway_says(self, staying, book, now):
+        stay = staying(days=5)
+        [visit] = book(now)
+        due = london_day(stay.moved_in_at) + timedelta(days=7)
+        assert (visit.title, visit.day) == ("Look at the way home", weekday_from(due))
+        assert [slot["skill"] for slot in visit.slots] == ["social_worker", "occupational_therapist"]
+        assert visit.address.staying_with == "Room 1, Bed 1"
+        assert stay.review_visits.get().due_on == due
+        assert book(now + timedelta(minutes=1)) == []
+
+    def test_books_none_before_it_is_soon_due_or_in_hospital(self, lead, staying, book, now):
+        stay = staying(days=1)
+        assert book(now) == []
+        go_to_hospital(actor=lead, stay=stay, at=now, reason="Fell", now=now)
+        assert book(now + timedelta(days=9)) == []
+
+    def test_calls_off_what_a_look_or_leaving_makes_needless(self, lead, staying, book, now):
+        stay, today = staying(days=5), london_day(now)
+        [first] = book(now)
+        next_on = today + timedelta(days=3)
+        review_stay(
+            actor=lead, stay=stay, held_on=today, text="Dresses alone", leaving_on=next_on, next_on=next_on, now=now
+        )
+        first.refresh_from_db()
+        assert (first.state, first.outcome_note) == ("cancelled", "The way home was looked at already")
+        [second] = book(now)
+        leave_bed(actor=lead, stay=stay, left_at=now, support="less", now=now)
+        second.refresh_from_db()
+        assert second.state == "cancelled"
 
 
 class TestPlanLeaving:

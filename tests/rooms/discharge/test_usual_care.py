@@ -4,9 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.access.rules import NotAllowedError, Role
-from homeward.discharge.services import Leaving, end_stay, pause_usual_care, restart_usual_care
+from homeward.access.rules import Actor, NotAllowedError, Role
+from homeward.discharge.services import (
+    Leaving,
+    end_stay,
+    follow_usual_care,
+    pause_usual_care,
+    restart_usual_care,
+)
 from homeward.kernel.rules import RefusedError, london_day
+from homeward.notices.models import Notice
 from homeward.plans.services import NewPattern, write_plan
 from homeward.visits.models import Visit, VisitPause
 from homeward.visits.services import make_visits
@@ -97,3 +104,40 @@ class TestRestartUsualCare:
         with pytest.raises(RefusedError, match="today or a later day"):
             restart_usual_care(actor=case_manager, stay=stay, first_day=today - timedelta(days=1), now=now)
         assert VisitPause.objects.get().first_day is None
+
+
+class TestFollowUsualCare:
+    def follow(self, service, now) -> list[Visit]:
+        return follow_usual_care(actor=Actor.system("tests", service.pk), service_id=service.pk, now=now)
+
+    def left(self, actor, stay, destination: str, now) -> None:
+        pause_usual_care(actor=actor, stay=stay, now=now)
+        end_stay(actor=actor, stay=stay, leaving=Leaving(now, destination=destination), now=now)
+
+    def test_begins_again_what_they_had_for_whoever_goes_home_to_it(self, case_manager, service, stay, known, now):
+        self.left(case_manager, stay, "p0_home", now)
+        assert set(self.follow(service, now)) == set(known)
+        assert [state_of(visit) for visit in known] == [VisitState.NEEDED] * 2
+        assert stay.events.get(kind="care_again").by_name == "tests"
+        told = Notice.objects.get(account_id=case_manager.account_id, title__startswith="Usual care has begun again")
+        assert told.path == f"/coming-home/{stay.pk}"
+        assert self.follow(service, now) == []
+
+    def test_reminds_whoever_paused_it_once_a_day_otherwise(self, case_manager, service, stay, known, now):
+        self.left(case_manager, stay, "p1_reablement", now)
+        tomorrow = now + timedelta(days=1)
+        for moment in (now, now + timedelta(minutes=1), tomorrow, tomorrow + timedelta(minutes=1)):
+            assert self.follow(service, moment) == []
+        told = Notice.objects.filter(title="Usual care is still paused, and they are home")
+        assert {(one.account_id, one.is_urgent) for one in told} == {(case_manager.account_id, True)}
+        assert told.count() == 2
+        assert state_of(known[1]) == VisitState.CANCELLED
+
+    def test_leaves_alone_who_is_in_hospital_or_went_elsewhere(self, case_manager, service, stay, known, now):
+        pause_usual_care(actor=case_manager, stay=stay, now=now)
+        self.follow(service, now)
+        leaving = Leaving(now, destination="p2_bed", note="Sallow House had a bed")
+        end_stay(actor=case_manager, stay=stay, leaving=leaving, now=now)
+        self.follow(service, now)
+        assert VisitPause.objects.get().first_day is None
+        assert not Notice.objects.filter(title__startswith="Usual care").exists()

@@ -20,6 +20,7 @@ from homeward.equipment.services import (
     NewReview,
     approve_request,
     ask_to_collect,
+    book_due_checks,
     cancel_request,
     end_recall,
     hand_over,
@@ -41,7 +42,9 @@ from homeward.notices.models import Notice
 from homeward.roster.models import Shift
 from homeward.roster.services import add_shifts
 from homeward.teams.services import add_workers
+from homeward.visits.models import Visit
 from homeward.visits.planning import replan
+from homeward.visits.services import pause_visits, restart_visits, take_out
 
 SHOWN = {"shown": "The brakes, and how to empty it", "shown_to": "Ivy"}
 
@@ -304,3 +307,71 @@ class TestMoves:
         loan = lent("commode")
         with pytest.raises(CannotMoveError):
             hand_over(actor=keeper, request=loan.request, now=now, **SHOWN)
+
+
+class TestBookDueChecks:
+    @pytest.fixture
+    def book(self, service):
+        """What the service does by itself: `book(now)` gives the visits it booked."""
+        actor = Actor.system("tests", service.pk)
+        return lambda at: book_due_checks(actor=actor, service_id=service.pk, now=at)
+
+    @pytest.fixture
+    def soon(self, lent, now):
+        """A commode that Ivy has, and the moment ten days before it is to be checked."""
+        loan = lent("commode")
+        return loan, now + (loan.item.check_due_on - london_day(now)) - timedelta(days=10)
+
+    def test_books_one_visit_for_one_due_day(self, soon, book, keeper, now):
+        loan, then = soon
+        assert book(now) == []
+        [visit] = book(then)
+        booked = EquipmentVisit.objects.get(visit=visit)
+        due = loan.item.check_due_on
+        assert (booked.purpose, booked.loan, booked.due_on) == ("check", loan, due)
+        assert london_day(then) < visit.day < due
+        assert visit.day.weekday() < 5
+        assert book(then) == []
+        take_out(actor=keeper, visit=visit, reason="Nobody at home that day", now=then)
+        assert book(then + timedelta(hours=1)) == []
+
+    def test_books_again_for_the_next_due_day(self, soon, book, keeper):
+        loan, then = soon
+        book(then)
+        told = {"sort": "safety", "done_on": london_day(then), "is_passed": True, "note": "", "now": then}
+        record_check(actor=keeper, item=loan.item, **told)
+        EquipmentVisit.objects.get().visit.assignments.all().delete()
+        Visit.objects.update(state="done")
+        later = then + timedelta(days=360)
+        assert [one.equipment.due_on for one in book(later)] == [Item.objects.get(pk=loan.item_id).check_due_on]
+
+    def test_waits_while_somebody_is_away_and_books_after(self, soon, book, somebody, ivy):
+        case_manager = somebody(Role.CASE_MANAGER, "Mo Casemanager")
+        _, then = soon
+        [visit] = book(then)
+        pause_visits(actor=case_manager, person=ivy, reason="In hospital", now=then)
+        visit.refresh_from_db()
+        assert (visit.state, book(then)) == ("cancelled", [])
+        home = then + timedelta(days=30)
+        restart_visits(actor=case_manager, person=ivy, first_day=london_day(home), now=home)
+        [again] = book(home)
+        assert again.day > london_day(home)
+
+    def test_spreads_many_over_days(self, lent, book, now):
+        for _ in range(3):
+            lent("commode")
+        overdue = now + timedelta(days=400)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("homeward.equipment.services.booking.MOST_A_DAY", 2)
+            days = [visit.day for visit in book(overdue)]
+        assert (days[0], days[0] < days[2]) == (days[1], True)
+
+    def test_tells_the_store_once_a_week_of_what_it_keeps(self, stock, keeper, book, now):
+        stock("hoist")
+        then = now + timedelta(days=360)
+        then -= timedelta(days=then.weekday())
+        for moment in (then, then + timedelta(days=6), then + timedelta(days=7)):
+            assert book(moment) == []
+        told = Notice.objects.filter(account_id=keeper.account_id, title__startswith="Checks of what is in the store")
+        assert {one.title for one in told} == {"Checks of what is in the store, due in 14 days: 1"}
+        assert told.count() == 2

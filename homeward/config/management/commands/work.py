@@ -17,15 +17,18 @@ from homeward.access.rules import Actor
 from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
 from homeward.audit.services import keep_head, seal_all
-from homeward.beds.services import lapse_offers
+from homeward.beds.services import book_reviews, lapse_offers
 from homeward.delegation.services import suspend_after_scores, warn_of_lapses
+from homeward.discharge.services import follow_usual_care
 from homeward.discharge.services.rounds import hold_round, tell_results
+from homeward.equipment.services import book_due_checks
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.kernel.selectors import latest_change
 from homeward.rights.services import find_unusual
 from homeward.roster.selectors import is_rota_asked_for
 from homeward.teams.selectors import all_service_ids, services_for
-from homeward.visits.planning import follow_delegations
+from homeward.visits.models import Visit
+from homeward.visits.planning import follow_delegations, plan_round_clinic
 from homeward.visits.services import date_sessions, follow_addresses, look_nightly, make_handover_sheets
 from homeward.whatif.services import is_weighing_due
 
@@ -82,6 +85,10 @@ def work_once(now: datetime) -> list[str]:
             for pk in service_ids
         ),
         *(
+            (f"usual care in service {pk}", lambda pk=pk: _plan_what(follow_usual_care, "Home again", actor, pk, now))
+            for pk in service_ids
+        ),
+        *(
             (
                 f"delegations of service {pk}",
                 lambda pk=pk: _follow_delegations(actor, pk, now),
@@ -109,6 +116,17 @@ def work_once(now: datetime) -> list[str]:
         ("notices", lambda: send_deliveries(actor, now)),
         ("sealing of the audit trail", lambda: _seal(actor, now)),
         ("unusual access", lambda: find_unusual(actor=actor, now=now)),
+        *(
+            (f"bed reviews of service {pk}", lambda pk=pk: _plan_what(book_reviews, "Reviews due", actor, pk, now))
+            for pk in service_ids
+        ),
+        *(
+            (
+                f"equipment checks of service {pk}",
+                lambda pk=pk: _plan_what(book_due_checks, "Checks due", actor, pk, now),
+            )
+            for pk in service_ids
+        ),
         # last: once a night these take seconds
         *(
             (
@@ -126,6 +144,13 @@ def work_once(now: datetime) -> list[str]:
             logger.error("%s failed: %s", name, type(error).__name__)
             failed.append(name)
     return failed
+
+
+def _plan_what(book: Callable[..., list[Visit]], why: str, actor: Actor, service_id: int, now: datetime) -> None:
+    """Book what is due, and plan again the days of those visits that have a plan."""
+    visits = book(actor=actor, service_id=service_id, now=now)
+    if visits:
+        plan_round_clinic(actor=actor, service_id=service_id, visits=visits, now=now, why=why)
 
 
 # When each service was looked through last in this process, and the newest change it had then

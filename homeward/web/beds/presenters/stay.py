@@ -73,6 +73,7 @@ class StayWords:
     tags: tuple[Tag, ...]
     next_step: str
     review_due: str
+    review_booked: str
     is_over: bool
     needs_reason: bool
     left: str
@@ -109,6 +110,7 @@ def present_stay(page: StayPage, now: datetime) -> StayWords:
         tags=() if is_over else stay_tags(line, now),
         next_step=f"{stay.next_step}{f': {stay.next_step_by}' if stay.next_step_by else ''}",
         review_due=day_short(line.review_on),
+        review_booked=day_short(page.review_visit.visit.day) if page.review_visit else "",
         is_over=is_over,
         needs_reason=not is_over and line.limit_on <= max(today, stay.leaving_on),
         left=moment_text(stay.left_at) if stay.left_at else "",
