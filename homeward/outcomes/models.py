@@ -1,4 +1,4 @@
-"""Returns that were closed, as they were sent."""
+"""Returns that were closed, as they were sent; and the list of rows that changed since the facts were copied."""
 
 from django.db import models
 
@@ -22,3 +22,23 @@ class ClosedReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.month:%Y-%m}"
+
+
+class TouchedRow(models.Model):
+    """A row of a table that facts are copied from was added, changed or deleted. Written by triggers alone.
+
+    On PostgreSQL numbers of open transactions may come later than newer ones, so `transaction_number` says which.
+    """
+
+    table_name = models.CharField(max_length=63)
+    row_number = models.BigIntegerField()
+    transaction_number = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["transaction_number"],
+                condition=models.Q(transaction_number__isnull=False),
+                name="touched_transaction",
+            )
+        ]

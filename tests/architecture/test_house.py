@@ -50,6 +50,8 @@ ALLOWED_IN_A_ROOM = {
     "planning",
     "building",
     "append_only",
+    "facts",
+    "measures",
     "searching",
     "linking",
     "storage",

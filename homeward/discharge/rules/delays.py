@@ -147,7 +147,7 @@ def leaving_delays(stays: Iterable[StayFacts], first: date, last: date) -> Leavi
     for stay in stays:
         if stay.left_on is None or not first <= stay.left_on <= last or stay.ended_as == MISTAKE:
             continue
-        why = _why_left_out(stay)
+        why = why_left_out(stay)
         if why:
             left_out[why] += 1
             continue
@@ -157,7 +157,8 @@ def leaving_delays(stays: Iterable[StayFacts], first: date, last: date) -> Leavi
     return LeavingDelays(tuple(bands), bed_days, dict(left_out))
 
 
-def _why_left_out(stay: StayFacts) -> str:
+def why_left_out(stay: StayFacts) -> str:
+    """Why a stay that ended is not counted by days from ready to leaving; "" where it is."""
     if stay.ended_as == DIED:
         return "Died"
     if stay.ended_as == MOVED:

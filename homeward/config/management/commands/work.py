@@ -24,6 +24,7 @@ from homeward.discharge.services.rounds import hold_round, tell_results
 from homeward.equipment.services import book_due_checks
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.kernel.selectors import latest_change
+from homeward.outcomes.facts.copying import has_news
 from homeward.rights.services import find_unusual
 from homeward.roster.selectors import is_rota_asked_for
 from homeward.teams.selectors import all_service_ids, services_for
@@ -40,6 +41,10 @@ BUILDING: list[subprocess.Popen] = []
 # When weighing was started for each service, so that it is not started twice
 WEIGHING: dict[int, datetime] = {}
 TRIED_AGAIN_AFTER = timedelta(hours=1)
+# The process that brings the measures' copy of the record up to date, if any, and when it was started
+COPYING: list[subprocess.Popen] = []
+COPIED: list[datetime] = []
+COPIED_EVERY = timedelta(seconds=45)  # results are at most a minute behind the record
 
 
 def work_once(now: datetime) -> list[str]:
@@ -203,6 +208,23 @@ def start_building(now: datetime) -> None:
         ]
 
 
+def start_copying(now: datetime) -> None:
+    """Bring the measures' copy of the record up to date where something changed, in a process of its own.
+
+    The first copy takes a minute, and no clock may wait for it. One at a time.
+    """
+    is_soon = COPIED and now - COPIED[-1] < COPIED_EVERY
+    if is_soon or any(process.poll() is None for process in COPYING):
+        return
+    COPIED[:] = [now]
+    if has_news():
+        COPYING[:] = [
+            subprocess.Popen(
+                [sys.executable, "-m", "homeward.config.commands", "measures", "refresh"], stdout=subprocess.DEVNULL
+            )
+        ]
+
+
 class Command(BaseCommand):
     help = "Watch the clocks, tell whoever must be told, and send what waits to be sent, until stopped."
 
@@ -220,3 +242,4 @@ class Command(BaseCommand):
             work_once(timezone.now())
             start_weighing(timezone.now())
             start_building(timezone.now())
+            start_copying(timezone.now())

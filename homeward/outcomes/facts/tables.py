@@ -1,0 +1,212 @@
+"""What is copied into each table of facts.
+
+A `Plain` table is one table of the record, row for row, under the record's own numbers: every moment is there as
+`..._at` in UTC and as `..._on`, its day in London. A `Derived` one is worked out in Python from several, by key, with
+the very rules that the pages use.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from django.db import models
+
+from homeward.beds.models import BedReferral, BedStay, FollowUp
+from homeward.commissioning.models import CareContract, Invoice, InvoiceLine, Provider
+from homeward.delegation.models import Concern, SignOff
+from homeward.discharge.models import HospitalStay, PathwayDecision
+from homeward.episodes.models import Episode, EpisodeEvent
+from homeward.equipment.models import BenefitReview, Loan
+from homeward.outcomes.facts import derived
+from homeward.referrals.models import Call, Referral
+from homeward.roster.models import Contract
+from homeward.teams.models import Organisation, Service, Training, Worker
+from homeward.visits.models import Assignment, JoinedVisits, LostVisit, SickCall, Visit, VisitTask
+
+Keys = Collection[int] | None
+_KINDS: tuple[tuple[type[models.Field], str], ...] = (
+    (models.DateTimeField, "moment"),
+    (models.DateField, "day"),
+    (models.BooleanField, "boolean"),
+    (models.FloatField, "number"),
+    (models.DecimalField, "number"),
+    (models.CharField, "text"),
+    (models.TextField, "text"),
+    (models.IntegerField, "integer"),
+    (models.ForeignKey, "integer"),
+)
+
+
+@dataclass(frozen=True)
+class Plain:
+    """A table of the record, of which these `fields` are copied, and its number as `id`."""
+
+    name: str
+    model: type[models.Model]
+    fields: tuple[str, ...]
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The tables of the record whose changes matter."""
+        return frozenset({self.model._meta.db_table})
+
+    @cached_property
+    def columns(self) -> dict[str, str]:
+        """What it has, and of what kind: integer, text, number, boolean, day or moment."""
+        found = {"id": "integer"}
+        for name in self.fields:
+            kind = _kind_of(self.model._meta.get_field(name.removesuffix("_id")))
+            found[name] = kind
+            if kind == "moment":
+                found[f"{name.removesuffix('_at')}_on"] = "day"
+        return found
+
+    def keys_of(self, source: str, numbers: Collection[int]) -> Collection[int]:
+        """Which rows are to be read again where these of a source changed."""
+        return numbers
+
+    def rows(self, keys: Keys, now: datetime) -> Iterator[tuple]:
+        """The rows with these numbers, or all."""
+        # _base_manager: what was taken out of a list by mistake or on purpose is in the record, and counts or not by
+        # the measure's own definition
+        found = self.model._base_manager.all() if keys is None else self.model._base_manager.filter(pk__in=keys)
+        moments = [place for place, name in enumerate(self.fields, 1) if self.columns[name] == "moment"]
+        for row in found.values_list("pk", *self.fields).iterator(chunk_size=20_000):
+            yield derived.with_days(row, moments)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Facts worked out from several tables. `follows` says, by source, whose facts a changed row of it changes.
+
+    Where `is_small`, all of it is worked out again whenever anything it follows changed, or the day has.
+    """
+
+    name: str
+    key: str
+    columns: dict[str, str]
+    make: Callable[[Keys, datetime], Iterable[tuple]]
+    follows: dict[str, Callable[[Collection[int]], Collection[int]]] = field(default_factory=dict)
+    is_small: bool = False
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The tables of the record whose changes matter."""
+        return frozenset(self.follows)
+
+    def keys_of(self, source: str, numbers: Collection[int]) -> Collection[int]:
+        """Whose facts are to be worked out again where these of a source changed."""
+        return self.follows[source](numbers)
+
+    def rows(self, keys: Keys, now: datetime) -> Iterator[tuple]:
+        """The facts of these keys, or of all."""
+        yield from self.make(keys, now)
+
+
+def _kind_of(one: models.Field) -> str:
+    return next(kind for kind_of, kind in _KINDS if isinstance(one, kind_of))
+
+
+def _plain(name: str, model: type[models.Model], fields: str) -> Plain:
+    return Plain(name, model, tuple(fields.split()))
+
+
+FACTS: tuple[Plain | Derived, ...] = (
+    _plain("services", Service, "code"),
+    _plain("organisations", Organisation, "service_id kind"),
+    _plain("workers", Worker, "service_id organisation_id is_active"),
+    _plain("referrals", Referral, "service_id person_id state received_at source route urgency need_code pathway_code"),
+    _plain("calls", Call, "service_id person_id received_at source urgency outcome referral_id"),
+    _plain(
+        "episodes", Episode, "service_id person_id referral_id pathway_id follows_id started_at ended_at outcome_code"
+    ),
+    _plain("episode_events", EpisodeEvent, "episode_id kind happened_at recorded_at corrects_id"),
+    _plain("visits", Visit, "service_id person_id session_id episode_id day is_crisis state"),
+    _plain(
+        "assignments", Assignment, "visit_id slot worker_id starts_at ends_at travel_minutes state arrived_at left_at"
+    ),
+    _plain("tasks", VisitTask, "visit_id activity_code is_delegated done_at"),
+    _plain("joined_visits", JoinedVisits, "service_id person_id state found_at decided_at"),
+    _plain("sick_calls", SickCall, "service_id worker_id day lost_minutes"),
+    _plain("lost_visits", LostVisit, "call_id visit_id slot minutes"),
+    _plain("trainings", Training, "worker_id competence done_on withdrawn_at"),
+    _plain("sign_offs", SignOff, "worker_id competence signed_at ends_on withdrawn_at carried_over"),
+    _plain("contracts", Contract, "worker_id kind weekly_minutes starts_on ends_on"),
+    _plain("concerns", Concern, "service_id person_id urgency raised_at answer_due_at answered_at state"),
+    _plain("bed_referrals", BedReferral, "service_id person_id referral_id state asked_at came_from decided_at"),
+    _plain("bed_stays", BedStay, "service_id person_id referral_id moved_in_at left_at support days_in_hospital"),
+    _plain("follow_ups", FollowUp, "stay_id kind state whereabouts done_at"),
+    _plain("stays", HospitalStay, "service_id person_id admitted_at left_at ended_as destination pathway"),
+    _plain("decisions", PathwayDecision, "stay_id state pathway why_not_home made_at"),
+    _plain("loans", Loan, "service_id person_id handed_over_at due_back_on ended_at"),
+    _plain(
+        "benefit_reviews",
+        BenefitReview,
+        "loan_id reviewed_on is_care_home_avoided is_admission_avoided care_hours_before care_hours_now"
+        " saved_pence_a_week",
+    ),
+    _plain("providers", Provider, "service_id organisation_id kind"),
+    _plain("care_contracts", CareContract, "provider_id"),
+    _plain("invoices", Invoice, "service_id contract_id month"),
+    _plain("invoice_lines", InvoiceLine, "invoice_id package_id day found_pence agreed_pence"),
+    Derived(
+        "pathways",
+        "id",
+        {"id": "integer", "code": "text", "urgency": "text"},
+        derived.pathways,
+        {"procedures_procedure": derived.same},
+        is_small=True,
+    ),
+    Derived(
+        "outcomes",
+        "pathway_id",
+        {"pathway_id": "integer", "code": "text", **dict.fromkeys(derived.COUNTED_AS, "boolean")},
+        derived.outcomes,
+        {"procedures_procedure": derived.same},
+        is_small=True,
+    ),
+    Derived(
+        "activities",
+        "code",
+        {"code": "text", "minutes": "integer", "complexity": "text", "is_delegable": "boolean"},
+        derived.activities,
+        {"procedures_procedure": derived.same},
+        is_small=True,
+    ),
+    Derived(
+        "clocks",
+        "episode_id",
+        derived.CLOCK_COLUMNS,
+        derived.clocks,
+        {
+            "episodes_episode": derived.same,
+            "episodes_episodeevent": derived.episodes_of_events,
+            "referrals_referral": derived.episodes_of_referrals,
+            "referrals_referralevent": derived.episodes_of_referral_events,
+        },
+    ),
+    Derived(
+        "leavings",
+        "stay_id",
+        derived.LEAVING_COLUMNS,
+        derived.leavings,
+        derived.FOLLOWED_BY_STAYS,
+    ),
+    Derived(
+        "waiting_days",
+        "stay_id",
+        derived.WAITING_COLUMNS,
+        derived.waiting_days,
+        derived.FOLLOWED_BY_STAYS,
+    ),
+    Derived(
+        "form_scores",
+        "form_id",
+        derived.SCORE_COLUMNS,
+        derived.form_scores,
+        {"assessments_filledform": derived.forms_and_corrected},
+    ),
+)
+BY_NAME = {fact.name: fact for fact in FACTS}
+SOURCES: frozenset[str] = frozenset().union(*(fact.sources for fact in FACTS))
