@@ -1,0 +1,46 @@
+"""The copy of the facts in a folder of the test's own, and the measures computed from it."""
+
+from datetime import date
+
+import ibis
+import pytest
+
+from homeward.outcomes.facts.copying import copy_path, opened_to_read, refresh
+from homeward.outcomes.facts.reading import Facts
+from homeward.outcomes.measures.computing import compute, list_cases
+from homeward.outcomes.measures.definition import By
+from homeward.outcomes.measures.library import MEASURES
+
+FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
+
+
+@pytest.fixture
+def kept_apart(settings, tmp_path):
+    """The copy is made here."""
+    settings.VAR = tmp_path
+    return copy_path()
+
+
+@pytest.fixture
+def measured(kept_apart, service, now):
+    """Refreshes and computes a measure over two years: `measured("M03")` gives (numerator, denominator, left out).
+
+    What it lists behind the number is checked against the number, for every measure computed in any test.
+    """
+
+    def one(key: str, *, at=now, split: str = "", service_id: int = service.pk):
+        refresh(now=at)
+        measure = MEASURES[key]
+        with opened_to_read() as copy:
+            facts = Facts(ibis.duckdb.from_connection(copy), at)
+            points, left_out = compute(facts, measure, service_id, FIRST, LAST, By.ALL, split)
+            cases = list_cases(facts, measure, service_id, FIRST, LAST, is_numerator_only=False)
+        if split:
+            return {point.split: (point.numerator, point.denominator) for point in points}
+        (point,) = points
+        assert sum(case.counts for case in cases) == pytest.approx(point.numerator)
+        if measure.out_of:
+            assert sum(case.out_of for case in cases) == pytest.approx(point.denominator)
+        return point.numerator, point.denominator, {why: count for why, count in left_out.items() if count}
+
+    return one
