@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,11 +13,28 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.outcomes.models import ClosedReturn
-from homeward.outcomes.returns.csds.building import Month, build_rows
-from homeward.outcomes.returns.csds.settings import read_settings
-from homeward.outcomes.returns.csds.writing import REPORT, files_of, report_of
+from homeward.outcomes.returns.cld.building import CODES as CLD_CODES
+from homeward.outcomes.returns.cld.building import build_cld
+from homeward.outcomes.returns.codes import read_codes
+from homeward.outcomes.returns.csds.building import CODES as CSDS_CODES
+from homeward.outcomes.returns.csds.building import build_csds
+from homeward.outcomes.returns.months import Month
+from homeward.outcomes.returns.writing import REPORT, Built, files_of, report_of
 
-CSDS = "csds"
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A return there is: its title, the codes that ship for it, and what builds a month of it."""
+
+    title: str
+    codes: Path
+    build: Callable[..., Built]
+
+
+KINDS = {
+    "csds": Kind("Community Services Data Set", CSDS_CODES, build_csds),
+    "cld": Kind("Adult Social Care Client Level Data", CLD_CODES, build_cld),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +56,20 @@ class Return:
 
 
 @transaction.atomic
-def make_csds(
-    *, actor: Actor, service_id: int, month: date, now: datetime, settings_file: Path | None = None
+def make_return(
+    *, actor: Actor, service_id: int, kind: str, month: date, now: datetime, own_codes: Path | None = None
 ) -> Return:
-    """The Community Services Data Set of one month (its first day): as closed, or as the record has it now.
+    """A return of one month (its first day): as closed, or as the record has it now. `kind` is a key of KINDS.
 
     That somebody took it out is audited: it names everyone who was in the service's care.
 
-    Raises: NotAllowedError; RefusedError for a month that is not over; SettingsError.
+    Raises: NotAllowedError; RefusedError for a month that is not over; CodesError.
     """
     require(actor, Permission.MAKE_RETURNS, service_id)
     _refuse_unfinished(month, now)
-    made = _made(service_id, month, settings_file)
+    made = _made(service_id, kind, month, own_codes)
     record(actor=actor, action="make return", subject=("return", None), now=now, service_id=service_id)
-    closed = ClosedReturn.objects.filter(service_id=service_id, kind=CSDS, month=month).first()
+    closed = ClosedReturn.objects.filter(service_id=service_id, kind=kind, month=month).first()
     if closed is None:
         return Return(made, _digest(made), None)
     changed = tuple(sorted(name for name in made if made[name] != closed.files.get(name) and name != REPORT))
@@ -59,18 +77,18 @@ def make_csds(
 
 
 @transaction.atomic
-def close_csds(
-    *, actor: Actor, service_id: int, month: date, now: datetime, settings_file: Path | None = None
+def close_return(
+    *, actor: Actor, service_id: int, kind: str, month: date, now: datetime, own_codes: Path | None = None
 ) -> Return:
     """Close a month: from now on it is given out exactly as it is now.
 
-    Raises: NotAllowedError; RefusedError where it is closed already, is not over, or has problems; SettingsError.
+    Raises: NotAllowedError; RefusedError where it is closed already, is not over, or has problems; CodesError.
     """
     require(actor, Permission.MAKE_RETURNS, service_id)
     _refuse_unfinished(month, now)
-    if ClosedReturn.objects.filter(service_id=service_id, kind=CSDS, month=month).exists():
+    if ClosedReturn.objects.filter(service_id=service_id, kind=kind, month=month).exists():
         raise RefusedError(f"{month:%B %Y} is closed already. Make it again without closing it to have its files.")
-    files = _made(service_id, month, settings_file)
+    files = _made(service_id, kind, month, own_codes)
     problems = json.loads(files[REPORT])["problems"]
     if problems:
         raise RefusedError(
@@ -78,17 +96,17 @@ def close_csds(
             "right, then close the month."
         )
     row = ClosedReturn.objects.create(
-        service_id=service_id, kind=CSDS, month=month, closed_at=now, closed_by=actor.name, files=files,
+        service_id=service_id, kind=kind, month=month, closed_at=now, closed_by=actor.name, files=files,
         sha256=_digest(files),
     )  # fmt: skip
     record(actor=actor, action="close return", subject=("return", row.pk), now=now, service_id=service_id)
     return Return(row.files, row.sha256, now)
 
 
-def _made(service_id: int, month: date, settings_file: Path | None) -> dict[str, str]:
-    period = Month(month)
-    built = build_rows(service_id, period, read_settings(settings_file))
-    return {**files_of(built), REPORT: report_of(built, period)}
+def _made(service_id: int, kind: str, month: date, own_codes: Path | None) -> dict[str, str]:
+    period, made = Month(month), KINDS[kind]
+    built = made.build(service_id, period, read_codes(made.codes, own_codes))
+    return {**files_of(built), REPORT: report_of(made.title, built, period)}
 
 
 def _refuse_unfinished(month: date, now: datetime) -> None:

@@ -4,163 +4,86 @@ What happened after the month is left out even where the record knows it by now,
 the same rows unless somebody entered or corrected something about that month since.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from pathlib import Path
 
-from homeward.episodes.models import Episode
-from homeward.kernel.rules import LONDON, london_day, london_moment, months_later
-from homeward.outcomes.returns.csds.settings import CsdsSettings
+from homeward.kernel.rules import LONDON, london_day
+from homeward.outcomes.returns.care import Care, care_in, postcodes_at_the_end_of
+from homeward.outcomes.returns.checking import Rows
+from homeward.outcomes.returns.codes import Codes
 from homeward.outcomes.returns.csds.tables import CONTACT, PATIENT, PROFESSIONAL, REQUEST, TABLES, TEAM
-from homeward.people.models import Address, Person
-from homeward.procedures.rules import ClockReading, ClockState, Pathway
-from homeward.procedures.selectors import built, newest_pathways
-from homeward.referrals.models import Referral
+from homeward.outcomes.returns.months import Month
+from homeward.outcomes.returns.writing import Built
+from homeward.people.models import Person
+from homeward.procedures.rules import ClockReading, ClockState
 from homeward.referrals.selectors import clock_events, reading_for
-from homeward.referrals.states import DECISION_EVENTS
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.states import VisitState
 
 Row = dict[str, str]
-Rows = dict[str, list[Row]]
-TURNED_AWAY = ("referral_declined", "referral_redirected", "advice_given", "referral_cancelled")
+CODES = Path(__file__).with_name("codes.yaml")
 # A contact that was only wanted says nothing to the data set; these became something
 REPORTED = (VisitState.DONE, VisitState.MISSED, VisitState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
-class Month:
-    """A calendar month in England: its first day, and the moments it begins and the next one begins."""
-
-    first: date
-
-    @property
-    def last(self) -> date:
-        return date.fromordinal(self.next.toordinal() - 1)
-
-    @property
-    def next(self) -> date:
-        return months_later(self.first, 1)
-
-    @property
-    def begins(self) -> datetime:
-        return london_moment(self.first, 0)
-
-    @property
-    def ends(self) -> datetime:
-        return london_moment(self.next, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """The rows of every table, and how many of the record's things were left out, by why."""
-
-    rows: Rows
-    left_out: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class _Request:
-    """A referral and the care it led to, as they stood at the month's end."""
+    """A referral that is submitted, with the care it led to."""
 
-    referral: Referral
-    identifier: str
-    pathway: Pathway | None
+    care: Care
     team_type: str
-    team: str
-    turned_away: tuple[str, datetime] | None
-    closed_at: datetime | None
+
+    @property
+    def identifier(self) -> str:
+        return self.care.referral.reference
+
+    @property
+    def team(self) -> str:
+        last = self.care.episodes[-1] if self.care.episodes else None
+        return last.team.code if last and last.team else ""
 
 
-def build_rows(service_id: int, month: Month, settings: CsdsSettings) -> Built:
+def build_csds(service_id: int, month: Month, codes: Codes) -> Built:
     """Every row of the month for one service. Empty text stands for nothing known; NOT SET for a code not settled."""
     left_out: Counter[str] = Counter()
-    requests = {}
-    for request in _requests(service_id, month, settings, left_out):
-        requests[request.referral.pk] = request
+    requests = {one.care.referral.pk: one for one in _requests(service_id, month, codes, left_out)}
     visits = _visits(service_id, month, requests, left_out)
-    people = {request.referral.person_id: request.referral.person for request in requests.values()}
+    people = {one.care.referral.person_id: one.care.referral.person for one in requests.values()}
     rows: Rows = {table.code: [] for table in TABLES}
-    rows["CYP000"] = [_header(month, settings)]
-    rows["CYP001"] = list(_patients(people, month, settings))
+    rows["CYP000"] = [_header(month, codes)]
+    rows["CYP001"] = list(_patients(people, month, codes))
     rows["CYP002"] = [
         {PATIENT: person.reference, "GENERAL MEDICAL PRACTICE (PATIENT REGISTRATION)": person.gp_practice.ods_code}
         for person in _in_order(people)
         if person.gp_practice and person.gp_practice.ods_code
     ]
     for request in sorted(requests.values(), key=lambda one: one.identifier):
-        rows["CYP101"].append(_referral(request, settings))
-        rows["CYP102"].append(_team_type(request, settings))
-        rows["CYP104"].extend(_clocks(request, month, settings))
-        rows["CYP105"].extend(_onward(request, settings))
+        rows["CYP101"].append(_referral(request, codes))
+        rows["CYP102"].append(_team_type(request, codes))
+        rows["CYP104"].extend(_clocks(request, month, codes))
+        rows["CYP105"].extend(_onward(request, codes))
     first_contacts = _first_contacts(requests, month)
     for visit in visits:
-        rows["CYP201"].append(_contact(visit, requests, first_contacts, settings))
-        rows["CYP202"].extend(_activities(visit, settings))
-    rows["CYP901"] = list(_staff(visits, settings))
-    return Built(rows, dict(sorted(left_out.items())))
+        rows["CYP201"].append(_contact(visit, requests, first_contacts, codes))
+        rows["CYP202"].extend(_activities(visit, codes))
+    rows["CYP901"] = list(_staff(visits, codes))
+    return Built(TABLES, rows, dict(sorted(left_out.items())))
 
 
-def _requests(service_id: int, month: Month, settings: CsdsSettings, left_out: Counter[str]) -> Iterable[_Request]:
-    rows = (
-        Referral.objects.filter(service_id=service_id, received_at__lt=month.ends)
-        .select_related("person__gp_practice", "organisation")
-        .prefetch_related("events")
-        .order_by("received_at", "pk")
-    )
-    newest = {pathway.code: pathway for pathway in newest_pathways()}
-    chains = _chains(service_id, month)
-    for referral in rows:
-        turned_away, chain = _turned_away(referral, month), chains.get(referral.pk, [])
-        closed_at = _closed_at(chain, month)
-        ended_at = turned_away[1] if turned_away else closed_at
-        if ended_at is not None and ended_at < month.begins:
-            continue
-        if referral.person is None:
+def _requests(service_id: int, month: Month, codes: Codes, left_out: Counter[str]) -> Iterable[_Request]:
+    for care in care_in(service_id, month):
+        team_type = codes.mappings["team_type"].get(care.pathway.code, "") if care.pathway else ""
+        if care.referral.person is None:
             left_out["Referrals about staff or a service, not a person"] += 1
-            continue
-        pathway = built(chain[0].pathway) if chain else newest.get(referral.pathway_code)
-        team_type = settings.mappings["team_type"].get(pathway.code, "") if pathway else ""
-        if not team_type:
-            why = "without a pathway yet" if pathway is None else f"of the pathway {pathway.code}, no team type set"
-            left_out[f"Referrals {why}"] += 1
-            continue
-        team = chain[-1].team.code if chain and chain[-1].team else ""
-        yield _Request(referral, referral.reference, pathway, team_type, team, turned_away, closed_at)
-
-
-def _chains(service_id: int, month: Month) -> dict[int, list[Episode]]:
-    """The episodes each referral led to, those handed on from another included, oldest first."""
-    episodes = (
-        Episode.objects.filter(service_id=service_id, started_at__lt=month.ends)
-        .select_related("pathway", "team")
-        .order_by("started_at", "pk")
-    )
-    root: dict[int, int] = {}
-    chains: dict[int, list[Episode]] = defaultdict(list)
-    for episode in episodes:
-        referral_id = episode.referral_id or root.get(episode.follows_id)
-        if referral_id is not None:
-            root[episode.pk] = referral_id
-            chains[referral_id].append(episode)
-    return chains
-
-
-def _turned_away(referral: Referral, month: Month) -> tuple[str, datetime] | None:
-    """The decision that ended a referral without care by the month's end, where it stands."""
-    events = [event for event in clock_events(referral.events.all()) if event.at < month.ends]
-    decided = [one for one in events if one.kind in DECISION_EVENTS or one.kind == "referral_reopened"]
-    last = max(decided, key=lambda one: one.at, default=None)
-    return (last.kind, last.at) if last and last.kind in TURNED_AWAY else None
-
-
-def _closed_at(chain: list[Episode], month: Month) -> datetime | None:
-    """When the last of its episodes ended, where all had by the month's end."""
-    ends = [episode.ended_at for episode in chain]
-    if not ends or any(end is None or end >= month.ends for end in ends):
-        return None
-    return max(ends)
+        elif care.pathway is None:
+            left_out["Referrals without a pathway yet"] += 1
+        elif not team_type:
+            left_out[f"Referrals of the pathway {care.pathway.code}, no team type set"] += 1
+        else:
+            yield _Request(care, team_type)
 
 
 def _visits(
@@ -173,16 +96,14 @@ def _visits(
         .prefetch_related("assignments__worker__registrations")
         .order_by("day", "pk")
     )
-    roots = {episode.pk: referral_id for referral_id, chain in _chains(service_id, month).items() for episode in chain}
+    roots = {episode.pk: number for number, one in requests.items() for episode in one.care.episodes}
     found = []
     for visit in rows:
         referral_id = roots.get(visit.episode_id)
         if visit.person_id is None:
             left_out["Visits to a group, not a person"] += 1
         elif referral_id is None:
-            left_out["Visits that belong to no referral"] += 1
-        elif referral_id not in requests:
-            left_out["Visits of referrals that are not submitted"] += 1
+            left_out["Visits that belong to no referral that is submitted"] += 1
         else:
             found.append((visit, referral_id))
     return found
@@ -201,12 +122,12 @@ def _in_order(people: dict[int, Person]) -> list[Person]:
     return sorted(people.values(), key=lambda person: (person.reference, person.pk))
 
 
-def _header(month: Month, settings: CsdsSettings) -> Row:
+def _header(month: Month, codes: Codes) -> Row:
     return {
-        "DATA SET VERSION NUMBER": settings.texts["version"],
-        "ORGANISATION IDENTIFIER (CODE OF PROVIDER)": settings.texts["provider"],
-        "ORGANISATION IDENTIFIER (CODE OF SUBMITTING ORGANISATION)": settings.texts["submitter"],
-        "PRIMARY DATA COLLECTION SYSTEM IN USE": settings.texts["system"],
+        "DATA SET VERSION NUMBER": codes.texts["version"],
+        "ORGANISATION IDENTIFIER (CODE OF PROVIDER)": codes.texts["provider"],
+        "ORGANISATION IDENTIFIER (CODE OF SUBMITTING ORGANISATION)": codes.texts["submitter"],
+        "PRIMARY DATA COLLECTION SYSTEM IN USE": codes.texts["system"],
         "REPORTING PERIOD START DATE": month.first.isoformat(),
         "REPORTING PERIOD END DATE": month.last.isoformat(),
         # the moment the month ended, not the moment this ran: a month built again is the same to the byte
@@ -214,68 +135,66 @@ def _header(month: Month, settings: CsdsSettings) -> Row:
     }
 
 
-def _patients(people: dict[int, Person], month: Month, settings: CsdsSettings) -> Iterable[Row]:
-    homes: dict[int, str] = {}
-    lived = Address.objects.filter(person_id__in=list(people), starts_on__lt=month.next).order_by("starts_on", "pk")
-    for address in lived:
-        if address.ends_on is None or address.ends_on >= month.last:
-            homes[address.person_id] = address.postcode
+def _patients(people: dict[int, Person], month: Month, codes: Codes) -> Iterable[Row]:
+    homes = postcodes_at_the_end_of(month, list(people))
     for person in _in_order(people):
         died = person.died_on if person.died_on and person.died_on < month.next else None
         yield {
             PATIENT: person.reference,
-            "ORGANISATION IDENTIFIER (LOCAL PATIENT IDENTIFIER)": settings.texts["provider"],
+            "ORGANISATION IDENTIFIER (LOCAL PATIENT IDENTIFIER)": codes.texts["provider"],
             "NHS NUMBER": person.nhs_number,
-            "NHS NUMBER STATUS INDICATOR CODE": settings.code("nhs_number_status", person.nhs_number_status),
+            "NHS NUMBER STATUS INDICATOR CODE": codes.code("nhs_number_status", person.nhs_number_status),
             "PERSON BIRTH DATE": person.birth_date.isoformat() if person.birth_date else "",
             "POSTCODE OF USUAL ADDRESS": homes.get(person.pk, ""),
-            "PERSON STATED GENDER CODE": settings.code("gender", person.gender),
+            "PERSON STATED GENDER CODE": codes.code("gender", person.gender),
             "LANGUAGE CODE (PREFERRED)": "",
             "PERSON DEATH DATE": died.isoformat() if died else "",
         }
 
 
-def _referral(request: _Request, settings: CsdsSettings) -> Row:
-    referral = request.referral
+def _referral(request: _Request, codes: Codes) -> Row:
+    referral = request.care.referral
     organisation = referral.organisation.ods_code if referral.organisation else ""
     return {
         REQUEST: request.identifier,
         PATIENT: referral.person.reference,
-        "ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)": settings.texts["commissioner"],
+        "ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)": codes.texts["commissioner"],
         "REFERRAL REQUEST RECEIVED DATE": _day(referral.received_at),
         "REFERRAL REQUEST RECEIVED TIME": _time(referral.received_at),
-        "SOURCE OF REFERRAL FOR COMMUNITY": settings.code("source_of_referral", referral.source),
+        "SOURCE OF REFERRAL FOR COMMUNITY": codes.code("source_of_referral", referral.source),
         "ORGANISATION IDENTIFIER (REFERRING ORGANISATION)": organisation,
-        "PRIORITY TYPE CODE": settings.code("priority", referral.urgency),
-        "PRIMARY REASON FOR REFERRAL (COMMUNITY CARE)": settings.texts["primary_reason"],
-        "SERVICE DISCHARGE DATE": _day(request.closed_at),
+        "PRIORITY TYPE CODE": codes.code("priority", referral.urgency),
+        "PRIMARY REASON FOR REFERRAL (COMMUNITY CARE)": codes.texts["primary_reason"],
+        "SERVICE DISCHARGE DATE": _day(request.care.closed_at),
     }
 
 
-def _team_type(request: _Request, settings: CsdsSettings) -> Row:
-    is_turned_away = request.turned_away is not None
+def _team_type(request: _Request, codes: Codes) -> Row:
+    is_turned_away = request.care.turned_away is not None
     return {
         REQUEST: request.identifier,
         TEAM: request.team,
         "SERVICE OR TEAM TYPE REFERRED TO (COMMUNITY CARE)": request.team_type,
-        "REFERRAL CLOSURE DATE": _day(request.closed_at),
-        "REFERRAL REJECTION DATE": _day(request.turned_away[1]) if request.turned_away else "",
-        "REFERRAL CLOSURE REASON": settings.texts["closure_reason"] if request.closed_at else "",
-        "REFERRAL REJECTION REASON": settings.texts["rejection_reason"] if is_turned_away else "",
+        "REFERRAL CLOSURE DATE": _day(request.care.closed_at),
+        "REFERRAL REJECTION DATE": _day(request.care.turned_away[1]) if request.care.turned_away else "",
+        "REFERRAL CLOSURE REASON": codes.texts["closure_reason"] if request.care.closed_at else "",
+        "REFERRAL REJECTION REASON": codes.texts["rejection_reason"] if is_turned_away else "",
     }
 
 
-def _clocks(request: _Request, month: Month, settings: CsdsSettings) -> Iterable[Row]:
-    pathway, referral = request.pathway, request.referral
+def _clocks(request: _Request, month: Month, codes: Codes) -> Iterable[Row]:
+    pathway, referral = request.care.pathway, request.care.referral
+    measures = {(one["pathway"], one["clock"]): one["type"] for one in codes.lists["waiting_times"]}
     submitted = [
-        (clock, settings.waiting_times[pathway.code, clock.code])
+        (clock, measures[pathway.code, clock.code])
         for clock in pathway.clocks
-        if (pathway.code, clock.code) in settings.waiting_times
+        if (pathway.code, clock.code) in measures
     ]
     if not submitted:
         return
-    episode = getattr(referral, "episode", None)
-    events = clock_events(referral.events.all()) + (clock_events(episode.events.all()) if episode else [])
+    events = clock_events(referral.events.all())
+    for episode in request.care.episodes[:1]:  # what was handed on goes by its own clocks
+        events += clock_events(episode.events.all())
     events = [event for event in events if event.at < month.ends]
     for clock, measure in submitted:
         reading = reading_for(clock, referral, events, month.ends, in_words=False)
@@ -287,7 +206,7 @@ def _clocks(request: _Request, month: Month, settings: CsdsSettings) -> Iterable
                 "REFERRAL TO TREATMENT PERIOD START TIME": _time(reading.started_at),
                 "REFERRAL TO TREATMENT PERIOD END DATE": _day(reading.stopped_at),
                 "REFERRAL TO TREATMENT PERIOD END TIME": _time(reading.stopped_at),
-                "REFERRAL TO TREATMENT PERIOD STATUS": settings.code("clock_status", _status(reading)),
+                "REFERRAL TO TREATMENT PERIOD STATUS": codes.code("clock_status", _status(reading)),
             }
 
 
@@ -297,20 +216,18 @@ def _status(reading: ClockReading) -> str:
     return "stopped" if reading.stopped_at else "running"
 
 
-def _onward(request: _Request, settings: CsdsSettings) -> Iterable[Row]:
-    if request.turned_away and request.turned_away[0] == "referral_redirected":
+def _onward(request: _Request, codes: Codes) -> Iterable[Row]:
+    if request.care.turned_away and request.care.turned_away[0] == "referral_redirected":
         yield {
             REQUEST: request.identifier,
-            "ONWARD REFERRAL DATE": _day(request.turned_away[1]),
-            "ONWARD REFERRAL REASON (COMMUNITY CARE)": settings.texts["onward_reason"],
+            "ONWARD REFERRAL DATE": _day(request.care.turned_away[1]),
+            "ONWARD REFERRAL REASON (COMMUNITY CARE)": codes.texts["onward_reason"],
             # where it went is written in words, not as an organisation's code
             "ORGANISATION IDENTIFIER (RECEIVING ORGANISATION)": "",
         }
 
 
-def _contact(
-    one: tuple[Visit, int], requests: dict[int, _Request], first_contacts: set[int], settings: CsdsSettings
-) -> Row:
+def _contact(one: tuple[Visit, int], requests: dict[int, _Request], first_contacts: set[int], codes: Codes) -> Row:
     visit, referral_id = one
     request, came = requests[referral_id], [(it.arrived_at, it.left_at) for it in _who_came(visit)]
     began = min((arrived for arrived, _ in came), default=None)
@@ -322,32 +239,32 @@ def _contact(
         TEAM: request.team,
         "CARE CONTACT DATE": _day(began) or visit.day.isoformat(),
         "CARE CONTACT TIME": _time(began or visit.window_opens_at),
-        "ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)": settings.texts["commissioner"],
+        "ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)": codes.texts["commissioner"],
         "ADMINISTRATIVE CATEGORY CODE": "01",
         "CLINICAL CONTACT DURATION OF CARE CONTACT": "" if minutes is None else str(minutes),
         "CONSULTATION TYPE": ("01" if visit.pk in first_contacts else "02") if is_done else "",
         "CARE CONTACT SUBJECT": "01" if is_done else "",
         "CONSULTATION MECHANISM (COMMUNITY CARE)": "01",
-        "ACTIVITY LOCATION TYPE CODE": settings.texts["location"],
+        "ACTIVITY LOCATION TYPE CODE": codes.texts["location"],
         "GROUP THERAPY INDICATOR": "N",
-        "ATTENDANCE STATUS": settings.code("attendance", visit.state),
+        "ATTENDANCE STATUS": codes.code("attendance", visit.state),
         "CARE CONTACT CANCELLATION DATE": "",
     }
 
 
-def _activities(one: tuple[Visit, int], settings: CsdsSettings) -> Iterable[Row]:
+def _activities(one: tuple[Visit, int], codes: Codes) -> Iterable[Row]:
     for assignment in _who_came(one[0]):
         minutes = _minutes(assignment.arrived_at, assignment.left_at) if assignment.left_at else None
         yield {
             "CARE ACTIVITY IDENTIFIER": f"A{assignment.pk}",
             CONTACT: f"V{one[0].pk}",
-            "COMMUNITY CARE ACTIVITY TYPE": settings.texts["activity_type"],
+            "COMMUNITY CARE ACTIVITY TYPE": codes.texts["activity_type"],
             PROFESSIONAL: assignment.worker.local_reference,
             "CLINICAL CONTACT DURATION OF CARE ACTIVITY": "" if minutes is None else str(minutes),
         }
 
 
-def _staff(visits: list[tuple[Visit, int]], settings: CsdsSettings) -> Iterable[Row]:
+def _staff(visits: list[tuple[Visit, int]], codes: Codes) -> Iterable[Row]:
     workers = {it.worker.local_reference: it.worker for visit, _ in visits for it in _who_came(visit)}
     for reference, worker in sorted(workers.items()):
         held = sorted(
@@ -356,7 +273,7 @@ def _staff(visits: list[tuple[Visit, int]], settings: CsdsSettings) -> Iterable[
         )
         yield {
             PROFESSIONAL: reference,
-            "PROFESSIONAL REGISTRATION BODY CODE": settings.code("registration_body", held[0].register) if held else "",
+            "PROFESSIONAL REGISTRATION BODY CODE": codes.code("registration_body", held[0].register) if held else "",
             "PROFESSIONAL REGISTRATION ENTRY IDENTIFIER": held[0].number if held else "",
         }
 

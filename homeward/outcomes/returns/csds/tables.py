@@ -5,41 +5,7 @@ NHS Data Dictionary where the extract has a pseudonym. Codes are the national on
 1.6.10 as a national user maps them); `None` where no list was found, and the code is then a setting.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-
-class Kind(StrEnum):
-    TEXT = "text"
-    DAY = "day"  # 2026-10-31
-    TIME = "time"  # 14:05:00
-    NUMBER = "number"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: whether every row needs it, how long it may be, which codes are allowed where they are known."""
-
-    name: str
-    kind: Kind = Kind.TEXT
-    is_required: bool = False
-    longest: int | None = None
-    codes: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One table: `key` tells its rows apart, `refers` says whose key each column must name ({column: table})."""
-
-    code: str
-    title: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    refers: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def file_name(self) -> str:
-        return f"{self.code}{self.title}.csv"
+from homeward.outcomes.returns.tables import Column, Kind, Table
 
 
 def _codes(*codes: str) -> frozenset[str]:
@@ -56,7 +22,6 @@ PROFESSIONAL, TEAM = "CARE PROFESSIONAL LOCAL IDENTIFIER", "CARE PROFESSIONAL TE
 COMMISSIONER = Column("ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)", longest=6)
 REQUEST_COLUMN = Column(REQUEST, is_required=True, longest=20)
 PATIENT_COLUMN = Column(PATIENT, is_required=True, longest=20)
-DURATION_CODES_END = 9999  # minutes, the longest a contact may be given as
 
 TABLES = (
     Table(
@@ -113,6 +78,7 @@ TABLES = (
         ),
         (REQUEST,),
         ((PATIENT, "CYP001"),),
+        (("REFERRAL REQUEST RECEIVED DATE", "SERVICE DISCHARGE DATE"),),
     ),
     Table(
         "CYP102",
@@ -149,6 +115,7 @@ TABLES = (
             "REFERRAL TO TREATMENT PERIOD START TIME",
         ),
         ((REQUEST, "CYP101"),),
+        (("REFERRAL TO TREATMENT PERIOD START DATE", "REFERRAL TO TREATMENT PERIOD END DATE"),),
     ),
     Table(
         "CYP105",
@@ -216,4 +183,3 @@ TABLES = (
         (PROFESSIONAL,),
     ),
 )
-BY_CODE = {table.code: table for table in TABLES}

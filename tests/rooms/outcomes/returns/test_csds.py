@@ -14,10 +14,11 @@ from homeward.audit.models import Event
 from homeward.episodes.services import accept_referral, close_episode
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.outcomes.models import ClosedReturn
-from homeward.outcomes.returns.csds.checking import problems_in
-from homeward.outcomes.returns.csds.settings import NOT_SET, SettingsError, read_settings
+from homeward.outcomes.returns.checking import problems_in
+from homeward.outcomes.returns.codes import NOT_SET, CodesError, read_codes
+from homeward.outcomes.returns.csds.building import CODES
 from homeward.outcomes.returns.csds.tables import TABLES
-from homeward.outcomes.returns.making import close_csds, make_csds
+from homeward.outcomes.returns.making import close_return, make_return
 from homeward.people.models import Person
 from homeward.procedures.selectors import built
 from homeward.referrals.services import NewReferral, decline_referral, receive_referral, redirect_referral
@@ -69,14 +70,14 @@ def _rows(made, table: str) -> list[dict[str, str]]:
 @pytest.fixture
 def november(by_command, service, settled):
     def make():
-        return make_csds(
-            actor=by_command, service_id=service.pk, month=NOVEMBER, now=IN_DECEMBER, settings_file=settled
+        return make_return(
+            kind="csds", actor=by_command, service_id=service.pk, month=NOVEMBER, now=IN_DECEMBER, own_codes=settled
         )
 
     return make
 
 
-class TestMakeCsds:
+class TestMakeReturn:
     def test_gives_the_two_hour_clock_as_type_05_from_received_to_first_contact(self, answered, crisis, november):
         (clock,) = _rows(november(), "CYP104")
         assert clock == {
@@ -122,8 +123,8 @@ class TestMakeCsds:
         close_episode(actor=coordinator, episode=answered, outcome_code=pathway.outcomes[0].code, now=ended)
         assert november().files == before.files
         january = datetime(2027, 1, 4, 9, 0, tzinfo=LONDON)
-        december = make_csds(
-            actor=by_command, service_id=service.pk, month=DECEMBER, now=january, settings_file=settled
+        december = make_return(
+            kind="csds", actor=by_command, service_id=service.pk, month=DECEMBER, now=january, own_codes=settled
         )
         (referral,) = _rows(december, "CYP101")
         assert referral["SERVICE DISCHARGE DATE"] == "2026-12-01"
@@ -151,8 +152,8 @@ class TestMakeCsds:
         )
         assert [row["ONWARD REFERRAL DATE"] for row in _rows(november(), "CYP105")] == ["2026-11-24"]
         january = datetime(2027, 1, 4, 9, 0, tzinfo=LONDON)
-        december = make_csds(
-            actor=by_command, service_id=service.pk, month=DECEMBER, now=january, settings_file=settled
+        december = make_return(
+            kind="csds", actor=by_command, service_id=service.pk, month=DECEMBER, now=january, own_codes=settled
         )
         assert [row["SERVICE REQUEST IDENTIFIER"] for row in _rows(december, "CYP101")] == [crisis.reference]
 
@@ -161,7 +162,7 @@ class TestMakeCsds:
         assert november().report["left_out"] == {"Referrals without a pathway yet": 1}
 
     def test_says_what_is_not_settled_where_it_ships_with_no_national_list(self, answered, by_command, service):
-        made = make_csds(actor=by_command, service_id=service.pk, month=NOVEMBER, now=IN_DECEMBER)
+        made = make_return(kind="csds", actor=by_command, service_id=service.pk, month=NOVEMBER, now=IN_DECEMBER)
         open_codes = {(one["table"], one["column"]) for one in made.report["not_settled"]}
         assert ("CYP101", "SOURCE OF REFERRAL FOR COMMUNITY") in open_codes
         assert _rows(made, "CYP101")[0]["SOURCE OF REFERRAL FOR COMMUNITY"] == NOT_SET
@@ -183,35 +184,48 @@ class TestMakeCsds:
         november()
         assert Event.objects.filter(action="make return").count() == 1
         with pytest.raises(NotAllowedError):
-            make_csds(actor=actor_with(Role.PERFORMANCE_LEAD), service_id=service.pk, month=NOVEMBER, now=IN_DECEMBER)
+            make_return(
+                kind="csds",
+                actor=actor_with(Role.PERFORMANCE_LEAD),
+                service_id=service.pk,
+                month=NOVEMBER,
+                now=IN_DECEMBER,
+            )
 
     def test_refuses_a_month_that_is_not_over(self, by_command, service):
         with pytest.raises(RefusedError, match="not over"):
-            make_csds(actor=by_command, service_id=service.pk, month=DECEMBER, now=IN_DECEMBER)
+            make_return(kind="csds", actor=by_command, service_id=service.pk, month=DECEMBER, now=IN_DECEMBER)
 
 
-class TestCloseCsds:
-    def test_gives_the_same_bytes_for_good_and_says_what_would_differ(
-        self, answered, ivy, by_command, service, settled, november
-    ):
-        told = {"actor": by_command, "service_id": service.pk, "month": NOVEMBER, "settings_file": settled}
-        closed = close_csds(now=IN_DECEMBER, **told)
+@pytest.fixture
+def close_november(by_command, service, settled):
+    def close():
+        return close_return(
+            kind="csds", actor=by_command, service_id=service.pk, month=NOVEMBER, now=IN_DECEMBER, own_codes=settled
+        )
+
+    return close
+
+
+class TestCloseReturn:
+    def test_gives_the_same_bytes_for_good_and_says_what_would_differ(self, answered, ivy, close_november, november):
+        closed = close_november()
         assert november().changed_since == ()
         Person.objects.filter(pk=ivy.pk).update(birth_date=date(1942, 3, 9))
         again = november()
         assert (again.files, again.sha256) == (closed.files, closed.sha256)
         assert again.changed_since == ("CYP001MPI.csv",)
         with pytest.raises(RefusedError, match="closed already"):
-            close_csds(now=IN_DECEMBER, **told)
+            close_november()
 
-    def test_refuses_files_with_problems(self, answered, ivy, by_command, service, settled):
+    def test_refuses_files_with_problems(self, answered, ivy, close_november):
         Person.objects.filter(pk=ivy.pk).update(birth_date=None)
         with pytest.raises(RefusedError, match="1 rows have problems"):
-            close_csds(actor=by_command, service_id=service.pk, month=NOVEMBER, now=IN_DECEMBER, settings_file=settled)
+            close_november()
         assert not ClosedReturn.objects.exists()
 
-    def test_cannot_be_changed_afterwards(self, answered, by_command, service, settled):
-        close_csds(actor=by_command, service_id=service.pk, month=NOVEMBER, now=IN_DECEMBER, settings_file=settled)
+    def test_cannot_be_changed_afterwards(self, answered, close_november):
+        close_november()
         with pytest.raises(DatabaseError), transaction.atomic():
             ClosedReturn.objects.update(sha256="0" * 64)
 
@@ -234,8 +248,8 @@ class TestProblemsIn:
             },
         )
         rows["CYP002"] = [row, dict(row)]
-        texts = [one.text for one in problems_in(rows)]
-        assert texts == ["P1 is not in CYP001MPI."] * 2 + ["2 rows have this key; there may be one."]
+        texts = [one.text for one in problems_in(TABLES, rows)]
+        assert texts == ["P1 is not in CYP001."] * 2 + ["2 rows have this key; there may be one."]
 
     def test_finds_a_clock_that_stops_before_it_starts_and_a_code_nobody_knows(self):
         rows = self._empty()
@@ -250,27 +264,27 @@ class TestProblemsIn:
                 },
             )
         ]
-        texts = " ".join(one.text for one in problems_in(rows))
+        texts = " ".join(one.text for one in problems_in(TABLES, rows))
         assert "99 is not a national code" in texts
         assert "10000 is not whole minutes from 0 to 9999" in texts
-        assert "V1 is not in CYP201CareContact" in texts
+        assert "V1 is not in CYP201" in texts
 
 
-class TestReadSettings:
+class TestReadCodes:
     def test_refuses_a_name_it_does_not_know(self, tmp_path):
         path = tmp_path / "ours.yaml"
         path.write_text("providr: RXX\n", encoding="utf-8")
-        with pytest.raises(SettingsError, match="no setting is called providr"):
-            read_settings(path)
+        with pytest.raises(CodesError, match="nothing is called providr"):
+            read_codes(CODES, path)
 
     def test_says_to_quote_a_code_that_is_a_number(self, tmp_path):
         path = tmp_path / "ours.yaml"
         path.write_text("activity_type: 03\n", encoding="utf-8")
-        with pytest.raises(SettingsError, match="quotation marks"):
-            read_settings(path)
+        with pytest.raises(CodesError, match="quotation marks"):
+            read_codes(CODES, path)
 
     def test_keeps_what_ships_where_nothing_is_said(self, settled):
-        read = read_settings(settled)
+        read = read_codes(CODES, settled)
         assert read.code("source_of_referral", "gp") == "G1"
         assert read.code("source_of_referral", "family") == NOT_SET
         assert read.code("team_type", "integrated-crisis-response") == "51"

@@ -3,18 +3,28 @@
 import csv
 import io
 import json
+from dataclasses import dataclass
 
-from homeward.outcomes.returns.csds.building import Built, Month
-from homeward.outcomes.returns.csds.checking import not_settled_in, problems_in
-from homeward.outcomes.returns.csds.tables import TABLES
+from homeward.outcomes.returns.checking import Rows, not_settled_in, problems_in
+from homeward.outcomes.returns.months import Month
+from homeward.outcomes.returns.tables import Table
 
 REPORT = "report.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """The rows of every table, and how many of the record's things were left out, by why."""
+
+    tables: tuple[Table, ...]
+    rows: Rows
+    left_out: dict[str, int]
 
 
 def files_of(built: Built) -> dict[str, str]:
     """Each table as CSV by file name: a line of column names, then the rows, with the line ends of RFC 4180."""
     files = {}
-    for table in TABLES:
+    for table in built.tables:
         text = io.StringIO(newline="")
         writer = csv.DictWriter(text, [column.name for column in table.columns], lineterminator="\r\n")
         writer.writeheader()
@@ -23,19 +33,20 @@ def files_of(built: Built) -> dict[str, str]:
     return files
 
 
-def report_of(built: Built, month: Month) -> str:
+def report_of(title: str, built: Built, month: Month) -> str:
     """What is in the files, what is wrong, what is not settled and what was left out, as JSON."""
-    problems = problems_in(built.rows)
+    problems = problems_in(built.tables, built.rows)
     return json.dumps(
         {
-            "data_set": "Community Services Data Set",
+            "data_set": title,
             "month": f"{month.first:%Y-%m}",
-            "rows": {table.code + table.title: len(built.rows[table.code]) for table in TABLES},
+            "rows": {table.code + table.title: len(built.rows[table.code]) for table in built.tables},
             "problems": [
                 {"table": one.table, "key": one.key, "column": one.column, "text": one.text} for one in problems
             ],
             "not_settled": [
-                {"table": one.table, "column": one.column, "rows": one.rows} for one in not_settled_in(built.rows)
+                {"table": one.table, "column": one.column, "rows": one.rows}
+                for one in not_settled_in(built.tables, built.rows)
             ],
             "left_out": built.left_out,
         },

@@ -6,21 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from homeward.kernel.rules import is_valid_nhs_number
-from homeward.outcomes.returns.csds.settings import NOT_SET
-from homeward.outcomes.returns.csds.tables import (
-    BY_CODE,
-    DURATION_CODES_END,
-    TABLES,
-    Column,
-    Kind,
-    Table,
-)
+from homeward.outcomes.returns.codes import NOT_SET
+from homeward.outcomes.returns.tables import MOST_MINUTES, Column, Kind, Table
 
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d")
-IN_ORDER = (  # (table, earlier, later): days that cannot be the other way round
-    ("CYP101", "REFERRAL REQUEST RECEIVED DATE", "SERVICE DISCHARGE DATE"),
-    ("CYP104", "REFERRAL TO TREATMENT PERIOD START DATE", "REFERRAL TO TREATMENT PERIOD END DATE"),
-)
+
+
+# Of every table by its code: rows as {column: text}
+Rows = dict[str, list[dict[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +35,12 @@ class NotSettled:
     rows: int
 
 
-def problems_in(rows: dict[str, list[dict[str, str]]]) -> list[Problem]:
+def problems_in(tables: tuple[Table, ...], rows: Rows) -> list[Problem]:
     """Everything wrong, table by table in the order of the data set; none when the files can go."""
-    keys = {table.code: Counter(_key(table, row) for row in rows[table.code]) for table in TABLES}
+    keys = {table.code: Counter(_key(table, row) for row in rows[table.code]) for table in tables}
     single = {code: set(found) for code, found in keys.items()}
     found: list[Problem] = []
-    for table in TABLES:
+    for table in tables:
         for row in rows[table.code]:
             found += [Problem(table.code, _key(table, row), *fault) for fault in _faults(table, row, single)]
         found += [
@@ -58,11 +51,11 @@ def problems_in(rows: dict[str, list[dict[str, str]]]) -> list[Problem]:
     return found
 
 
-def not_settled_in(rows: dict[str, list[dict[str, str]]]) -> list[NotSettled]:
+def not_settled_in(tables: tuple[Table, ...], rows: Rows) -> list[NotSettled]:
     """Each column in which a code is still NOT SET, by table."""
     return [
         NotSettled(table.code, column.name, count)
-        for table in TABLES
+        for table in tables
         for column in table.columns
         if (count := sum(row[column.name] == NOT_SET for row in rows[table.code]))
     ]
@@ -82,9 +75,9 @@ def _faults(table: Table, row: dict[str, str], keys: dict[str, set[str]]):
             yield from ((column.name, text) for text in _wrong(column, value))
     for name, other in table.refers:
         if row[name] and row[name] not in keys[other]:
-            yield name, f"{row[name]} is not in {other}{BY_CODE[other].title}."
-    for code, earlier, later in IN_ORDER:
-        if code == table.code and row[later] and row[later] < row[earlier]:
+            yield name, f"{row[name]} is not in {other}."
+    for earlier, later in table.in_order:
+        if row[later] and row[later] < row[earlier]:
             yield later, f"{row[later]} is before {earlier}, {row[earlier]}."
 
 
@@ -99,8 +92,8 @@ def _wrong(column: Column, value: str):
         yield f"{value} is not a day such as 2026-10-31."
     if column.kind is Kind.TIME and not TIME.fullmatch(value):
         yield f"{value} is not a time such as 14:05:00."
-    if column.kind is Kind.NUMBER and not (value.isdigit() and int(value) <= DURATION_CODES_END):
-        yield f"{value} is not whole minutes from 0 to {DURATION_CODES_END}."
+    if column.kind is Kind.NUMBER and not (value.isdigit() and int(value) <= MOST_MINUTES):
+        yield f"{value} is not whole minutes from 0 to {MOST_MINUTES}."
 
 
 def _is_day(value: str) -> bool:

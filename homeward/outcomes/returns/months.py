@@ -1,0 +1,29 @@
+"""The months returns are made of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from homeward.kernel.rules import london_moment, months_later
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A calendar month in England: its first day, and the moments it begins and the next one begins."""
+
+    first: date
+
+    @property
+    def last(self) -> date:
+        return date.fromordinal(self.next.toordinal() - 1)
+
+    @property
+    def next(self) -> date:
+        return months_later(self.first, 1)
+
+    @property
+    def begins(self) -> datetime:
+        return london_moment(self.first, 0)
+
+    @property
+    def ends(self) -> datetime:
+        return london_moment(self.next, 0)
