@@ -88,6 +88,7 @@ def _ended(request: HttpRequest) -> HttpResponse:
 
 
 def _safe(response: HttpResponse) -> HttpResponse:
-    # the address opens something: it must not go along to another page
-    response["Referrer-Policy"] = "no-referrer"
+    # the address opens something: it must not go along to another place. "no-referrer" would also hide from us where a
+    # form came from, and then the browser’s answer is refused
+    response["Referrer-Policy"] = "same-origin"
     return response

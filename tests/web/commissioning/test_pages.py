@@ -134,7 +134,7 @@ class TestPortal:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.content.decode())[1]
         told = {"answer": "yes", "name": "Bo Lark", "can_start_on": today, "csrfmiddlewaretoken": token}
         answer = outside.post(link, told)
-        assert answer.status_code == 302 and answer["Referrer-Policy"] == "no-referrer"
+        assert answer.status_code == 302 and answer["Referrer-Policy"] == "same-origin"
         assert Offer.objects.get().state == "accepted"
         assert "you can start on" in text_of(outside, link)
 

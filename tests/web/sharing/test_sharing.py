@@ -74,7 +74,7 @@ class TestOpeningALink:
         page = answer.content.decode()
         assert "ends in 555" in page and PHONE not in page
         assert "Ivy" not in page and "Okafor" not in page
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
 
     def test_shows_the_plan_after_the_right_code_and_is_audited(self, made, person):
         page = opened(made).get(made).content.decode()

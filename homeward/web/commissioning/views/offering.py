@@ -138,7 +138,7 @@ def portal(request: HttpRequest, token: str) -> HttpResponse:
         # right or wrong, each is counted: guessing a link would take longer than anybody has
         count_form_use(actor=counting, form="offer", visitor=visitor_of(request, now), now=now)
     except TooManyUsesError as error:
-        return _safe(render(request, "commissioning/portal_ended.jinja", {"why": str(error)}, status=429))
+        return render(request, "commissioning/portal_ended.jinja", {"why": str(error)}, status=429)
     asked = AskedMoney(request.POST if request.method == "POST" else None)
     try:
         if request.method == "POST":
@@ -153,12 +153,12 @@ def portal(request: HttpRequest, token: str) -> HttpResponse:
             except RefusedError as error:
                 asked.errors["answer"] = [str(error)]
             else:
-                return _safe(redirect("offer", token))
+                return redirect("offer", token)
         offer = open_offer(token=token, now=now)
     except OfferEndedError:
-        return _safe(render(request, "commissioning/portal_ended.jinja", status=404))
+        return render(request, "commissioning/portal_ended.jinja", status=404)
     told = {"offer": _portal(offer, now), "form": asked, "token": token, "service": offer.package.service}
-    return _safe(render(request, "commissioning/portal.jinja", told, status=422 if asked.errors else 200))
+    return render(request, "commissioning/portal.jinja", told, status=422 if asked.errors else 200)
 
 
 def _portal(offer, now) -> dict:
@@ -204,9 +204,3 @@ def _of_offer(request: HttpRequest, package_id: int, offer_id: int, done: str, s
     else:
         messages.success(request, done)
     return redirect("commissioning:offers", package_id)
-
-
-def _safe(response: HttpResponse) -> HttpResponse:
-    # the address opens something: it must not go along to another page
-    response["Referrer-Policy"] = "no-referrer"
-    return response
