@@ -1,9 +1,7 @@
 """Which answers stand when two people answer at once, and which forms a pathway still needs."""
 
-from calendar import monthrange
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from homeward.procedures.rules import Form, FormNeeded, Pathway, StageKind, is_answered
@@ -116,10 +114,3 @@ def carried(form: Form, earlier: Mapping[str, Any], earlier_form: Form) -> dict[
         if is_answered(earlier, question.code) and (not codes or all(code in codes for code in picked)):
             found[question.code] = answer
     return found
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month some months on; the last of that month where it has no such day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    last = monthrange(day.year + years, month + 1)[1]
-    return date(day.year + years, month + 1, min(day.day, last))

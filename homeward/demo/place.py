@@ -47,7 +47,7 @@ from homeward.demo.staff import Staff, make_staff, open_accounts
 from homeward.demo.stays import make_stays
 from homeward.episodes.models import Episode
 from homeward.episodes.services import close_episodes
-from homeward.kernel.rules import RefusedError, london_day, wall_clock
+from homeward.kernel.rules import RefusedError, days_from, london_day, wall_clock
 from homeward.people.models import Address, Person
 from homeward.procedures.services import publish_library
 from homeward.referrals.models import Referral
@@ -120,7 +120,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     make_absences(making, staff, first, today)
     make_cover(making)
     put_people_on_call(making, today - timedelta(days=1), today + timedelta(days=SHIFTS_AHEAD_DAYS))
-    away = {day: away_on(making, day) for day in days_between(first, today)}
+    away = {day: away_on(making, day) for day in days_from(first, today)}
     make_contracts(making, staff)
     _draft_ahead(making, staff)
     making.tell(f"{len(staff.workers)} staff of {len(staff.organisations)} organisations, {len(shifts)} shifts")
@@ -177,7 +177,7 @@ def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], see
     _finish(making, last)
     making.tell(f"{last} finished")
     _roster_ahead(making, staff, begin, today)
-    days = days_between(begin, today)
+    days = days_from(begin, today)
     away = {day: away_on(making, day) for day in days}
     shifts = Shift.objects.filter(worker__service=service, day__gte=begin, day__lte=today)
     rounds = rounds_of(making, shifts.select_related("worker__organisation").order_by("worker_id", "starts_at"), away)
@@ -254,11 +254,6 @@ def last_day(service: Service) -> date | None:
     return Visit.objects.filter(service=service, session=None).order_by("-day").values_list("day", flat=True).first()
 
 
-def days_between(first: date, last: date) -> list[date]:
-    """Every day from the first to the last."""
-    return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
-
-
 def _making(service: Service, now: datetime, seed: int, say: Callable[[str], None]) -> Making:
     """What is needed to go on with a place that is there, as large as it is.
 
@@ -322,7 +317,7 @@ def _roster_ahead(making: Making, staff: Staff, begin: date, today: date) -> Non
         london_day(moment)
         for moment in OnCall.objects.filter(service=making.service).values_list("starts_at", flat=True)
     }
-    for day in days_between(begin, ahead):
+    for day in days_from(begin, ahead):
         if day not in have:
             make_shifts(making, staff, day, day)
         if day not in on_call:

@@ -99,6 +99,11 @@ def night_of(now: datetime) -> tuple[datetime, datetime] | None:
     return (begins, ends) if begins <= now < ends else None
 
 
+def days_from(first: date, last: date) -> list[date]:
+    """Every day from the first to the last; none where the last is before the first."""
+    return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
+
+
 def months_later(day: date, months: int) -> date:
     """The same day of the month some months later, or the last of that month where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

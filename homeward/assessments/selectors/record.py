@@ -6,9 +6,8 @@ from datetime import date, datetime
 
 from homeward.access.rules import Actor, Permission, may_see_sensitive, require
 from homeward.assessments.models import FilledForm, FormChosen, ScoreOwed, ScoreTold
-from homeward.assessments.rules import months_after
 from homeward.assessments.states import FilledState
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import london_day, months_later
 from homeward.people.models import Person
 from homeward.people.selectors import person_ids_of
 from homeward.procedures.rules import Form, holds
@@ -207,7 +206,7 @@ def _kept(form: Form, rows: list[FilledForm], by_code: dict[str, list[FilledForm
     )
     review_on = None
     if form.review_months and complete:
-        review_on = months_after(london_day(complete[0].completed_at), form.review_months)
+        review_on = months_later(london_day(complete[0].completed_at), form.review_months)
     first = [one for one in by_code.get(form.follows or "", []) if one.is_complete and not is_put_right(one)]
     newest = max(first, key=lambda one: one.completed_at, default=None)
     is_followed = newest is None or any(one.follows_id == newest.pk for one in rows)

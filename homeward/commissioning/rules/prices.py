@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from homeward.commissioning.rules.money import mileage_pence, pence_for
+from homeward.kernel.rules import days_from
 
 SATURDAY = 6
 
@@ -120,11 +121,6 @@ def minutes_of_days(visits: Sequence[WeeklyVisit], days: Iterable[date], without
     return sum(
         visit.minutes * visit.workers for day in days if day not in without for visit in visits if visit.is_on(day)
     )
-
-
-def days_from(first: date, last: date) -> list[date]:
-    """Every day from the first to the last; none where the last is before the first."""
-    return [first + timedelta(days=ahead) for ahead in range(max(0, (last - first).days + 1))]
 
 
 def week_from(day: date) -> list[date]:

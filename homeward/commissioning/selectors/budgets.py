@@ -11,10 +11,10 @@ from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record_reads
 from homeward.commissioning.models import InvoiceLine, JointPlan, Package, PersonalBudget, PlanLine, Pool, PoolLine
 from homeward.commissioning.rules.money import council_part
-from homeward.commissioning.rules.prices import NoPriceError, cost_of_days, days_from
+from homeward.commissioning.rules.prices import NoPriceError, cost_of_days
 from homeward.commissioning.selectors.packages import NotFoundError, packages_between, suspended_days
 from homeward.commissioning.states import PlanLineState
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import days_from, london_day
 from homeward.people.selectors import person_for, sights
 
 

@@ -8,7 +8,7 @@ from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record_reads
 from homeward.commissioning.models import CareContract, Offer, Package, Provider, Variation
 from homeward.commissioning.rules.offers import EXPIRED, Bid, Ranked, rank, standing
-from homeward.commissioning.rules.prices import NoPriceError, cost_of_days, days_from, minutes_of_days
+from homeward.commissioning.rules.prices import NoPriceError, cost_of_days, minutes_of_days
 from homeward.commissioning.services.packages import NewVisit
 from homeward.commissioning.states import (
     PACKAGE_IS_OVER,
@@ -17,7 +17,7 @@ from homeward.commissioning.states import (
     ProviderKind,
     VariationState,
 )
-from homeward.kernel.rules import london_day, wall_clock
+from homeward.kernel.rules import days_from, london_day, wall_clock
 from homeward.people.models import Person
 from homeward.people.selectors import current_addresses, person_for, person_ids_of, sights
 from homeward.plans.models import VisitPattern

@@ -12,6 +12,7 @@ from homeward.commissioning.models import InvoiceLine, Package, Provider
 from homeward.commissioning.rules.money import council_part
 from homeward.commissioning.selectors.packages import share_on
 from homeward.commissioning.states import ProviderKind
+from homeward.kernel.rules import months_later
 from homeward.visits.models import Assignment
 from homeward.visits.states import AssignmentState
 
@@ -54,7 +55,7 @@ def spending(actor: Actor, service_id: int, first: date, last: date) -> Spending
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_SPENDING, service_id)
-    first, end = first.replace(day=1), _next_month(last)
+    first, end = first.replace(day=1), months_later(last.replace(day=1), 1)
     money: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     council: dict[date, int] = defaultdict(int)
     provisional: dict[date, int] = defaultdict(int)
@@ -87,7 +88,7 @@ def spending(actor: Actor, service_id: int, first: date, last: date) -> Spending
                 bought.get(month, 0), in_house.get(month, 0),
             )
         )  # fmt: skip
-        month = _next_month(month)
+        month = months_later(month, 1)
     return Spending(tuple(months))
 
 
@@ -109,7 +110,3 @@ def _minutes(service_id: int, first: date, end: date) -> tuple[dict[date, int], 
         by_month(rows.filter(worker__organisation_id__in=providers)),
         by_month(rows.exclude(worker__organisation_id__in=providers)),
     )
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -10,12 +10,11 @@ from django.db.models import Q, Sum
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.commissioning.models import CareContract, ClosedMonth, Invoice, InvoiceEntry, InvoiceLine, Package
-from homeward.commissioning.rules.prices import days_from
 from homeward.commissioning.rules.reading import Billed, FileRefusedError, read_invoice
 from homeward.commissioning.rules.reconciling import Bought, Delivered, Found, reconcile
 from homeward.commissioning.services.changing import _done, _words
 from homeward.commissioning.states import Finding, InvoiceEntryKind, ServiceKind
-from homeward.kernel.rules import LONDON, RefusedError, london_day
+from homeward.kernel.rules import LONDON, RefusedError, days_from, london_day
 from homeward.visits.models import Assignment
 from homeward.visits.rules.hours import minutes_between
 from homeward.visits.rules.statements import month_of

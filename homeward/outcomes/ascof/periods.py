@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from homeward.kernel.rules import months_later
 from homeward.outcomes.ascof.records import CareRecord, Period
 
 
@@ -46,7 +47,7 @@ def choose_period(
         first = quarter_begin(last)
         defaults.append("from")
     if submitted_by is None:
-        submitted_by = datetime.combine(month_after(month_after(last)), time.min)
+        submitted_by = datetime.combine(months_later(last.replace(day=1), 2), time.min)
         defaults.append("submitted_by")
     if last < first:
         raise PeriodUnknownError(
@@ -57,8 +58,3 @@ def choose_period(
 
 def quarter_begin(day: date) -> date:
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-
-
-def month_after(day: date) -> date:
-    """The first day of the next month."""
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -116,8 +116,3 @@ def short_hours(
                 found.append(Short(skill, begun, hour, most))
                 begun, most = None, 0
     return tuple(sorted(found, key=lambda one: (one.from_hour, -one.workers, one.skill)))
-
-
-def days_from(first: date, last: date) -> list[date]:
-    """Every day from the first to the last."""
-    return [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]

@@ -10,7 +10,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from homeward.access.rules import Actor, Permission, require
-from homeward.kernel.rules import wall_clock
+from homeward.kernel.rules import days_from, wall_clock
 from homeward.plans.models import VisitPattern
 from homeward.procedures.selectors import library
 from homeward.roster.models import Absence, CoverHours, RotaPattern, Shift, ShiftChange
@@ -24,7 +24,7 @@ from homeward.roster.rules import (
     rota_permission,
     stretch_of,
 )
-from homeward.roster.rules.demand import Short, Wanted, days_from, shares, short_hours, there_by_hour, wanted_by_hour
+from homeward.roster.rules.demand import Short, Wanted, shares, short_hours, there_by_hour, wanted_by_hour
 from homeward.roster.selectors.cover import on_call_between
 from homeward.roster.states import CoverKind
 from homeward.teams.models import Worker

@@ -7,7 +7,6 @@ from django.db import DatabaseError, transaction
 
 from homeward.access.rules import Actor, NotAllowedError, Permission, Role
 from homeward.assessments.models import AnswerChange, ScoreOwed, ScoreTold
-from homeward.assessments.rules import months_after
 from homeward.assessments.selectors import (
     as_assessed_counts,
     assessments_of,
@@ -32,7 +31,7 @@ from homeward.assessments.services import (
 )
 from homeward.audit.models import Event
 from homeward.escalation.services import tell_of_scores_owed
-from homeward.kernel.rules import RefusedError
+from homeward.kernel.rules import RefusedError, months_later
 from homeward.notices.models import Notice
 from homeward.people.selectors import NoRelationshipError
 from homeward.procedures.selectors import built
@@ -199,7 +198,7 @@ class TestReviews:
         ],
     )
     def test_are_due_on_the_same_day_some_months_on(self, day, months, due):
-        assert months_after(day, months) == due
+        assert months_later(day, months) == due
 
     def test_are_due_as_the_form_says(self, assess, kept):
         assess("falls-assessment")
