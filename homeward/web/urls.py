@@ -41,6 +41,7 @@ urlpatterns = [
     path("coming-home/ward-lists/", include("homeward.web.ward_lists.urls")),
     path("coming-home/delays/", include("homeward.web.delays.urls")),
     path("commissioning/", include("homeward.web.commissioning.urls")),
+    path("results/", include("homeward.web.results.urls")),
     path("offers/<str:token>", offering.portal, name="offer"),
     path("joining/", include("homeward.web.joining.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),

@@ -17,7 +17,7 @@ BEGINNINGS = {
     "carer": ("/today/",),
     "designer": ("/procedures/",),
     "admin": ("/", "/rounds/times", "/people/seen-by"),
-    "commissioner": ("/commissioning/", "/commissioning/spending/"),
+    "commissioner": ("/commissioning/", "/commissioning/spending/", "/results/"),
     "privacy": ("/privacy/",),
 }
 # They see most pages alike: a shape that one of them was shown is only followed on for its links by the others.

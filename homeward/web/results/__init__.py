@@ -1,0 +1,1 @@
+"""Results: every measure with its number, its change, the published figure beside it, and whether it is chance."""

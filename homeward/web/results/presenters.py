@@ -1,0 +1,409 @@
+"""Measures as the pages of results print them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from homeward.outcomes.measures.definition import By, Computed, Measure, Point, Published, Unit
+from homeward.outcomes.variation.interrupted import BeforeAfter, Effect, TooFewError, before_and_after
+from homeward.outcomes.variation.intervals import Interval, count_interval, wilson
+from homeward.outcomes.variation.targets import TARGETS
+from homeward.outcomes.variation.xmr import FEW, Assurance, Better, Cause, Reading, Variation, Xmr, xmr
+from homeward.web.results.chart import NARROW, WIDE, Chart, draw, kind_of
+from homeward.web.words import counted, listed
+
+# Which measures stand under which heading; what is under none comes last
+HEADINGS = (
+    ("Front door and crisis response", ("M01", "M02", "M03", "M04", "M05", "M06")),
+    ("Leaving hospital", ("M15", "M16", "M17", "M18", "M21")),
+    ("Beds and reablement", ("M13", "M28", "M19")),
+    ("Visits, people and equipment", ("M07", "M08", "M09", "M11", "M12", "M29", "M22", "M30")),
+    ("Money", ("M14",)),
+)
+OTHERS = "More"
+CAUSES = {
+    Cause.OUTSIDE: "outside the limits",
+    Cause.RUN: "part of 7 or more in a row on one side of the mean",
+    Cause.TREND: "part of 7 or more in a row that rise, or fall",
+    Cause.NEAR: "one of 2 in 3 near a limit",
+}
+# Kind of mark (shape and colour), and the words
+VARIATIONS = {
+    Variation.COMMON: ("chance", "No more than chance"),
+    Variation.BETTER_HIGH: ("better", "Better: higher than chance"),
+    Variation.BETTER_LOW: ("better", "Better: lower than chance"),
+    Variation.WORSE_HIGH: ("worse", "Worse: higher than chance"),
+    Variation.WORSE_LOW: ("worse", "Worse: lower than chance"),
+    Variation.HIGH: ("different", "Higher than chance"),
+    Variation.LOW: ("different", "Lower than chance"),
+    Variation.TOO_FEW: ("provisional", f"Too few periods to say: {FEW} are needed"),
+}
+ASSURANCES = {
+    Assurance.MET: "As things are, the target is met every time",
+    Assurance.MAY_BE_MISSED: "As things are, the target is met or missed by chance",
+    Assurance.FAILS: "As things are, the target is missed every time",
+    Assurance.TOO_FEW: "Too few periods to say whether the target will be met",
+    Assurance.NO_TARGET: "",
+}
+KINDS = {
+    "chance": "No more than chance",
+    "better": "Better than chance",
+    "worse": "Worse than chance",
+    "different": "Different from chance",
+    "provisional": "May still change",
+}
+NOT_GIVEN = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A measure in a line: its newest settled period. Every part is "" where there is nothing to say."""
+
+    key: str
+    title: str
+    period: str
+    number: str
+    of: str
+    interval: str
+    change: str
+    kind: str
+    variation: str
+    assurance: str
+    published: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Measures under one heading."""
+
+    title: str
+    rows: tuple[Headline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One period in the table beside the chart."""
+
+    period: str
+    numerator: str
+    denominator: str
+    value: str
+    interval: str
+    kind: str
+    signal: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectRow:
+    """One estimate of a before and after view."""
+
+    says: str
+    value: str
+    interval: str
+    is_clear: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Before and after a month, in words; `refused` says why there is nothing to show."""
+
+    since: str
+    refused: str = ""
+    rows: tuple[EffectRow, ...] = ()
+    method: str = ""
+    limits: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePage:
+    """The page of one measure."""
+
+    headline: Headline
+    definition: str
+    numerator: str
+    denominator: str
+    charts: tuple[Chart, ...]
+    chart_says: str
+    kinds: tuple[tuple[str, str], ...]
+    look: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+    published: tuple[tuple[str, str, str], ...]
+    target: str
+    facts: tuple[tuple[str, str], ...]
+    decisions: tuple[str, ...]
+    excluded: tuple[str, ...]
+    months: tuple[tuple[str, str], ...]
+    change: Change | None
+
+
+def present_overview(found: list[Computed]) -> tuple[Group, ...]:
+    """Every measure in a line, under its heading."""
+    of_code: dict[str, list[Headline]] = {}
+    for one in found:
+        of_code.setdefault(one.measure.code, []).append(present_headline(one, chart_of(one)))
+    known = {code for _, codes in HEADINGS for code in codes}
+    headings = (*HEADINGS, (OTHERS, tuple(code for code in of_code if code not in known)))
+    groups = ((title, [row for code in codes for row in of_code.get(code, ())]) for title, codes in headings)
+    return tuple(Group(title, tuple(rows)) for title, rows in groups if rows)
+
+
+def since_it_began(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The periods from the first in which there was anything at all: before that the service was not there."""
+    for place, point in enumerate(points):
+        if point.numerator or point.denominator:
+            return points[place:]
+    return ()
+
+
+def chart_of(found: Computed, since: date | None = None) -> Xmr:
+    """The control chart of a measure; with the limits made anew from a period on where a step change is marked."""
+    points = since_it_began(found.points)
+    target = TARGETS.get(found.measure.key)
+    return xmr(
+        [Reading(point.value, point.is_provisional) for point in points],
+        steps=[place for place, point in enumerate(points) if place and since and point.first == since],
+        better=Better(found.measure.better),
+        target=target.value if target else None,
+    )
+
+
+def present_headline(found: Computed, chart: Xmr) -> Headline:
+    """The newest settled period of a measure, beside the one before it."""
+    measure = found.measure
+    settled = [point for point in found.points if point.value is not None and not point.is_provisional]
+    settled = [point for point in since_it_began(found.points) if point in settled]
+    newest = settled[-1] if settled else None
+    kind, variation = VARIATIONS[chart.variation]
+    return Headline(
+        key=measure.key,
+        title=measure.title,
+        period=period_text(newest, found.by) if newest else "",
+        number=value_text(newest.value, measure.unit) if newest else "Nothing yet",
+        of=_of(newest, measure) if newest else "",
+        interval=_interval_text(newest, measure) if newest else "",
+        change=_change(settled, found) if newest else "",
+        kind=kind if newest else "",
+        variation=variation if newest else "",
+        assurance=ASSURANCES[chart.assurance] if newest else "",
+        published=_published_text(measure.published[0], measure) if measure.published else "",
+    )
+
+
+def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
+    """One measure with its chart, table, definition and what was published; before and after `since` where asked."""
+    measure, chart = found.measure, chart_of(found, since)
+    points = since_it_began(found.points)
+    names = [period_text(point, found.by, is_short=True) for point in points]
+    target = TARGETS.get(measure.key)
+    kinds = {kind_of(point, chart) for point in chart.points if point.value is not None}
+    return MeasurePage(
+        headline=present_headline(found, chart),
+        definition=measure.definition,
+        numerator=measure.numerator,
+        denominator=measure.denominator,
+        charts=tuple(
+            draw(
+                chart,
+                names,
+                size,
+                say=lambda value: value_text(value, measure.unit, is_short=True),
+                target=target.value if target else None,
+                highest=1 if measure.unit is Unit.SHARE else None,
+            )
+            for size in (WIDE, NARROW)
+        )
+        if any(point.value is not None for point in chart.points)
+        else (),
+        chart_says=_in_words(found, chart, points),
+        kinds=tuple((kind, words) for kind, words in KINDS.items() if kind in kinds),
+        look=_look(found, chart, points),
+        rows=tuple(_row(point, drawn, found, chart) for point, drawn in zip(points, chart.points))[::-1],
+        published=tuple(
+            (_published_text(one, measure), f"{one.place}, {one.period}", one.source) for one in measure.published
+        ),
+        target=f"{target.says} ({target.source})" if target else "",
+        facts=(
+            ("Unit", UNITS[measure.unit]),
+            ("Better", {"up": "Higher", "down": "Lower", "": "Neither higher nor lower"}[measure.better]),
+            ("Read from", listed([name.replace("_", " ") for name in measure.reads])),
+            ("Version of the definition", str(measure.version)),
+        ),
+        decisions=measure.local_decisions,
+        excluded=tuple(f"{why}: {number}" for why, number in found.excluded.items()),
+        months=tuple((point.first.isoformat(), name) for point, name in list(zip(points, names))[1:]),
+        change=_before_after(found, points, since) if since else None,
+    )
+
+
+UNITS = {
+    Unit.COUNT: "Number",
+    Unit.SHARE: "Share, in percent",
+    Unit.RATE: "Rate",
+    Unit.DAYS: "Days",
+    Unit.HOURS: "Hours",
+    Unit.MINUTES: "Minutes",
+    Unit.PENCE: "Pounds",
+}
+
+
+def value_text(value: float | None, unit: Unit, *, is_short: bool = False) -> str:
+    """A value with its unit; without the noun where `is_short`."""
+    if value is None:
+        return NOT_GIVEN
+    if unit is Unit.SHARE:
+        return f"{100 * value:.1f}%" if not is_short else f"{round(100 * value, 1):g}%"
+    if unit is Unit.PENCE:
+        return f"£{value / 100:,.0f}"
+    number = _number(value)
+    if unit in (Unit.COUNT, Unit.RATE) or is_short:
+        return number
+    return f"{number} {unit.value if number != '1' else unit.value[:-1]}"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:,.1f}"
+
+
+def period_text(point: Point, by: By, *, is_short: bool = False) -> str:
+    """A period by its name: October 2026, or Oct 26; July to September 2026; 2026/27."""
+    first, last = point.first, point.last
+    if by is By.MONTH:
+        return f"{first:%b} {first:%y}" if is_short else f"{first:%B} {first:%Y}"
+    if by is By.QUARTER:
+        return f"{first:%b}–{last:%b} {last:%y}" if is_short else f"{first:%B} to {last:%B} {last:%Y}"
+    if by is By.YEAR:
+        return f"{first:%Y}/{last:%y}"
+    return f"{first.day} {first:%b %Y} to {last.day} {last:%b %Y}"
+
+
+def interval_of(point: Point, unit: Unit) -> Interval | None:
+    """How sure a value is: of a share, and of a count; None where sums alone cannot say."""
+    if unit is Unit.SHARE and point.denominator and 0 <= point.numerator <= point.denominator:
+        return wilson(point.numerator, point.denominator)
+    if unit is Unit.COUNT and point.denominator is None and point.numerator >= 0:
+        return count_interval(point.numerator)
+    return None
+
+
+def _interval_text(point: Point, measure: Measure) -> str:
+    found = interval_of(point, measure.unit)
+    if found is None:
+        return ""
+    return " to ".join(value_text(one, measure.unit, is_short=True) for one in (found.lower, found.upper))
+
+
+def _of(point: Point, measure: Measure) -> str:
+    if point.denominator is None:
+        return ""
+    if measure.unit is Unit.PENCE:
+        return f"£{point.numerator / 100:,.0f} over {_number(point.denominator)}"
+    joint = "of" if measure.unit is Unit.SHARE else "over"
+    return f"{_number(point.numerator)} {joint} {_number(point.denominator)}"
+
+
+def _change(settled: list[Point], found: Computed) -> str:
+    if len(settled) < 2 or settled[-1].value is None or settled[-2].value is None:
+        return ""
+    step = settled[-1].value - settled[-2].value
+    before = period_text(settled[-2], found.by)
+    if not round(step, 6):
+        return f"As in {before}"
+    unit = found.measure.unit
+    size = f"{abs(100 * step):.1f} points" if unit is Unit.SHARE else value_text(abs(step), unit)
+    return f"{size} {'more' if step > 0 else 'less'} than in {before}"
+
+
+def _published_text(one: Published, measure: Measure) -> str:
+    where = f"{one.place}, {one.period}"
+    if one.value is None:
+        return f"“{one.says}” ({where})"
+    value = value_text(one.value, measure.unit) if not one.unit else f"{_number(one.value)} {one.unit}"
+    return f"{one.says}: {value} ({where})"
+
+
+def _in_words(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> str:
+    if not points:
+        return "There is nothing to show yet."
+    unit, newest = found.measure.unit, chart.points[-1]
+    first, last = (period_text(point, found.by) for point in (points[0], points[-1]))
+    said = f"{counted(len(points), found.by.value)}, from {first} to {last}."
+    if newest.mean is not None and newest.lower is not None and newest.upper is not None:
+        low, high = _bounded(newest.lower, unit), _bounded(newest.upper, unit)
+        said += f" Mean {value_text(newest.mean, unit)}; limits {value_text(low, unit)} to {value_text(high, unit)}"
+        said += f", from {counted(chart.readings, 'reading')}: only a beginning." if chart.is_short else "."
+    special = sum(bool(point.causes) for point in chart.points)
+    return f"{said} {counted(special, 'point')} more than chance." if newest.mean is not None else said
+
+
+def _bounded(value: float, unit: Unit) -> float:
+    """A limit as far as a value can go: no share is above all, and nothing that is counted is below nothing."""
+    return min(max(value, 0.0), 1.0) if unit is Unit.SHARE else max(value, 0.0)
+
+
+def _look(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> tuple[str, ...]:
+    said = [
+        f"{period_text(point, found.by)} ({value_text(point.value, found.measure.unit)}) is "
+        f"{listed([CAUSES[cause] for cause in drawn.causes])}."
+        for point, drawn in zip(points, chart.points)
+        if drawn.causes
+    ]
+    return tuple(said[-6:])
+
+
+def _row(point: Point, drawn, found: Computed, chart: Xmr) -> TableRow:
+    unit = found.measure.unit
+    kind = kind_of(drawn, chart) if point.value is not None else ""
+    words = [KINDS["provisional"]] if point.is_provisional else []
+    if drawn.causes:
+        words = [f"{KINDS[kind]}: {listed([CAUSES[cause] for cause in drawn.causes])}"]
+    amount = value_text(point.numerator, Unit.PENCE) if unit is Unit.PENCE else _number(point.numerator)
+    return TableRow(
+        period=period_text(point, found.by),
+        numerator=amount,
+        denominator=NOT_GIVEN if point.denominator is None else _number(point.denominator),
+        value=value_text(point.value, unit),
+        interval=_interval_text(point, found.measure) or NOT_GIVEN,
+        kind=kind,
+        signal=" ".join(words),
+    )
+
+
+def _before_after(found: Computed, points: tuple[Point, ...], since: date) -> Change:
+    place = next((place for place, point in enumerate(points) if point.first == since), 0)
+    when = period_text(points[place], found.by) if points else ""
+    try:
+        told = before_and_after([None if one.is_provisional else one.value for one in points], place)
+    except TooFewError as error:
+        return Change(since=when, refused=str(error))
+    per = f"a {found.by.value}"
+    return Change(
+        since=when,
+        rows=(
+            _effect(f"Trend before, {per}", told.before, found),
+            _effect("Step at the change", told.step, found),
+            _effect(f"Change of the trend, {per}", told.bend, found),
+        ),
+        method=_method(told, found),
+        limits=told.limits,
+    )
+
+
+def _effect(says: str, effect: Effect, found: Computed) -> EffectRow:
+    def signed(value: float) -> str:
+        unit = found.measure.unit
+        size = f"{abs(100 * value):.1f} points" if unit is Unit.SHARE else value_text(abs(value), unit)
+        return f"{'−' if value < 0 else '+'}{size}"
+
+    return EffectRow(
+        says=says,
+        value=signed(effect.value),
+        interval=f"{signed(effect.interval.lower)} to {signed(effect.interval.upper)}",
+        is_clear="More than chance" if effect.is_clear else "May be chance",
+    )
+
+
+def _method(told: BeforeAfter, found: Computed) -> str:
+    per = found.by.value
+    return (
+        f"Segmented regression of {counted(told.readings[0], per)} before and {counted(told.readings[1], per)} from "
+        f"then on; errors after Newey and West, with {counted(told.lags, 'lag')}; 95% intervals."
+    )

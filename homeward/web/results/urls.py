@@ -1,0 +1,12 @@
+"""Addresses of results, under /results/."""
+
+from django.urls import path
+
+from homeward.web.results import views
+
+app_name = "results"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("measures/<str:key>", views.measure, name="measure"),
+    path("measures/<str:key>/file", views.measure_file, name="file"),
+]

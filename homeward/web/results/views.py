@@ -1,0 +1,82 @@
+"""Results: every measure in a line, one measure, and its numbers as a file."""
+
+from datetime import date
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from homeward.access.rules import Permission
+from homeward.kernel.rules import london_day, months_later
+from homeward.outcomes.facts.copying import NoCopyError
+from homeward.outcomes.measures.definition import By, Computed
+from homeward.outcomes.measures.library import MEASURES, NOT_COMPUTED
+from homeward.outcomes.selectors import measures_of
+from homeward.outcomes.variation.small_numbers import SmallNumbers
+from homeward.web.gate import page
+from homeward.web.hours.tables import csv_file
+from homeward.web.results.file import HEADS, measure_as_file
+from homeward.web.results.presenters import present_measure, present_overview
+from homeward.web.service_choice import service_here, services_here
+
+MONTHS = {By.MONTH: 24, By.QUARTER: 48}  # how far back a page looks
+SPANS = ((By.MONTH, "By month"), (By.QUARTER, "By quarter"))
+
+
+@page(Permission.SEE_RESULTS)
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every measure of the service: its newest settled number, the change, and whether it is more than chance."""
+    told = _told(request)
+    try:
+        told["groups"] = present_overview(_measures(request, None, told["by"]))
+    except NoCopyError as error:
+        told["not_ready"] = str(error)
+    told["not_computed"] = tuple(NOT_COMPUTED.items())
+    return render(request, "results/overview.jinja", told)
+
+
+@page(Permission.SEE_RESULTS)
+def measure(request: HttpRequest, key: str) -> HttpResponse:
+    """One measure; limits made anew, and before and after compared, from a period that the reader names."""
+    if key not in MEASURES:
+        raise Http404
+    told = {**_told(request), "key": key, "title": MEASURES[key].title}
+    try:
+        (found,) = _measures(request, key, told["by"])
+    except NoCopyError as error:
+        told["not_ready"] = str(error)
+    else:
+        since = _period(request.GET.get("since", ""), found)
+        told |= {"shown": present_measure(found, since), "since": since.isoformat() if since else ""}
+    return render(request, "results/measure.jinja", told)
+
+
+@page(Permission.SEE_RESULTS)
+def measure_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The months of a measure as a CSV for others, small numbers hidden."""
+    if key not in MEASURES:
+        raise Http404
+    rule = SmallNumbers(below=settings.RESULTS_HIDDEN_BELOW, rounded_to=settings.RESULTS_ROUNDED_TO)
+    (found,) = _measures(request, key, By.MONTH)
+    return csv_file(f"{key.lower()}-by-month", HEADS, measure_as_file(found, rule))
+
+
+def _told(request: HttpRequest) -> dict:
+    asked = request.GET.get("by", "")
+    by = next((one for one, _ in SPANS if one.value == asked), By.MONTH)
+    return {"service": service_here(request), "services": services_here(request), "by": by, "spans": SPANS}
+
+
+def _measures(request: HttpRequest, key: str | None, by: By) -> list[Computed]:
+    now = timezone.now()
+    today = london_day(now)
+    first = months_later(today.replace(day=1), -MONTHS[by])
+    if by is By.QUARTER:
+        first = first.replace(month=first.month - (first.month - 1) % 3)
+    keys = None if key is None else [key]
+    return measures_of(request.actor, service_here(request).pk, first, today, now, by=by, keys=keys)
+
+
+def _period(text: str, found: Computed) -> date | None:
+    return next((point.first for point in found.points[1:] if point.first.isoformat() == text), None)
