@@ -57,7 +57,7 @@ def _table(found: Computed) -> tuple[dict[Cell, int], list[tuple[Cell, list[Cell
             sums.append(((point.first, "d"), [(point.first, "n"), (point.first, "rest")]))
         elif found.measure.unit is Unit.COUNT:
             cells[point.first, "n"] = round(point.numerator)
-    for part in ("n", "d", "rest"):
+    for part in ("n", "d"):
         parts: list[Cell] = [(point.first, part) for point in found.points if (point.first, part) in cells]
         if parts:
             cells["all", part] = sum(cells[cell] for cell in parts)

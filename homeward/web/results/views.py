@@ -4,12 +4,11 @@ from datetime import date
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import london_day, months_later
-from homeward.outcomes.facts.copying import NoCopyError
+from homeward.kernel.rules import RefusedError, london_day, months_later
 from homeward.outcomes.measures.definition import By, Computed
 from homeward.outcomes.measures.library import MEASURES, NOT_COMPUTED
 from homeward.outcomes.selectors import measures_of
@@ -30,7 +29,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     told = _told(request)
     try:
         told["groups"] = present_overview(_measures(request, None, told["by"]))
-    except NoCopyError as error:
+    except RefusedError as error:
         told["not_ready"] = str(error)
     told["not_computed"] = tuple(NOT_COMPUTED.items())
     return render(request, "results/overview.jinja", told)
@@ -44,7 +43,7 @@ def measure(request: HttpRequest, key: str) -> HttpResponse:
     told = {**_told(request), "key": key, "title": MEASURES[key].title}
     try:
         (found,) = _measures(request, key, told["by"])
-    except NoCopyError as error:
+    except RefusedError as error:
         told["not_ready"] = str(error)
     else:
         since = _period(request.GET.get("since", ""), found)
@@ -58,7 +57,10 @@ def measure_file(request: HttpRequest, key: str) -> HttpResponse:
     if key not in MEASURES:
         raise Http404
     rule = SmallNumbers(below=settings.RESULTS_HIDDEN_BELOW, rounded_to=settings.RESULTS_ROUNDED_TO)
-    (found,) = _measures(request, key, By.MONTH)
+    try:
+        (found,) = _measures(request, key, By.MONTH)
+    except RefusedError:
+        return redirect("results:measure", key)  # which says why
     return csv_file(f"{key.lower()}-by-month", HEADS, measure_as_file(found, rule))
 
 

@@ -1,0 +1,98 @@
+"""The pages of results, from a record to the page."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Permission, Role
+from homeward.outcomes.facts.copying import refresh
+from homeward.people.services import NewPerson, register_person
+from homeward.referrals.models import Referral
+from homeward.referrals.services import NewReferral, receive_referral
+
+MONTH = timedelta(days=30)
+
+
+@pytest.fixture
+def copied(settings, tmp_path, service, desk, now):
+    """Referrals over fourteen months, 10 and 12 by turns, copied for the measures."""
+    settings.VAR = tmp_path
+    person = register_person(actor=desk, service_id=service.pk, new=NewPerson("Made", "Up-Person"), now=now)
+    new = NewReferral(source="gp", urgency="routine", need_text="Weak since a fall")
+    one = receive_referral(actor=desk, person=person, new=new, now=now)
+    many = [now - MONTH * back for back in range(14) for _ in range(10 + 2 * (back % 2))]
+    Referral.objects.bulk_create(
+        Referral(
+            service_id=service.pk, person=person, source=one.source, urgency=one.urgency, need_text=one.need_text,
+            state=one.state, received_at=received_at, reference=f"MADE-{number}",
+        )
+        for number, received_at in enumerate(many)
+    )  # fmt: skip
+    refresh(now=now)
+
+
+class TestOverview:
+    def test_shows_every_measure_and_names_nobody(self, sign_in, copied):
+        page = sign_in(Role.PERFORMANCE_LEAD).get(reverse("results:overview")).content.decode()
+        assert "Referrals handled" in page
+        assert "4,794" in page
+        assert "Leicester, April 2015 to February 2016" in page
+        assert "Up-Person" not in page
+
+    def test_says_so_where_nothing_was_copied_yet(self, sign_in, settings, tmp_path):
+        settings.VAR = tmp_path
+        lead = sign_in(Role.PERFORMANCE_LEAD)
+        for address in (reverse("results:overview"), reverse("results:measure", args=["M01"])):
+            answer = lead.get(address)
+            assert answer.status_code == 200
+            assert "nhsuk-inset-text" in answer.content.decode()
+
+    @pytest.mark.parametrize("role", [role for role in Role if role not in SYSTEM_ROLES])
+    def test_is_for_those_who_may_see_results(self, sign_in, settings, tmp_path, role):
+        settings.VAR = tmp_path
+        may = Permission.SEE_RESULTS in ROLE_PERMISSIONS[role]
+        assert sign_in(role).get(reverse("results:overview")).status_code == (200 if may else 403)
+
+
+class TestMeasure:
+    @pytest.fixture
+    def lead(self, sign_in, copied) -> Client:
+        return sign_in(Role.PERFORMANCE_LEAD)
+
+    @pytest.mark.parametrize("by", ["month", "quarter", "century"])
+    def test_has_a_chart_with_words_and_its_table(self, lead, by):
+        page = lead.get(reverse("results:measure", args=["M01"]), {"by": by}).content.decode()
+        assert page.count('role="img"') == 2
+        assert "<desc" in page
+        assert "Referrals received in the period" in page
+        assert "hw-mark--provisional" in page  # this month is not over
+
+    def test_is_not_there_where_no_measure_has_the_key(self, lead):
+        assert lead.get(reverse("results:measure", args=["M99"])).status_code == 404
+        assert lead.get(reverse("results:file", args=["M99"])).status_code == 404
+
+    def test_compares_before_and_after_a_month_that_was_named(self, lead, now):
+        page = lead.get(reverse("results:measure", args=["M01"])).content.decode()
+        months = [part.split('"')[0] for part in page.split('<option value="')[2:]]
+        told = lead.get(reverse("results:measure", args=["M01"]), {"since": months[6]}).content.decode()
+        assert "Step at the change" in told
+        assert "not that the change caused it" in told
+        assert "hw-control__step" in told
+        refused = lead.get(reverse("results:measure", args=["M01"]), {"since": months[0]}).content.decode()
+        assert "1 periods before" in refused or "There are 1" in refused
+
+    def test_takes_a_month_that_is_none_for_nothing_marked(self, lead):
+        page = lead.get(reverse("results:measure", args=["M01"]), {"since": "soon"}).content.decode()
+        assert "Step at the change" not in page
+
+    def test_leaves_as_a_file_without_small_numbers(self, lead):
+        answer = lead.get(reverse("results:file", args=["M01"]))
+        rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        numbers = {row["numerator"] for row in rows}
+        assert numbers <= {"0", "*", "10", "15", "20", "25"}
+        assert "10" in numbers
+        assert answer["Content-Disposition"] == 'attachment; filename="m01-by-month.csv"'
