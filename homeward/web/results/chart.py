@@ -12,7 +12,7 @@ from homeward.outcomes.variation.xmr import ChartPoint, Xmr, is_better
 
 WIDE, NARROW = (760, 330), (360, 280)
 LEFT, TOP, BELOW = 58, 16, 40
-BESIDE = {WIDE: 128, NARROW: 14}  # room to the right: on a wide chart for the names of the lines
+BESIDE = {WIDE: 128, NARROW: 26}  # room to the right: on a wide chart for the names of the lines
 LABELS = {WIDE: 8, NARROW: 3}  # most names of periods under the chart
 TICKS = 5
 LINE_HEIGHT = 17
@@ -58,6 +58,13 @@ class Chart:
     marks: tuple[Mark, ...]
 
 
+def within(value: float, lowest: float | None, highest: float | None) -> float:
+    """A value as far as it can go: no share is above all, and nothing that is counted is below nothing."""
+    if lowest is not None:
+        value = max(value, lowest)
+    return value if highest is None else min(value, highest)
+
+
 def kind_of(point: ChartPoint, chart: Xmr) -> str:
     """What a point is drawn as."""
     if point.is_provisional:
@@ -87,7 +94,7 @@ def draw(
         return round(LEFT + (right - LEFT) * (place + 0.5) / max(1, len(chart.points)), 1)
 
     def y(value: float) -> float:
-        inside = min(max(value, bottom_value), top_value)
+        inside = within(value, bottom_value, top_value)
         return round(bottom - (bottom - TOP) * (inside - bottom_value) / (top_value - bottom_value), 1)
 
     marks = tuple(
@@ -111,7 +118,7 @@ def draw(
         paths=_paths(
             [None if point.value is None else (x(place), y(point.value)) for place, point in enumerate(chart.points)]
         ),
-        lines=_lines(chart, x, y, say, target, (LEFT, right)),
+        lines=_lines(chart, x, y, lambda value: say(within(value, lowest, highest)), target, (LEFT, right)),
         marks=marks,
     )
 
@@ -120,11 +127,8 @@ def _scale(chart: Xmr, target: float | None, lowest: float | None, highest: floa
     """From and to which value the chart goes, and how far its ticks are apart."""
     shown = [value for point in chart.points for value in (point.value, point.lower, point.upper) if value is not None]
     shown += [target] if target is not None else []
-    low, high = min(shown, default=0.0), max(shown, default=1.0)
-    if lowest is not None:
-        low = max(low, lowest)
-    if highest is not None:
-        high = min(high, highest)
+    low = within(min(shown, default=0.0), lowest, highest)
+    high = within(max(shown, default=1.0), lowest, highest)
     spread = (high - low) or abs(high) or 1.0
     rough = spread / TICKS
     size = 10 ** floor(log10(rough))

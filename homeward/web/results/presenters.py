@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from homeward.outcomes.measures.definition import By, Computed, Measure, Point, Published, Unit
 from homeward.outcomes.variation.interrupted import BeforeAfter, Effect, TooFewError, before_and_after
 from homeward.outcomes.variation.intervals import Interval, count_interval, wilson
 from homeward.outcomes.variation.targets import TARGETS
 from homeward.outcomes.variation.xmr import FEW, Assurance, Better, Cause, Reading, Variation, Xmr, xmr
-from homeward.web.results.chart import NARROW, WIDE, Chart, draw, kind_of
+from homeward.web.results.chart import NARROW, WIDE, Chart, draw, kind_of, within
 from homeward.web.words import counted, listed
 
 # Which measures stand under which heading; what is under none comes last
@@ -52,6 +53,7 @@ KINDS = {
     "provisional": "May still change",
 }
 NOT_GIVEN = "–"
+MOST_TO_LOOK_AT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +75,11 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Measures under one heading."""
+    """Measures under one heading; `without` are those with no settled period yet."""
 
     title: str
     rows: tuple[Headline, ...]
+    without: tuple[Headline, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class MeasurePage:
     kinds: tuple[tuple[str, str], ...]
     look: tuple[str, ...]
     rows: tuple[TableRow, ...]
+    has_denominator: bool
     published: tuple[tuple[str, str, str], ...]
     target: str
     facts: tuple[tuple[str, str], ...]
@@ -143,7 +147,11 @@ def present_overview(found: list[Computed]) -> tuple[Group, ...]:
     known = {code for _, codes in HEADINGS for code in codes}
     headings = (*HEADINGS, (OTHERS, tuple(code for code in of_code if code not in known)))
     groups = ((title, [row for code in codes for row in of_code.get(code, ())]) for title, codes in headings)
-    return tuple(Group(title, tuple(rows)) for title, rows in groups if rows)
+    return tuple(
+        Group(title, tuple(row for row in rows if row.period), tuple(row for row in rows if not row.period))
+        for title, rows in groups
+        if rows
+    )
 
 
 def since_it_began(points: tuple[Point, ...]) -> tuple[Point, ...]:
@@ -207,7 +215,8 @@ def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
                 size,
                 say=lambda value: value_text(value, measure.unit, is_short=True),
                 target=target.value if target else None,
-                highest=1 if measure.unit is Unit.SHARE else None,
+                lowest=_reach(measure.unit)[0],
+                highest=_reach(measure.unit)[1],
             )
             for size in (WIDE, NARROW)
         )
@@ -217,6 +226,7 @@ def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
         kinds=tuple((kind, words) for kind, words in KINDS.items() if kind in kinds),
         look=_look(found, chart, points),
         rows=tuple(_row(point, drawn, found, chart) for point, drawn in zip(points, chart.points))[::-1],
+        has_denominator=any(point.denominator is not None for point in points),
         published=tuple(
             (_published_text(one, measure), f"{one.place}, {one.period}", one.source) for one in measure.published
         ),
@@ -228,7 +238,7 @@ def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
             ("Version of the definition", str(measure.version)),
         ),
         decisions=measure.local_decisions,
-        excluded=tuple(f"{why}: {number}" for why, number in found.excluded.items()),
+        excluded=tuple(f"{why}: {number}" for why, number in found.excluded.items() if number),
         months=tuple((point.first.isoformat(), name) for point, name in list(zip(points, names))[1:]),
         change=_before_after(found, points, since) if since else None,
     )
@@ -294,10 +304,12 @@ def _interval_text(point: Point, measure: Measure) -> str:
 def _of(point: Point, measure: Measure) -> str:
     if point.denominator is None:
         return ""
-    if measure.unit is Unit.PENCE:
-        return f"£{point.numerator / 100:,.0f} over {_number(point.denominator)}"
-    joint = "of" if measure.unit is Unit.SHARE else "over"
-    return f"{_number(point.numerator)} {joint} {_number(point.denominator)}"
+    joint = "of" if measure.unit is Unit.SHARE else "÷"
+    return f"{_amount(point, measure.unit)} {joint} {_number(point.denominator)}"
+
+
+def _amount(point: Point, unit: Unit) -> str:
+    return value_text(point.numerator, unit) if unit is Unit.PENCE else _number(point.numerator)
 
 
 def _change(settled: list[Point], found: Computed) -> str:
@@ -305,11 +317,19 @@ def _change(settled: list[Point], found: Computed) -> str:
         return ""
     step = settled[-1].value - settled[-2].value
     before = period_text(settled[-2], found.by)
-    if not round(step, 6):
-        return f"As in {before}"
     unit = found.measure.unit
-    size = f"{abs(100 * step):.1f} points" if unit is Unit.SHARE else value_text(abs(step), unit)
+    size = _size(step, unit)
+    if size == _size(0, unit):
+        return f"As in {before}"
     return f"{size} {'more' if step > 0 else 'less'} than in {before}"
+
+
+def _size(step: float, unit: Unit) -> str:
+    """A difference without its sign; of shares in percentage points."""
+    if unit is Unit.SHARE:
+        return f"{abs(100 * step):.1f} points"
+    size = round(abs(step), 1)
+    return value_text(size if unit is not Unit.PENCE else abs(step), unit)
 
 
 def _published_text(one: Published, measure: Measure) -> str:
@@ -327,26 +347,33 @@ def _in_words(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> str:
     first, last = (period_text(point, found.by) for point in (points[0], points[-1]))
     said = f"{counted(len(points), found.by.value)}, from {first} to {last}."
     if newest.mean is not None and newest.lower is not None and newest.upper is not None:
-        low, high = _bounded(newest.lower, unit), _bounded(newest.upper, unit)
+        low, high = (within(value, *_reach(unit)) for value in (newest.lower, newest.upper))
         said += f" Mean {value_text(newest.mean, unit)}; limits {value_text(low, unit)} to {value_text(high, unit)}"
         said += f", from {counted(chart.readings, 'reading')}: only a beginning." if chart.is_short else "."
     special = sum(bool(point.causes) for point in chart.points)
     return f"{said} {counted(special, 'point')} more than chance." if newest.mean is not None else said
 
 
-def _bounded(value: float, unit: Unit) -> float:
-    """A limit as far as a value can go: no share is above all, and nothing that is counted is below nothing."""
-    return min(max(value, 0.0), 1.0) if unit is Unit.SHARE else max(value, 0.0)
-
-
 def _look(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> tuple[str, ...]:
-    said = [
-        f"{period_text(point, found.by)} ({value_text(point.value, found.measure.unit)}) is "
-        f"{listed([CAUSES[cause] for cause in drawn.causes])}."
-        for point, drawn in zip(points, chart.points)
-        if drawn.causes
-    ]
-    return tuple(said[-6:])
+    """The newest runs of points that are more than chance for one reason, each in a sentence."""
+    said = []
+    marked = [(place, drawn) for place, drawn in enumerate(chart.points) if drawn.causes]
+    # points that follow on one another with the same causes share a place less their number
+    for (_, causes, side), group in groupby(
+        enumerate(marked), lambda it: (it[1][0] - it[0], it[1][1].causes, it[1][1].side)
+    ):
+        places = [place for _, (place, _) in group]
+        first, last = (period_text(points[place], found.by) for place in (places[0], places[-1]))
+        when = first if len(places) == 1 else f"{first} to {last}"
+        way = {1: ", higher", -1: ", lower", 0: ""}[side]
+        value = f" ({value_text(points[places[0]].value, found.measure.unit)})" if len(places) == 1 else ""
+        said.append(f"{when}{value}: {listed([CAUSES[cause] for cause in causes])}{way}.")
+    return tuple(said[-MOST_TO_LOOK_AT:])
+
+
+def _reach(unit: Unit) -> tuple[float, float | None]:
+    """Below and above what no value lies."""
+    return 0, 1 if unit is Unit.SHARE else None
 
 
 def _row(point: Point, drawn, found: Computed, chart: Xmr) -> TableRow:
@@ -355,10 +382,9 @@ def _row(point: Point, drawn, found: Computed, chart: Xmr) -> TableRow:
     words = [KINDS["provisional"]] if point.is_provisional else []
     if drawn.causes:
         words = [f"{KINDS[kind]}: {listed([CAUSES[cause] for cause in drawn.causes])}"]
-    amount = value_text(point.numerator, Unit.PENCE) if unit is Unit.PENCE else _number(point.numerator)
     return TableRow(
         period=period_text(point, found.by),
-        numerator=amount,
+        numerator=_amount(point, unit),
         denominator=NOT_GIVEN if point.denominator is None else _number(point.denominator),
         value=value_text(point.value, unit),
         interval=_interval_text(point, found.measure) or NOT_GIVEN,
@@ -389,9 +415,7 @@ def _before_after(found: Computed, points: tuple[Point, ...], since: date) -> Ch
 
 def _effect(says: str, effect: Effect, found: Computed) -> EffectRow:
     def signed(value: float) -> str:
-        unit = found.measure.unit
-        size = f"{abs(100 * value):.1f} points" if unit is Unit.SHARE else value_text(abs(value), unit)
-        return f"{'−' if value < 0 else '+'}{size}"
+        return f"{'−' if value < 0 else '+'}{_size(value, found.measure.unit)}"
 
     return EffectRow(
         says=says,

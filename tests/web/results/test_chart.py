@@ -1,5 +1,7 @@
 """The control chart as it is drawn: every place reckoned by hand on a chart of known size."""
 
+from itertools import pairwise
+
 import pytest
 
 from homeward.outcomes.variation.xmr import Better, Reading, xmr
@@ -47,13 +49,13 @@ class TestDraw:
     def test_shows_nothing_below_nothing_or_above_all(self):
         chart = drawn([0.1, 0.9] * 6, highest=1)
         assert (chart.ticks[0][1], chart.ticks[-1][1]) == ("0", "1")
-        limits = [line.y1 for line in chart.lines if line.kind == "limit"]
-        assert limits == [16, 290]
+        limits = [(line.y1, line.says) for line in chart.lines if line.kind == "limit"]
+        assert limits == [(16, "Upper limit 1"), (290, "Lower limit 0")]
 
     def test_moves_names_of_lines_apart(self):
         chart = drawn([50, 50.1] * 10, target=50.05)
         places = sorted(line.says_y for line in chart.lines if line.says)
-        assert all(after - before >= LINE_HEIGHT for before, after in zip(places, places[1:]))
+        assert all(after - before >= LINE_HEIGHT for before, after in pairwise(places))
 
     def test_draws_limits_anew_from_a_step(self):
         chart = drawn([*STEADY, *(value + 20 for value in STEADY)], steps=[12])
