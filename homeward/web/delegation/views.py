@@ -127,11 +127,11 @@ def _show_mine(request: HttpRequest, problem: str = "") -> HttpResponse:
 
 
 @page(Permission.SEE_TODAY)
-def give_answer(request: HttpRequest, asked_of: int) -> HttpResponse:
+def give_answer(request: HttpRequest, delegation_id: int) -> HttpResponse:
     """Accept or decline what one is asked to do."""
     if request.method != "POST":
         return redirect("delegation:mine")
-    row = _asked(request, asked_of)
+    row = _asked(request, delegation_id)
     accepts = request.POST.get("answer") == "accept"
     try:
         answer(
@@ -165,15 +165,17 @@ def declare_mine(request: HttpRequest) -> HttpResponse:
     workers = [one for one in workers_of(service_here(request).pk) if one.pk == request.actor.worker_id]
     if not workers:
         raise Http404("You are not on the roster of this service.")
-    accepts = request.POST.get("answer") == "accept"
+    accepts, now = request.POST.get("answer") == "accept", timezone.now()
     try:
         declare(
             actor=request.actor, worker=workers[0], competence=_said(request, "competence"),
             kind="worker_accepts" if accepts else "worker_declines", text=_said(request, "reason"),
-            now=timezone.now(),
+            now=now,
         )  # fmt: skip
     except RefusedError as error:
         return _show_mine(request, str(error))
+    people = {row.delegation.person_id for row in asked_of(request.actor, now)}
+    follow(request, workers[0].service_id, people, now)
     messages.success(
         request, "You accept. You can decline at any time." if accepts else "You decline. It stops at once."
     )

@@ -60,6 +60,8 @@ DONE = {
     "declare": "The declaration is recorded.",
     "sign": "Signed off.",
 }
+# After these the worker may, or may no longer: visits to come follow at once
+MOVES_VISITS = ("declare", "sign")
 ENDED = "The sign-off ended at once. The worker is told."
 
 
@@ -138,7 +140,8 @@ def add(request: HttpRequest, worker_id: int, competence: str, what: str) -> Htt
         except (RefusedError, PersonNotFoundError) as error:
             form.add_error(next(iter(form.fields)), str(error))
         else:
-            messages.success(request, DONE[what])
+            became = _follow(request, _worker(request, worker_id)) if what in MOVES_VISITS else ""
+            messages.success(request, DONE[what] + became)
             return redirect("delegation:competence", worker_id, competence)
     return _show(request, worker_id, competence, {what: form})
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -253,13 +252,21 @@ class TestVisitsFollow:
         assert "1 visit to come is changed." in text_of(answer)
         assert not visit.assignments.exists()
 
-    @pytest.mark.xfail(
-        connection.vendor == "postgresql", strict=False,
-        reason="failed once after many others on PostgreSQL, not by itself; cause not found yet",
-    )  # fmt: skip
     def test_are_freed_when_the_worker_declines(self, carer, decided, visit):
-        asked = decided.workers.get()
-        carer[1].post(f"/delegation/mine/{asked.pk}/answer", {"answer": "decline", "reason": "Not sure"})
+        carer[1].post(f"/delegation/mine/{decided.pk}/answer", {"answer": "decline", "reason": "Not sure"})
+        assert not visit.assignments.exists()
+
+    def test_are_freed_when_the_worker_declines_the_competence(self, carer, visit):
+        carer[1].post("/delegation/mine/declare", {"competence": "insulin", "answer": "decline"})
+        assert not visit.assignments.exists()
+
+    def test_are_freed_when_the_employer_no_longer_answers(self, carer, visit, sign_in):
+        manager = sign_in(Role.ROSTER_PLANNER)
+        answer = manager.post(
+            f"/delegation/workers/{carer[0].pk}/insulin/declare",
+            {"kind": "employer_declines", "said_by": "Jo Fenn, manager, by phone"}, follow=True,
+        )  # fmt: skip
+        assert "1 visit to come is changed." in text_of(answer)
         assert not visit.assignments.exists()
 
 
