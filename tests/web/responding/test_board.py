@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from homeward.access.rules import Role
 from homeward.audit.models import Event
+from homeward.delegation.models import Delegation
 from homeward.episodes.models import Episode
 from homeward.people.models import Address
 from homeward.people.services import raise_alert
@@ -148,6 +149,17 @@ class TestWhoCanBeThereFirst:
         assert "Two together" in page
         assert "Send both" in page
         assert page.count("minutes away") >= 3
+
+    def test_says_who_may_not_do_what_is_delegated_and_why(self, responder, response, workers, ivy, now):
+        visit = response.visit
+        visit.tasks.create(activity_code="medication_support", title="Medicines", is_delegated=True)
+        Delegation.objects.create(
+            service=ivy.service, person=ivy, activity_code="medication_support", state="active", made_at=now,
+            delegated_by=workers[0], instructions="One pack.", if_out_of_range="Phone.", review_on=now.date(),
+        )  # fmt: skip
+        page = responder.get(f"{at(response)}/who").content.decode()
+        assert "Who may not, and why (1)" in page
+        assert "Cedar Holt is not signed off for medicines." in page
 
     def test_comes_as_a_part_to_a_page_that_asks(self, responder, response):
         part = responder.get(f"{at(response)}/who", headers={"HX-Request": "true"}).content.decode()

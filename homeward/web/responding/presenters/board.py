@@ -118,7 +118,9 @@ class Board:
 
 @dataclass(frozen=True, slots=True)
 class OfferLine:
-    """Somebody, or a pair, who could come. `refused` is why they may not be sent, "" when they may."""
+    """Somebody, or a pair, who could come. `refused` is why they may not be sent, "" when they may; `may` why they may
+    do what is delegated at the visit.
+    """
 
     number: int
     who: str
@@ -127,6 +129,7 @@ class OfferLine:
     is_late: bool
     from_where: str
     why: str
+    may: tuple[str, ...]
     send_who: tuple[str, ...]
     send_at: str
     button: str
@@ -137,10 +140,11 @@ class OfferLine:
 
 @dataclass(frozen=True, slots=True)
 class SlotOffers:
-    """Who could fill one place, soonest first."""
+    """Who could fill one place, soonest first; `kept_out` are names and why they may not, with the nearest remedy."""
 
     skill: str
     offers: tuple[OfferLine, ...]
+    kept_out: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,6 +391,9 @@ def who_can_come(offers: Offers | None, visit, settling: Settling, now: datetime
         SlotOffers(
             skill=skill_title(visit.slots[slot]["skill"]),
             offers=tuple(_offer_line(visit, offer, next(numbers), settling, now) for offer in found[:OFFERS_SHOWN]),
+            kept_out=tuple(
+                (out.worker.label, f"{out.may.because} {out.may.nearest}") for out in offers.kept_out.get(slot, ())
+            ),
         )
         for slot, found in sorted(offers.for_slot.items())
         if slot in open_slots
@@ -456,6 +463,7 @@ def _offer_line(visit, offer: Offer, number: int, settling: Settling, now: datet
         is_late=visit.is_crisis and at > visit.window_closes_at,
         from_where=" and ".join(f"{minutes:.0f} minutes away" for minutes in offer.travel_minutes),
         why=_held_up(offer.sentence),
+        may=offer.may,
         send_who=send_who,
         send_at=at.isoformat(),
         button="Send both" if is_team else f"Send {offer.workers[0].label}",
