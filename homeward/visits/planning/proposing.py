@@ -28,6 +28,7 @@ from homeward.visits.services import (
     PlanChangedMeanwhileError,
     assign_worker,
     list_who_to_tell,
+    make_visits,
     need_response,
     plan_support,
     record_plan,
@@ -61,12 +62,15 @@ def plan_day(
 ) -> DayPlan:
     """Plan every visit of a day for every employer and put the plan into force.
 
-    `now` is the moment it is planned from: nothing new starts before it. `seconds` are CPU seconds of search.
+    The visits that people's plans need on a day to come are made first, where they were not made before. `now` is the
+    moment it is planned from: nothing new starts before it. `seconds` are CPU seconds of search.
 
     Raises: NotAllowedError; PlanChangedMeanwhileError.
     """
     require(actor, Permission.PLAN_DAY, service_id)
     seed = secrets.randbelow(2**31) if seed is None else seed
+    if day > london_day(now):
+        make_visits(actor=actor, service_id=service_id, day=day, now=now)
 
     def search(board: Board) -> visit_planner.Plan:
         start = board.held if board.held.assignments else None

@@ -92,6 +92,7 @@ def _show_day(request: HttpRequest, asked: Asked, template: str) -> HttpResponse
             "before": asked.query(day=day_before(asked.day).isoformat()),
             "after": asked.query(day=day_after(asked.day).isoformat()),
             "is_today": asked.day == today,
+            "is_planned": shown.plan is not None,
             "today": today.isoformat(),
             "other_days": []
             if shown.visits
@@ -99,7 +100,7 @@ def _show_day(request: HttpRequest, asked: Asked, template: str) -> HttpResponse
                 (one.isoformat(), day_text(one))
                 for one in nearest_days(days_with_visits(request.actor, service.pk), asked.day)
             ],
-            "may_plan": bool(shown.visits) and _may_plan(request, service.pk, asked.day, now),
+            "may_plan": (bool(shown.visits) or asked.day > today) and _may_plan(request, service.pk, asked.day, now),
             "open_visit": _opened(request, asked, now) if template == "today/day.jinja" else None,
         },
     )

@@ -45,6 +45,14 @@ def mornings(service, coordinator, now, workers):
         )
 
 
+class TestPlanDay:
+    def test_makes_the_visits_of_a_day_to_come_once(self, service, planner, mornings, now):
+        tomorrow = now.date() + timedelta(days=1)
+        for _ in range(2):
+            planning.plan_day(actor=planner, service_id=service.pk, day=tomorrow, now=now, seconds=0.1, seed=1)
+        assert [one.day for one in Visit.objects.all()] == [tomorrow] * 4
+
+
 class TestPlanDaysAhead:
     def test_makes_and_plans_the_visits_of_every_day(self, service, planner, mornings, now):
         days = [now.date(), now.date() + timedelta(days=1)]

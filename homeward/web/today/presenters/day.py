@@ -20,7 +20,7 @@ NO_SHIFT = (
     "The worker it was given to is not on shift this day."
     " Plan the day again, or open the visit and choose somebody else."
 )
-NOT_PLANNED_YET = "It is new since the day was planned. Plan the day again, or open the visit and choose somebody."
+NOT_PLANNED_YET = "No plan of this day has taken it in yet. Plan the day, or open the visit and choose somebody."
 
 
 @dataclass(frozen=True, slots=True)
