@@ -291,7 +291,7 @@ def _nobody_may(
 def _off_shift(visit: Visit, number: int, workers: list[Worker], called: _Names) -> str:
     slot = visit.slots[number]
     wanted = f"between {clock(visit.window.opens)} and {clock(visit.window.closes)}"
-    able = f"{'signed off for' if slot.allowed is not None else 'with'} {called[slot.skill]}"
+    able = "signed off for this visit" if slot.allowed is not None else f"with {called[slot.skill]}"
     shifts = [shift for worker in workers for shift in worker.shifts]
     later = [shift.starts for shift in shifts if shift.starts > visit.window.closes]
     earlier = [shift.ends for shift in shifts if shift.ends < visit.window.opens + slot.minutes]

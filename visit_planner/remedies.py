@@ -426,7 +426,7 @@ def _words(problem: Problem, visit: Visit, change: Change, names: Mapping[str, s
     minutes = f"{change.minutes:.0f} minute{'' if change.minutes == 1 else 's'}"
     which = "it" if change.visit == visit.id else call(change.visit)
     if change.kind == "sign_off":
-        return f"signing {call(change.worker)} off for {call(visit.slots[change.slot or 0].skill)} here"
+        return f"signing {call(change.worker)} off for this visit"
     if change.kind == "allow":
         return f"letting {call(change.worker)} go to this person"
     if change.kind == "release":

@@ -71,7 +71,7 @@ class TestExplain:
                 "nobody_signed_off",
                 [worker("ann", "insulin")],
                 Visit("v", 1, (Slot("insulin", 10, frozenset()),), Window(500, 520)),
-                "Signing ann off for insulin here would place it at 08:20 with ann.",
+                "Signing ann off for this visit would place it at 08:20 with ann.",
             ),
             (
                 "all_refused",
