@@ -267,7 +267,7 @@ class TaskRow:
     person: str
     url: str
     state: Tag
-    review: Tag
+    review: Tag | None
     by: str
     doing: tuple[Doing, ...]
     others: str
@@ -296,7 +296,7 @@ def task_rows(rows: Iterable, today: date) -> tuple[TaskRow, ...]:
                 person=row.person.label,
                 url=reverse("delegation:decision", args=[row.pk]),
                 state=STATES[row.state],
-                review=due_tag(row.review_on, today, *REVIEW),
+                review=due_tag(row.review_on, today, *REVIEW) if row.state != DelegationState.ENDED else None,
                 by=_who_decided(row),
                 doing=tuple(
                     Doing(
