@@ -30,6 +30,7 @@ def shape_of(address: str) -> str:
     """An address with its numbers and codes left out: one page of each shape is enough."""
     path = urlsplit(address).path
     path = re.sub(r"/procedures/(pathways|forms|activities)/[a-z0-9-]+", r"/procedures/\1/*", path)
+    path = re.sub(r"/results/measures/[^/]+", "/results/measures/*", path)
     return re.sub(r"\d+", "N", path)
 
 
