@@ -111,7 +111,9 @@ def person(request: HttpRequest, item_id: int) -> HttpResponse:
 
 def _written(request: HttpRequest, item, now: datetime) -> HttpResponse:
     is_live = bool(request.headers.get("HX-Request"))
-    form, then = PersonForm(request.POST), request.POST.get("then", "")
+    form = PersonForm(request.POST)
+    # what saves itself only saves, though the browser names the button that was pressed last
+    then = "" if is_live else request.POST.get("then", "")
     if not form.is_valid():
         return HttpResponse(status=422) if is_live else _show(request, item, form, now)
     told = form.cleaned_data
@@ -122,7 +124,7 @@ def _written(request: HttpRequest, item, now: datetime) -> HttpResponse:
             actor=request.actor, item=item, page=told["page"], text=told["text"], action=told["action"],
             **form.numbers(), now=now,
         )  # fmt: skip
-        if is_live and not then:
+        if is_live:
             return render(request, "huddle/saved.jinja", {"note": note, "saved": f"Saved at {clock_text(now)}"})
         if then == "agree":
             owner, moment = form.owner_chosen(), form.moment()

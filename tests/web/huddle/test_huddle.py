@@ -105,6 +105,9 @@ class TestHolding:
         worker = Worker.objects.get(name="Ash Vale")
         until = page.split('name="until" value="')[1].split('"')[0]
         told = {"text": "", "action": "See her home", "owner": f"worker-{worker.pk}", "until": until, "then": "agree"}
+        # what saves itself names the button pressed last, and agrees nothing
+        assert "Saved at" in text_of(manager.post(address, fields_of(page) | told, headers=LIVE))
+        assert not NextAction.objects.exists()
         manager.post(address, fields_of(page) | told)
         assert NextAction.objects.get().worker_id == worker.pk
 
