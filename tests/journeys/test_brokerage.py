@@ -51,7 +51,7 @@ class TestBrokerage:
         assert len(links) == 2
         accessible(buyer)
 
-        # when one provider declines on a phone, and the other takes it at a desk: neither signs in, nor learns who it is
+        # when one provider declines on a phone and the other takes it at a desk: neither signs in or learns who it is
         phone = open_browser(is_phone=True, has_javascript=False)
         phone.goto(links[1])
         assert fits(phone)

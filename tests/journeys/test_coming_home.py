@@ -11,6 +11,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 LONDON = ZoneInfo("Europe/London")
 GIVEN, FAMILY = "Olwen", "Homeward-Bound"
+DAYS = ("Monday to Friday", "Weekends and bank holidays")
 
 
 def today() -> datetime:
@@ -34,34 +35,44 @@ def a_postcode(page: Page) -> str:
     return found.group()
 
 
+def admit(lead: Page, family: str, postcode: str) -> str:
+    """Put somebody on the board who was admitted yesterday; gives the number of the stay, whose page is open then."""
+    lead.goto("/coming-home/admit")
+    lead.get_by_label("First name").fill(GIVEN)
+    lead.get_by_label("Last name").fill(family)
+    lead.get_by_label("Home postcode").fill(postcode)
+    lead.get_by_label("Home address").fill("1 Made Up Lane")
+    lead.get_by_label("Their phone number").fill("07700 900777")
+    lead.get_by_label("Which day were they admitted?").fill((today() - timedelta(days=1)).date().isoformat())
+    lead.get_by_label("What time?").fill("09:00")
+    lead.get_by_label("Its name, if it is not in the list").fill("Made Up General")
+    lead.get_by_label("Ward").fill("Ward 7")
+    lead.get_by_role("button", name="Put them on the board").click()
+    if lead.get_by_label("This is someone else: start a new record").count():
+        lead.get_by_label("This is someone else: start a new record").check()
+        lead.get_by_role("button", name="Put them on the board").click()
+    lead.goto("/coming-home/")
+    lead.get_by_role("link", name=re.compile(family)).first.click()
+    return re.search(r"/coming-home/(\d+)", lead.url).group(1)
+
+
+def is_ready(lead: Page) -> None:
+    """Say on the page of a stay that they need not be in hospital any more."""
+    part = unfold(lead, "Record the criteria to reside")
+    part.get_by_label("Which do they meet?").select_option("not_met")
+    part.get_by_role("button", name="Record").click()
+
+
 class TestComingHome:
     def test_goes_from_admission_to_a_first_visit_next_morning(self, open_browser, accessible):
         lead, planner = open_browser("casemanager"), open_browser("planner")
         postcode = a_postcode(planner)
 
         # given somebody was admitted yesterday
-        lead.goto("/coming-home/admit")
-        lead.get_by_label("First name").fill(GIVEN)
-        lead.get_by_label("Last name").fill(FAMILY)
-        lead.get_by_label("Home postcode").fill(postcode)
-        lead.get_by_label("Home address").fill("1 Made Up Lane")
-        lead.get_by_label("Their phone number").fill("07700 900777")
-        lead.get_by_label("Which day were they admitted?").fill((today() - timedelta(days=1)).date().isoformat())
-        lead.get_by_label("What time?").fill("09:00")
-        lead.get_by_label("Its name, if it is not in the list").fill("Made Up General")
-        lead.get_by_label("Ward").fill("Ward 7")
-        lead.get_by_role("button", name="Put them on the board").click()
-        if lead.get_by_label("This is someone else: start a new record").count():
-            lead.get_by_label("This is someone else: start a new record").check()
-            lead.get_by_role("button", name="Put them on the board").click()
-        lead.goto("/coming-home/")
-        lead.get_by_role("link", name=re.compile(FAMILY)).first.click()
-        stay = re.search(r"/coming-home/(\d+)", lead.url).group(1)
+        stay = admit(lead, FAMILY, postcode)
 
         # when they are ready, and it is decided with them that they go home
-        part = unfold(lead, "Record the criteria to reside")
-        part.get_by_label("Which do they meet?").select_option("not_met")
-        part.get_by_role("button", name="Record").click()
+        is_ready(lead)
         lead.goto(f"/coming-home/{stay}/decide")
         lead.get_by_label("What do they want?").fill("Home, to my cat")
         lead.get_by_label("Which choices were they offered?").fill("Home with help, or a short stay in a bed")
@@ -125,6 +136,61 @@ class TestComingHome:
         lead.get_by_role("button", name="Log the call").click()
         expect(lead.get_by_text("What was different: A second rail is needed")).to_be_visible()
         accessible(lead)
+
+    def test_is_chased_and_spoken_of_in_the_huddle(self, open_browser, accessible):
+        lead, admin = open_browser("casemanager"), open_browser("admin")
+        # given somebody who is ready, and something that the case manager has to do for them
+        admit(lead, "Chased-Up", "DE1 3DA")
+        is_ready(lead)
+        me = lead.locator(".hw-header__who").inner_text().splitlines()[0]
+        part = unfold(lead, "Add something to do")
+        part.get_by_label("What is to be done?").fill("Ring the warden about the stairs")
+        owner = part.locator("option", has_text=me).first.get_attribute("value")
+        part.get_by_label("Who does it?").select_option(owner)
+        part.get_by_role("button", name="Add it").click()
+        # when a round is held, it is put to them on a page that shows it by itself, found by keyboard
+        lead.goto("/coming-home/")
+        areas = lead.get_by_role("navigation", name="Areas of coming home")
+        areas.get_by_role("link", name="Asked of me").focus()
+        lead.keyboard.press("Enter")
+        lead.wait_for_url("**/rounds/asked")
+        admin.goto("/rounds/times")
+        usual = [admin.get_by_label(words, exact=True).input_value() for words in DAYS]
+        for words in DAYS:
+            admin.get_by_label(words, exact=True).fill(today().strftime("%H:%M"))
+        admin.get_by_role("button", name="Save").click()
+        card = lead.locator("[data-ask]", has_text="Ring the warden about the stairs")
+        expect(card).to_be_visible(timeout=40_000)
+        for words, times in zip(DAYS, usual, strict=True):
+            admin.get_by_label(words, exact=True).fill(times)
+        admin.get_by_role("button", name="Save").click()
+        accessible(lead)
+        # then it is answered with one key, and the sheet for wards and community says so
+        card.get_by_role("button", name=re.compile("On time")).focus()
+        lead.keyboard.press("2")
+        expect(card.locator(".hw-ask__answered")).to_contain_text("On time")
+        lead.get_by_role("navigation", name="Areas of coming home").get_by_role("link", name="Chasing rounds").click()
+        lead.locator("main ul.hw-also a").first.click()
+        row = lead.locator(".hw-result__row", has_text="Chased-Up")
+        expect(row).to_contain_text("Ring the warden about the stairs")
+        accessible(lead)
+        # and the huddle speaks of them: what is decided is typed, somebody suited does it, and the record keeps it
+        lead.goto("/huddle/")
+        lead.get_by_role("button", name=re.compile("the huddle$")).click()
+        lead.locator(".hw-huddle__people").get_by_role("link", name=re.compile("Chased-Up")).click()
+        lead.get_by_label("What was said and decided").fill("Home on Thursday if the rail is up")
+        lead.get_by_label("What", exact=True).fill("Put up a rail")
+        lead.locator("#owner-1").check()
+        lead.locator("#until-1").check()
+        lead.get_by_role("button", name="Agree this action").click()
+        expect(lead.locator("main").get_by_text("Put up a rail").first).to_be_visible()
+        accessible(lead)
+        lead.get_by_role("link", name="End the huddle").click()
+        accessible(lead)
+        lead.get_by_role("button", name="End it and send the actions").click()
+        said = lead.locator(".hw-result__row", has_text="Chased-Up")
+        expect(said).to_contain_text("Home on Thursday if the rail is up")
+        expect(said).to_contain_text("Put up a rail")
 
     def test_fits_a_phone(self, open_browser, accessible):
         lead = open_browser("casemanager", is_phone=True)

@@ -8,6 +8,7 @@ app_name = "rounds"
 urlpatterns = [
     path("", views.rounds, name="list"),
     path("asked", views.asked, name="asked"),
+    path("asked/live", views.live_asked, name="live_asked"),
     path("asked/<int:ask_id>", views.ask, name="ask"),
     path("asked/<int:ask_id>/<slug:kind>", views.answer, name="answer"),
     path("times", views.times, name="times"),

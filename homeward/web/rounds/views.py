@@ -41,11 +41,20 @@ TOPICS = ("rounds", "stays")
 @page(Permission.SEE_NOTICES)
 def asked(request: HttpRequest) -> HttpResponse:
     """What the newest round asks of the reader, and what else is theirs."""
-    now, service = timezone.now(), service_here(request)
+    return render(request, "rounds/asked.jinja", _asked(request))
+
+
+@page(Permission.SEE_NOTICES)
+def live_asked(request: HttpRequest) -> HttpResponse:
+    """The part of it that changes, or nothing when nothing has."""
+    return unchanged(request, TOPICS) or render(request, "rounds/live_asked.jinja", _asked(request))
+
+
+def _asked(request: HttpRequest) -> dict:
+    now, newest, service = timezone.now(), seen(TOPICS), service_here(request)
     timetable = timetable_of(request.actor, service.pk)
     found = asked_page(asked_of_me(request.actor, service.pk, now), timetable, now)
-    told = {"service": service, "services": services_here(request), "page": found}
-    return render(request, "rounds/asked.jinja", told)
+    return {"service": service, "services": services_here(request), "seen": newest, "page": found}
 
 
 @page(Permission.SEE_NOTICES)

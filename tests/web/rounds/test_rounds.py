@@ -49,6 +49,14 @@ class TestAsked:
         assert "Ivy Okafor" in page
         assert all(f'data-key="{key}"' in page for key in "12345")
 
+    def test_is_asked_for_again_by_itself_only_when_something_changed(self, manager, ask):
+        live = text_of(manager.get("/rounds/asked")).split('hx-get="/rounds/asked/live')[1].split('"')[0]
+        assert manager.get(f"/rounds/asked/live{live}").status_code == 204
+        manager.post(f"/rounds/asked/{ask.pk}/on_time")
+        part = text_of(manager.get(f"/rounds/asked/live{live}"))
+        assert part.startswith('<div id="asked"')
+        assert "You have answered (1)" in part
+
     @pytest.mark.parametrize("kind", ["done", "on_time"])
     def test_takes_done_and_on_time_in_one_press(self, manager, ask, kind):
         answered = manager.post(f"/rounds/asked/{ask.pk}/{kind}", follow=True)

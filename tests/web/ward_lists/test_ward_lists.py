@@ -60,9 +60,13 @@ class TestPages:
         manager.post(f"{later.url}/take-in")
         page = manager.get(reverse("ward_lists:lists")).content.decode()
         assert "No longer on the list: gone home?" in page
+        board = manager.get(reverse("coming_home:board")).content.decode()
+        assert "1 question for the ward" in board
+        assert "Ask the ward: gone home?" in board
         question = StayQuestion.objects.get()
         manager.post(reverse("ward_lists:still_there", args=[question.pk]))
         assert "gone home?" not in manager.get(reverse("ward_lists:lists")).content.decode()
+        assert "for the ward" not in manager.get(reverse("coming_home:board")).content.decode()
         assert HospitalStay.objects.filter(left_at__isnull=True).count() == 2
 
     def test_set_a_list_aside(self, manager, hand_in):

@@ -1,7 +1,7 @@
 """The board: a row a person, with what is next, whose it is, and what holds it up."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from homeward.discharge.selectors import Board, StayLine
 from homeward.discharge.states import DELAY_FAMILIES, DELAY_SHORT, DelayFamily, HomePathway
+from homeward.discharge.states.ward_lists import QuestionKind
 from homeward.kernel.rules import london_day
 from homeward.web.clocks import time_words
 from homeward.web.coming_home.forms import Wanted
@@ -23,6 +24,11 @@ from homeward.web.persons import age_words
 from homeward.web.templating import clock_text
 from homeward.web.words import counted
 
+ASK_THE_WARD = {
+    QuestionKind.GONE: "Ask the ward: gone home?",
+    QuestionKind.BACK: "Ask the ward: still there?",
+    QuestionKind.WHEN: "Ask the ward: left when?",
+}
 NO_WARD, NO_PATHWAY, NO_TEAM = "Ward not known", "Pathway not thought of yet", "No team yet"
 
 
@@ -56,6 +62,7 @@ class Row:
     missing: tuple[str, ...]
     known: str
     is_second_needed: bool
+    ask_the_ward: str
     is_kept: bool
     tone: str
 
@@ -96,6 +103,7 @@ class BoardPage:
     """Everybody in hospital, or those a filter keeps."""
 
     parts: tuple[Part, ...]
+    questions: str
     counts: tuple[Count, ...]
     choices: Choices
     total: int
@@ -103,10 +111,15 @@ class BoardPage:
     made: str
 
 
-def present_board(board: Board, wanted: Wanted, now: datetime) -> BoardPage:
-    """The board as its page prints it; counts are of everybody, whomever a filter leaves out."""
+def present_board(board: Board, wanted: Wanted, now: datetime, questions: Sequence = ()) -> BoardPage:
+    """The board as its page prints it; counts are of everybody, whomever a filter leaves out.
+
+    `questions` are those that lists and messages left open, for the ward to answer.
+    """
+    asked = {one.stay_id: ASK_THE_WARD[one.kind] for one in questions}
     return BoardPage(
-        parts=_parts(board, wanted, now),
+        parts=_parts(board, wanted, asked, now),
+        questions=f"{counted(len(questions), 'question')} for the ward" if questions else "",
         counts=_counts(board, wanted),
         choices=_choices(board),
         total=len(board.everything),
@@ -135,16 +148,16 @@ GROUPS: dict[str, Callable[[StayLine], tuple]] = {
 }
 
 
-def _parts(board: Board, wanted: Wanted, now: datetime) -> tuple[Part, ...]:
+def _parts(board: Board, wanted: Wanted, asked: Mapping[int, str], now: datetime) -> tuple[Part, ...]:
     groups: dict[tuple, list[Row]] = {}
     for line in board.lines:
-        groups.setdefault(GROUPS[wanted.by](line), []).append(_row(line, now))
+        groups.setdefault(GROUPS[wanted.by](line), []).append(_row(line, asked, now))
     return tuple(
         Part(str(number), key[1], tuple(rows)) for number, (key, rows) in enumerate(sorted(groups.items()), start=1)
     )
 
 
-def _row(line: StayLine, now: datetime) -> Row:
+def _row(line: StayLine, asked: Mapping[int, str], now: datetime) -> Row:
     stay, action = line.stay, line.next_action
     pathway = stay.likely_or_decided
     is_past = stay.expected_on is not None and stay.expected_on < london_day(now)
@@ -176,6 +189,7 @@ def _row(line: StayLine, now: datetime) -> Row:
         missing=(*line.missing, *map(missing_words, line.equipment)),
         known=_known(line),
         is_second_needed=line.is_second_needed,
+        ask_the_ward=asked.get(stay.pk, ""),
         is_kept=line.is_kept,
         tone="kept" if line.is_kept else "late" if line.is_late else "soon" if line.days_ready is not None else "calm",
     )

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from homeward.access.rules import Permission
 from homeward.discharge.selectors import board_of
+from homeward.discharge.selectors.ward_lists import open_questions
 from homeward.kernel.rules import whole_number
 from homeward.web.coming_home.forms import GROUPINGS, SHOWN, Wanted, read_wanted
 from homeward.web.coming_home.presenters.board import present_board
@@ -46,13 +47,14 @@ def _show(request: HttpRequest, wanted: Wanted, template: str) -> HttpResponse:
     newest = seen(TOPICS)  # before reading, so that what changes meanwhile is asked for again
     service = service_here(request)
     found = board_of(actor, service.pk, wanted.filter(), now)
+    questions = open_questions(actor, service.pk, now) if actor.may(Permission.CHASE) else []
     return render(
         request,
         template,
         {
             "service": service,
             "services": services_here(request),
-            "board": present_board(found, wanted, now),
+            "board": present_board(found, wanted, now, questions),
             "wanted": wanted,
             "groupings": GROUPINGS.items(),
             "shown": list(SHOWN.items()),

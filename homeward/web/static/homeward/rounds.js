@@ -63,7 +63,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   if (card?.matches("[data-ask]") && card.querySelector(".hw-ask__answered")) firstControl(nextWaiting(card) ?? card)?.focus();
 });
 
-for (const hint of document.querySelectorAll("[data-keys-hint]")) hint.hidden = false;
+// a part that was made anew has its hint hidden again
+function showHints() {
+  for (const hint of document.querySelectorAll("[data-keys-hint]")) hint.hidden = false;
+}
+showHints();
+document.addEventListener("htmx:afterSwap", showHints);
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
