@@ -99,7 +99,7 @@ class TestMeasure:
 
     def test_says_why_before_and_after_cannot_be_compared(self):
         shown = present_measure(of(Unit.SHARE, [(6, 10)] * 12), date(2025, 2, 1))
-        assert shown.change.refused.startswith("There are 1 periods before")
+        assert shown.change.refused.startswith("Periods before the change: 1;")
 
 
 class TestOverview:

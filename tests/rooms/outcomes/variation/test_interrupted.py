@@ -63,7 +63,7 @@ class TestBeforeAndAfter:
         assert any("no control" in one for one in said)
 
     def test_refuses_too_few_periods(self):
-        with pytest.raises(TooFewError, match="There are 2 periods before the change and 10"):
+        with pytest.raises(TooFewError, match="before the change: 2; from it on: 10"):
             before_and_after(list(range(12)), 2)
 
     def test_refuses_a_control_of_other_periods(self):
