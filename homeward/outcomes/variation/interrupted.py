@@ -91,8 +91,8 @@ def before_and_after(
     earlier, later = int((places < change_at).sum()), int((places >= change_at).sum())
     if min(earlier, later) < FEWEST_EACH_SIDE:
         raise TooFewError(
-            f"Periods before the change: {earlier}; from it on: {later}. At least {FEWEST_EACH_SIDE} of each are needed: "
-            "choose another date, or shorter periods."
+            f"Periods before the change: {earlier}; from it on: {later}. At least {FEWEST_EACH_SIDE} of each are "
+            "needed: choose another date, or shorter periods."
         )
     x = _design(places, change_at)
     if lags is None:
