@@ -1,16 +1,13 @@
 """Measures as numbers, which name nobody, and as the lists behind them, which lead to people."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date, datetime
-
-import ibis
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record_reads
 from homeward.outcomes.facts.copying import opened_to_read
-from homeward.outcomes.facts.reading import Facts
-from homeward.outcomes.measures.computing import computed, list_cases
+from homeward.outcomes.facts.reading import Asked, embedded
+from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By, Case, Computed
 from homeward.outcomes.measures.library import MEASURES
 from homeward.teams.selectors import services_for
@@ -18,12 +15,6 @@ from homeward.teams.selectors import services_for
 
 class NoSuchSplitError(ValueError):
     """The measure is not divided that way."""
-
-
-@contextmanager
-def _facts(now: datetime) -> Iterator[Facts]:
-    with opened_to_read() as copy:
-        yield Facts(ibis.duckdb.from_connection(copy), now)
 
 
 def measures_of(
@@ -49,8 +40,11 @@ def measures_of(
         if split and split not in one.splits:
             raise NoSuchSplitError(f"{one.key} is split by {' or '.join(one.splits) or 'nothing'}, not by {split}.")
     code = next(service.code for service in services_for(actor) if service.pk == service_id)
-    with _facts(now) as facts:
-        return [computed(facts, one, (service_id, code), first, last, by, split) for one in measures]
+    asked = Asked(service_id, first, last, now)
+    with opened_to_read() as copy:
+        engine = embedded(copy)
+        engine.ask(asked)
+        return [Computed(one, code, by, *compute(engine, one, asked, by, split)) for one in measures]
 
 
 def cases_of(
@@ -70,8 +64,10 @@ def cases_of(
     require(actor, Permission.SEE_RESULTS, service_id)
     require(actor, Permission.SEE_PEOPLE, service_id)
     measure = MEASURES[key]
-    with _facts(now) as facts:
-        cases = list_cases(facts, measure, service_id, first, last, is_numerator_only=is_numerator_only)
+    with opened_to_read() as copy:
+        engine = embedded(copy)
+        engine.ask(Asked(service_id, first, last, now))
+        cases = list_cases(engine, measure, is_numerator_only=is_numerator_only)
     record_reads(
         actor=actor,
         action=f"list cases of {measure.key}",

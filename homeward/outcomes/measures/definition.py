@@ -62,7 +62,7 @@ class Exclusion:
     left_out: Expression
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Measure:
     """One definition. `key` is its code, and what part of the measure it is, where that has several.
 

@@ -2,14 +2,15 @@
 
 from datetime import date
 
-import ibis
 import pytest
 
+from homeward.access.rules import Actor
 from homeward.outcomes.facts.copying import copy_path, opened_to_read, refresh
-from homeward.outcomes.facts.reading import Facts
+from homeward.outcomes.facts.reading import Asked, embedded
 from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By
 from homeward.outcomes.measures.library import MEASURES
+from tests.rooms.outcomes.history import History
 
 FIRST, LAST = date(2026, 1, 1), date(2027, 12, 31)
 
@@ -28,13 +29,14 @@ def measured(kept_apart, service, now):
     What it lists behind the number is checked against the number, for every measure computed in any test.
     """
 
-    def one(key: str, *, at=now, split: str = "", service_id: int = service.pk):
+    def one(key: str, *, at=now, split: str = ""):
         refresh(now=at)
         measure = MEASURES[key]
         with opened_to_read() as copy:
-            facts = Facts(ibis.duckdb.from_connection(copy), at)
-            points, left_out = compute(facts, measure, service_id, FIRST, LAST, By.ALL, split)
-            cases = list_cases(facts, measure, service_id, FIRST, LAST, is_numerator_only=False)
+            engine, asked = embedded(copy), Asked(service.pk, FIRST, LAST, at)
+            engine.ask(asked)
+            points, left_out = compute(engine, measure, asked, By.ALL, split)
+            cases = list_cases(engine, measure, is_numerator_only=False)
         if split:
             return {point.split: (point.numerator, point.denominator) for point in points}
         (point,) = points
@@ -44,3 +46,9 @@ def measured(kept_apart, service, now):
         return point.numerator, point.denominator, {why: count for why, count in left_out.items() if count}
 
     return one
+
+
+@pytest.fixture
+def history(service, now) -> History:
+    """A place where nothing has happened yet."""
+    return History(service, Actor.system("tests", service.pk), now)
