@@ -97,9 +97,16 @@ def _judged(measure: Measure) -> ir.Table:
         why = ibis.ifelse(one.left_out(cases).fill_null(False), ibis.literal(place, "int64"), why)
     return cases.mutate(
         why=why,
-        top=measure.counts(cases).cast("float64").fill_null(0.0),
-        bottom=measure.out_of(cases).cast("float64").fill_null(0.0) if measure.out_of else ibis.null("float64"),
+        top=_number(measure.counts(cases)),
+        bottom=_number(measure.out_of(cases)) if measure.out_of else ibis.null("float64"),
     )
+
+
+def _number(value: ir.Value) -> ir.NumericValue:
+    """What a case adds: 1 for what is true, 0 for what is not, or not known."""
+    if value.type().is_boolean():
+        return ibis.ifelse(value.fill_null(False), 1, 0).cast("float64")
+    return value.cast("float64").fill_null(0.0)
 
 
 @cache

@@ -68,8 +68,8 @@ class Measure:
 
     `cases` gives a row for each case: `service_id`, `day` (the day it belongs to, in London), `record_id` (the number
     of what `record` names), `person_id` (null where it is of nobody), and whatever the rest needs. `counts` is what a
-    case adds to the numerator, `out_of` to the denominator; without one, the value is the numerator. Both add up over
-    days, so that a year is the sum of its months.
+    case adds to the numerator, or whether it is in it; `out_of` what it adds to the denominator, without which the
+    value is the numerator. Both add up over days, so that a year is the sum of its months.
     """
 
     key: str
