@@ -47,7 +47,7 @@ BED_REFERRALS = Measure(
     splits=("came_from", "state"),
     published=(
         Published(
-            "Referrals to the unit, and whether people needed more support after it, as the year before",
+            "Referrals, and whether people needed more support after it, broadly similar to the year before",
             None,
             "Derby",
             "2024/25 against 2023/24",
@@ -531,10 +531,10 @@ def _seen_together(facts: Facts) -> ir.Table:
     there = assignments.filter(assignments.arrived_at.notnull())
     employed = workers.select("organisation_id", employed_id="id")
     rows = there.inner_join(employed, there.worker_id == employed.employed_id)
-    employers = rows.group_by("visit_id").aggregate(employers=rows.organisation_id.nunique())
+    employers = rows.group_by("visit_id").aggregate(one=rows.organisation_id.min(), other=rows.organisation_id.max())
     done = visits.filter(visits.state == "done")
     seen = done.inner_join(employers, done.id == employers.visit_id)
-    return seen.select("service_id", "person_id", "day", record_id="id", is_joint=seen.employers >= 2)
+    return seen.select("service_id", "person_id", "day", record_id="id", is_joint=seen.one != seen.other)
 
 
 SEEN_TOGETHER = Measure(
