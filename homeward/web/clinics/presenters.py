@@ -168,7 +168,7 @@ def present_session_row(line: SessionLine, now: datetime) -> SessionRow:
     has_begun = session.starts_at <= now
     to_arrange = 0 if has_begun else line.to_arrange
     planned = {row.slot: row.worker.label for row in line.visit.assignments.all()}
-    names = [planned.get(0) or f"{session.nurse.label} (not planned yet)"]
+    names = [planned.get(0) or f"{session.nurse.label} ({'was never planned' if has_begun else 'not planned yet'})"]
     names += [planned[slot] for slot in sorted(planned) if slot]
     return SessionRow(
         id=session.pk,
