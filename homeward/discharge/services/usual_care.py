@@ -71,8 +71,10 @@ def follow_usual_care(*, actor: Actor, service_id: int, now: datetime) -> list[V
     """
     require(actor, Permission.RUN_SCHEDULE, service_id)
     again: list[Visit] = []
-    rows = VisitPause.objects.filter(service_id=service_id, first_day=None, reason=IN_HOSPITAL).select_related("person")
-    for pause in rows:
+    rows = VisitPause.objects.filter(
+        service_id=service_id, first_day=None, reason=IN_HOSPITAL, person__died_on__isnull=True
+    )
+    for pause in rows.select_related("person"):
         stays = HospitalStay.objects.filter(service_id=service_id, person_id__in=person_ids_of(pause.person))
         stay = stays.order_by("-admitted_at", "-pk").first()
         if stay is None or stay.is_open or not _is_home(stay):

@@ -14,6 +14,7 @@ from homeward.discharge.services import (
 )
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.notices.models import Notice
+from homeward.people.models import Person
 from homeward.plans.services import NewPattern, write_plan
 from homeward.visits.models import Visit, VisitPause
 from homeward.visits.services import make_visits
@@ -130,6 +131,9 @@ class TestFollowUsualCare:
             assert self.follow(service, moment) == []
         told = Notice.objects.filter(title="Usual care is still paused, and they are home")
         assert {(one.account_id, one.is_urgent) for one in told} == {(case_manager.account_id, True)}
+        assert told.count() == 2
+        Person.objects.filter(pk=stay.person_id).update(died_on=tomorrow.date())
+        self.follow(service, tomorrow + timedelta(days=1))
         assert told.count() == 2
         assert state_of(known[1]) == VisitState.CANCELLED
 
