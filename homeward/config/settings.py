@@ -265,11 +265,9 @@ WARD_LIST_HEADINGS = (
     if os.environ.get("HOMEWARD_WARD_LISTS")
     else {}
 )
-# Numbers of people under this are left out of files for others: no national figure was found, a local decision
-SMALLEST_NUMBER = int(os.environ.get("HOMEWARD_SMALLEST_NUMBER", "5"))
-# Measures as a file for others: numbers under the first hidden, the rest rounded to the second (1: not). NHS Digital's
-# disclosure control of hospital episode statistics; docs/rules/variation.md
-RESULTS_HIDDEN_BELOW = int(os.environ.get("HOMEWARD_RESULTS_HIDDEN_BELOW", "8"))
+# Numbers of people under this are left out of files for others; of measures, the rest is rounded to the second (1: not).
+# NHS Digital's disclosure control of hospital episode statistics; docs/rules/variation.md
+SMALLEST_NUMBER = int(os.environ.get("HOMEWARD_SMALLEST_NUMBER", "8"))
 RESULTS_ROUNDED_TO = int(os.environ.get("HOMEWARD_RESULTS_ROUNDED_TO", "5"))
 # The national collection's own column headings were not found: these are ours
 DELAYS_FILE_COLUMNS = ("period", "organisation", "measure", "category", "number")

@@ -56,7 +56,7 @@ def measure_file(request: HttpRequest, key: str) -> HttpResponse:
     """The months of a measure as a CSV for others, small numbers hidden."""
     if key not in MEASURES:
         raise Http404
-    rule = SmallNumbers(below=settings.RESULTS_HIDDEN_BELOW, rounded_to=settings.RESULTS_ROUNDED_TO)
+    rule = SmallNumbers(below=settings.SMALLEST_NUMBER, rounded_to=settings.RESULTS_ROUNDED_TO)
     try:
         (found,) = _measures(request, key, By.MONTH)
     except RefusedError:
