@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
+
 BASE = Path(__file__).resolve().parents[2]
 SECOND_RECORD = """
 from django.utils import timezone
