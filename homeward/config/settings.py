@@ -265,8 +265,8 @@ WARD_LIST_HEADINGS = (
     if os.environ.get("HOMEWARD_WARD_LISTS")
     else {}
 )
-# Numbers of people under this are left out of files for others; of measures, the rest is rounded to the second (1: not).
-# NHS Digital's disclosure control of hospital episode statistics; docs/rules/variation.md
+# Numbers of people under the first are left out of files for others; the rest, in a file of measures, is rounded to the
+# second (1: not). NHS Digital's disclosure control of hospital episode statistics; docs/rules/variation.md
 SMALLEST_NUMBER = int(os.environ.get("HOMEWARD_SMALLEST_NUMBER", "8"))
 RESULTS_ROUNDED_TO = int(os.environ.get("HOMEWARD_RESULTS_ROUNDED_TO", "5"))
 # The national collection's own column headings were not found: these are ours
