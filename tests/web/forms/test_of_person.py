@@ -1,5 +1,7 @@
 """A person's assessments on pages without JavaScript: what waits, carrying forward, who was told, which scale."""
 
+from datetime import timedelta
+
 import pytest
 
 from homeward.access.rules import Role
@@ -114,7 +116,7 @@ class TestTell:
         }  # fmt: skip
         early = nurse.post(f"/forms/scores/{owed.pk}/tell", told | {"day": "2020-01-01"})
         assert early.status_code == 422 and "after the form was begun" in early.content.decode()
-        FilledForm.objects.update(started_at=filled.started_at.replace(hour=0))
+        FilledForm.objects.update(started_at=filled.started_at - timedelta(minutes=2))
         assert nurse.post(f"/forms/scores/{owed.pk}/tell", told)["Location"] == f"/forms/{filled.pk}"
         assert not any("/forms/scores/" in nurse.get(path).content.decode() for path in owed_on)
         page = nurse.get(f"/forms/{filled.pk}").content.decode()
