@@ -3,6 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
+from homeward.discharge.rules.blocking import Block
+from homeward.discharge.rules.delays import StayFacts
+from homeward.discharge.rules.ready import DayAnswer
 from homeward.discharge.states import (
     Criterion,
     Destination,
@@ -12,6 +15,7 @@ from homeward.discharge.states import (
     StayReceived,
     StaySource,
 )
+from homeward.kernel.rules import london_day
 from homeward.people.models import Person
 from homeward.teams.models import Organisation, Service, Team
 
@@ -81,6 +85,28 @@ class HospitalStay(models.Model):
     def is_open(self) -> bool:
         """Whether the person is in hospital."""
         return self.left_at is None
+
+    def facts(self) -> StayFacts:
+        """What delays are counted from; it reads the person, the answers and the blocks of the actions."""
+        admitted_on, born = london_day(self.admitted_at), self.person.birth_date
+        age = None
+        if born is not None:
+            age = admitted_on.year - born.year - ((admitted_on.month, admitted_on.day) < (born.month, born.day))
+        return StayFacts(
+            admitted_on=admitted_on,
+            left_on=london_day(self.left_at) if self.left_at else None,
+            ended_as=self.ended_as,
+            destination=self.destination,
+            age=age,
+            answers=tuple(
+                DayAnswer(one.day, one.is_met) for one in sorted(self.answers.all(), key=lambda answer: answer.pk)
+            ),
+            held=tuple(
+                Block(block.reason, block.started_at, block.ended_at)
+                for action in self.actions.all()
+                for block in action.blocks.all()
+            ),
+        )
 
 
 class StayIdentifier(models.Model):

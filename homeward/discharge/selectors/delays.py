@@ -7,7 +7,6 @@ from django.db.models import Q
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.discharge.models import HospitalStay
-from homeward.discharge.rules.blocking import Block
 from homeward.discharge.rules.delays import (
     DailyPosition,
     LeavingDelays,
@@ -20,7 +19,6 @@ from homeward.discharge.rules.delays import (
     position_on,
     waiting_by_reason,
 )
-from homeward.discharge.rules.ready import DayAnswer
 from homeward.kernel.rules import london_day, wall_clock
 
 
@@ -68,26 +66,4 @@ def _facts_of(service_id: int, first: date, last: date) -> list[StayFacts]:
         service_id=service_id,
         admitted_at__lt=wall_clock(last + timedelta(days=1), "00:00"),
     )
-    return [_facts(stay) for stay in rows.select_related("person").prefetch_related("answers", "actions__blocks")]
-
-
-def _facts(stay: HospitalStay) -> StayFacts:
-    admitted_on, born = london_day(stay.admitted_at), stay.person.birth_date
-    age = None
-    if born is not None:
-        age = admitted_on.year - born.year - ((admitted_on.month, admitted_on.day) < (born.month, born.day))
-    return StayFacts(
-        admitted_on=admitted_on,
-        left_on=london_day(stay.left_at) if stay.left_at else None,
-        ended_as=stay.ended_as,
-        destination=stay.destination,
-        age=age,
-        answers=tuple(
-            DayAnswer(one.day, one.is_met) for one in sorted(stay.answers.all(), key=lambda answer: answer.pk)
-        ),
-        held=tuple(
-            Block(block.reason, block.started_at, block.ended_at)
-            for action in stay.actions.all()
-            for block in action.blocks.all()
-        ),
-    )
+    return [stay.facts() for stay in rows.select_related("person").prefetch_related("answers", "actions__blocks")]

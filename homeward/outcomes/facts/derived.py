@@ -1,6 +1,5 @@
 """Facts that one table does not hold: clocks as they were read, days of waiting, what an outcome counts as, scores."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -8,9 +7,7 @@ from decimal import Decimal
 from homeward.assessments.models import FilledForm
 from homeward.assessments.states import FilledState
 from homeward.discharge.models import ActionBlock, CriteriaAnswer, HospitalStay, NextAction
-from homeward.discharge.rules.blocking import Block
 from homeward.discharge.rules.delays import MISTAKE, StayFacts, days_to_leave, is_waiting, reason_on, why_left_out
-from homeward.discharge.rules.ready import DayAnswer
 from homeward.discharge.states import DELAY_FAMILIES
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.kernel.rules import london_day
@@ -202,29 +199,8 @@ def _stays(keys: Keys) -> Iterator[tuple[HospitalStay, StayFacts]]:
     numbers = sorted(HospitalStay.objects.values_list("pk", flat=True) if keys is None else keys)
     for start in range(0, len(numbers), AT_ONCE):
         rows = HospitalStay.objects.filter(pk__in=numbers[start : start + AT_ONCE]).select_related("person")
-        blocks: dict[int, list[Block]] = defaultdict(list)
-        for stay_id, *block in ActionBlock.objects.filter(action__stay__in=rows).values_list(
-            "action__stay_id", "reason", "started_at", "ended_at"
-        ):
-            blocks[stay_id].append(Block(*block))
-        for stay in rows.prefetch_related("answers"):
-            yield stay, _facts_of(stay, tuple(blocks[stay.pk]))
-
-
-def _facts_of(stay: HospitalStay, held: tuple[Block, ...]) -> StayFacts:
-    admitted_on, born = london_day(stay.admitted_at), stay.person.birth_date
-    age = None
-    if born is not None:
-        age = admitted_on.year - born.year - ((admitted_on.month, admitted_on.day) < (born.month, born.day))
-    return StayFacts(
-        admitted_on=admitted_on,
-        left_on=london_day(stay.left_at) if stay.left_at else None,
-        ended_as=stay.ended_as,
-        destination=stay.destination,
-        age=age,
-        answers=tuple(DayAnswer(one.day, one.is_met) for one in sorted(stay.answers.all(), key=lambda one: one.pk)),
-        held=held,
-    )
+        for stay in rows.prefetch_related("answers", "actions__blocks"):
+            yield stay, stay.facts()
 
 
 def _stays_of(model, path: str):
