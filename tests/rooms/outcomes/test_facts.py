@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from homeward.access.rules import Actor
+from homeward.config.management.commands.work import COPIED, COPYING, start_copying
 from homeward.outcomes.facts.copying import NoCopyError, has_news, opened_to_read, refresh
 from homeward.outcomes.facts.reading import Asked, Engine, embedded
 from homeward.outcomes.facts.tables import FACTS
@@ -54,6 +55,24 @@ def some_weeks(history, service, now):
         history.visit(met.person, at + 5 * HOUR, carer, tasks=[("blood_glucose_check", False)])
         log_call(actor=history.actor, service_id=service.pk, source="gp", outcome="advice", advice="Rest", now=at)
     return met, nurse
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="a second connection sees nothing of an open transaction")
+@pytest.mark.django_db(transaction=True)
+class TestTheWorker:
+    def test_keeps_the_copy_fresh_beside_its_other_duties(self, history, service, kept_apart, now):
+        COPIED.clear()
+
+        def calls_counted(at):
+            start_copying(at)
+            for one in COPYING:
+                one.join(60)
+            return len(everything_in(kept_apart)["calls"])
+
+        assert calls_counted(now) == 0
+        log_call(actor=history.actor, service_id=service.pk, source="gp", outcome="advice", advice="Rest", now=now)
+        assert calls_counted(now + timedelta(seconds=5)) == 0  # not again so soon
+        assert calls_counted(now + timedelta(minutes=1)) == 1
 
 
 class TestRefresh:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import close_old_connections, connections
 from django.utils import timezone
 
 from homeward.access.rules import Actor
@@ -24,7 +24,7 @@ from homeward.discharge.services.rounds import hold_round, tell_results
 from homeward.equipment.services import book_due_checks
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.kernel.selectors import latest_change
-from homeward.outcomes.facts.copying import has_news
+from homeward.outcomes.facts.copying import has_news, refresh
 from homeward.rights.services import find_unusual
 from homeward.roster.selectors import is_rota_asked_for
 from homeward.teams.selectors import all_service_ids, services_for
@@ -41,8 +41,8 @@ BUILDING: list[subprocess.Popen] = []
 # When weighing was started for each service, so that it is not started twice
 WEIGHING: dict[int, datetime] = {}
 TRIED_AGAIN_AFTER = timedelta(hours=1)
-# The process that brings the measures' copy of the record up to date, if any, and when it was started
-COPYING: list[subprocess.Popen] = []
+# What brings the measures' copy of the record up to date, if anything does, and when it was begun
+COPYING: list[threading.Thread] = []
 COPIED: list[datetime] = []
 COPIED_EVERY = timedelta(seconds=45)  # results are at most a minute behind the record
 
@@ -209,20 +209,27 @@ def start_building(now: datetime) -> None:
 
 
 def start_copying(now: datetime) -> None:
-    """Bring the measures' copy of the record up to date where something changed, in a process of its own.
+    """Bring the measures' copy of the record up to date where something changed, beside the other duties.
 
-    The first copy takes a minute, and no clock may wait for it. One at a time.
+    A refresh takes a second, but the first copy a minute, and no clock may wait for it. One at a time. A copy half made
+    when this stops is thrown away, and begun again at the next start.
     """
     is_soon = COPIED and now - COPIED[-1] < COPIED_EVERY
-    if is_soon or any(process.poll() is None for process in COPYING):
+    if is_soon or any(one.is_alive() for one in COPYING):
         return
     COPIED[:] = [now]
-    if has_news():
-        COPYING[:] = [
-            subprocess.Popen(
-                [sys.executable, "-m", "homeward.config.commands", "measures", "refresh"], stdout=subprocess.DEVNULL
-            )
-        ]
+    COPYING[:] = [threading.Thread(target=_copy, args=(now,), daemon=True)]
+    COPYING[0].start()
+
+
+def _copy(now: datetime) -> None:
+    try:
+        if has_news():
+            refresh(now=now)
+    except Exception as error:  # tried again in seconds
+        logger.error("the copy of the record failed: %s", type(error).__name__)
+    finally:
+        connections.close_all()
 
 
 class Command(BaseCommand):
