@@ -1,20 +1,45 @@
 """Measures as numbers, which name nobody, and as the lists behind them, which lead to people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from math import fsum
 
-from homeward.access.rules import Actor, Permission, require
+from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record_reads
+from homeward.delegation.models import SignOff
 from homeward.outcomes.facts.copying import opened_to_read
 from homeward.outcomes.facts.reading import Asked, embedded
 from homeward.outcomes.measures.computing import compute, list_cases
-from homeward.outcomes.measures.definition import By, Case, Computed
+from homeward.outcomes.measures.definition import By, Case, Computed, Measure
 from homeward.outcomes.measures.library import MEASURES
+from homeward.people.models import Person
+from homeward.people.selectors.sight import sights
 from homeward.teams.selectors import services_for
+from homeward.visits.models import VisitTask
 
 
 class NoSuchSplitError(ValueError):
     """The measure is not divided that way."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCase:
+    """A case on a list: `name` is whose, "" where it is kept back or of nobody; `opened_by` the number of its page."""
+
+    case: Case
+    name: str
+    opened_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseList:
+    """How many cases are behind a number, what they add up to, and those of them that are shown."""
+
+    count: int
+    numerator: float
+    denominator: float | None
+    shown: tuple[ListedCase, ...]
 
 
 def measures_of(
@@ -37,8 +62,7 @@ def measures_of(
     require(actor, Permission.SEE_RESULTS, service_id)
     measures = [MEASURES[key] for key in keys] if keys is not None else list(MEASURES.values())
     for one in measures:
-        if split and split not in one.splits:
-            raise NoSuchSplitError(f"{one.key} is split by {' or '.join(one.splits) or 'nothing'}, not by {split}.")
+        _may_be_split(one, split)
     code = next(service.code for service in services_for(actor) if service.pk == service_id)
     asked = Asked(service_id, first, last, now)
     with opened_to_read() as copy:
@@ -56,24 +80,57 @@ def cases_of(
     now: datetime,
     *,
     is_numerator_only: bool = True,
-) -> list[Case]:
-    """The cases behind a number, by their numbers in the record; whose they are is audited as shown.
+    split: str = "",
+    part: str = "",
+    shown_from: int = 0,
+    shown: int | None = None,
+) -> CaseList:
+    """The cases behind a number, newest first; whose they are is audited as shown.
 
-    Raises: NotAllowedError; facts.copying.NoCopyError.
+    Of a part only where one of the measure's own `splits` is named. Somebody to whom the reader has no tie is listed
+    without a name: being on the list says more of them than a card does.
+
+    Raises: NotAllowedError; NoSuchSplitError; facts.copying.NoCopyError.
     """
     require(actor, Permission.SEE_RESULTS, service_id)
     require(actor, Permission.SEE_PEOPLE, service_id)
     measure = MEASURES[key]
+    _may_be_split(measure, split)
     with opened_to_read() as copy:
         engine = embedded(copy)
         engine.ask(Asked(service_id, first, last, now))
-        cases = list_cases(engine, measure, is_numerator_only=is_numerator_only)
+        cases = list_cases(engine, measure, is_numerator_only=is_numerator_only, split=split, part=part)
+    on_page = cases[shown_from:] if shown is None else cases[shown_from : shown_from + shown]
+    numbers = {case.person_id for case in on_page if case.person_id is not None}
+    people = list(Person.objects.filter(pk__in=numbers, service_id__in=actor.service_ids))
+    seen = sights(actor, people, now)
+    names = {person.pk: person.label for person in people if seen[person.pk] > Sight.CARD}
+    opened = _opened_by(measure.record, [case.record_id for case in on_page])
     record_reads(
         actor=actor,
         action=f"list cases of {measure.key}",
         subject_kind="measure",
-        person_ids=[case.person_id for case in cases if case.person_id is not None],
+        person_ids=numbers,
         now=now,
         service_id=service_id,
     )
-    return cases
+    return CaseList(
+        count=len(cases),
+        numerator=fsum(case.counts for case in cases),
+        denominator=fsum(case.out_of or 0 for case in cases) if measure.out_of else None,
+        shown=tuple(ListedCase(case, names.get(case.person_id, ""), opened.get(case.record_id)) for case in on_page),
+    )
+
+
+def _may_be_split(measure: Measure, split: str) -> None:
+    if split and split not in measure.splits:
+        raise NoSuchSplitError(f"{measure.key} is split by {' or '.join(measure.splits) or 'nothing'}, not by {split}.")
+
+
+def _opened_by(record: str, numbers: Collection[int]) -> dict[int, int]:
+    """Which number opens each record: of a task its visit, of a sign-off its worker, else its own."""
+    if record == "task":
+        return dict(VisitTask.objects.filter(pk__in=numbers).values_list("pk", "visit_id"))
+    if record == "sign_off":
+        return dict(SignOff.objects.filter(pk__in=numbers).values_list("pk", "worker_id"))
+    return {number: number for number in numbers}

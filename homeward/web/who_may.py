@@ -57,6 +57,7 @@ SIGHT_NEEDED: dict[str, Sight] = {
 ALSO_NEEDED: dict[str, Permission] = {
     "beds:needs": Permission.SEE_BEDS,
     "responding:support": Permission.SEE_RESPONDING,
+    "results:cases": Permission.SEE_RESULTS,
 }
 
 

@@ -53,10 +53,19 @@ def compute(
     return tuple(points), left_out
 
 
-def list_cases(engine: Engine, measure: Measure, *, is_numerator_only: bool = True) -> list[Case]:
-    """The cases behind a number, newest first: those of the numerator, or all that were counted."""
-    rows = engine.rows(_cases_sql(measure, engine.dialect))
-    cases = [Case(measure.record, number, person, _day(day), top, bottom) for number, person, day, top, bottom in rows]
+def list_cases(
+    engine: Engine, measure: Measure, *, is_numerator_only: bool = True, split: str = "", part: str = ""
+) -> list[Case]:
+    """The cases behind a number, newest first: those of the numerator, or all that were counted.
+
+    Where the measure is `split`, those of one part.
+    """
+    rows = engine.rows(_cases_sql(measure, split, engine.dialect))
+    cases = [
+        Case(measure.record, number, person, _day(day), top, bottom)
+        for number, person, day, top, bottom, of_part in rows
+        if not split or (of_part or "") == part
+    ]
     return [case for case in cases if case.counts or not is_numerator_only]
 
 
@@ -84,8 +93,8 @@ def _day(told: date) -> date:
     return date(told.year, told.month, told.day)
 
 
-def _judged(measure: Measure) -> ir.Table:
-    """The cases asked for, each with what it adds, and the place of the exclusion that leaves it out, else null."""
+def _judged(measure: Measure, split: str) -> ir.Table:
+    """The cases asked for: what each adds, its part of the split, and the place of what leaves it out, else null."""
     cases = measure.cases(TABLES)
     cases = cases.filter(
         cases.service_id == TABLES.asked("service_id"),
@@ -97,6 +106,7 @@ def _judged(measure: Measure) -> ir.Table:
         why = ibis.ifelse(one.left_out(cases).fill_null(False), ibis.literal(place, "int64"), why)
     return cases.mutate(
         why=why,
+        part=cases[split].cast("string") if split else ibis.literal(""),
         top=_number(measure.counts(cases)),
         bottom=_number(measure.out_of(cases)) if measure.out_of else ibis.null("float64"),
     )
@@ -111,8 +121,8 @@ def _number(value: ir.Value) -> ir.NumericValue:
 
 @cache
 def _sums_sql(measure: Measure, split: str, dialect: str) -> str:
-    cases = _judged(measure)
-    cases = cases.mutate(month=cases.day.truncate("M"), part=cases[split].cast("string") if split else ibis.literal(""))
+    cases = _judged(measure, split)
+    cases = cases.mutate(month=cases.day.truncate("M"))
     sums = cases.group_by("month", "part", "why").aggregate(
         cases=cases.count(), top=cases.top.sum(), bottom=cases.bottom.sum()
     )
@@ -120,8 +130,8 @@ def _sums_sql(measure: Measure, split: str, dialect: str) -> str:
 
 
 @cache
-def _cases_sql(measure: Measure, dialect: str) -> str:
-    cases = _judged(measure)
-    rows = cases.filter(cases.why.isnull()).select("record_id", "person_id", "day", "top", "bottom")
+def _cases_sql(measure: Measure, split: str, dialect: str) -> str:
+    cases = _judged(measure, split)
+    rows = cases.filter(cases.why.isnull()).select("record_id", "person_id", "day", "top", "bottom", "part")
     rows = rows.order_by([ibis.desc("day"), ibis.desc("record_id")])
     return str(ibis.to_sql(rows, dialect=dialect, pretty=False))

@@ -93,6 +93,8 @@ class TableRow:
     interval: str
     kind: str
     signal: str
+    first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +307,17 @@ def _of(point: Point, measure: Measure) -> str:
     if point.denominator is None:
         return ""
     joint = "of" if measure.unit is Unit.SHARE else "÷"
-    return f"{_amount(point, measure.unit)} {joint} {_number(point.denominator)}"
+    return f"{amount_text(point.numerator, measure.unit)} {joint} {_number(point.denominator)}"
 
 
-def _amount(point: Point, unit: Unit) -> str:
-    return value_text(point.numerator, unit) if unit is Unit.PENCE else _number(point.numerator)
+def amount_text(number: float, unit: Unit | None) -> str:
+    """A numerator, or with no unit a denominator: a number, or money."""
+    return value_text(number, unit) if unit is Unit.PENCE else _number(number)
+
+
+def part_text(split: str, part: str) -> str:
+    """A part of a measure that is split: reason, equipment."""
+    return f"{split.replace('_', ' ')}: {part.replace('_', ' ') or 'not said'}"
 
 
 def _change(settled: list[Point], found: Computed) -> str:
@@ -384,12 +392,14 @@ def _row(point: Point, drawn, found: Computed, chart: Xmr) -> TableRow:
         words = [f"{KINDS[kind]}: {listed([CAUSES[cause] for cause in drawn.causes])}"]
     return TableRow(
         period=period_text(point, found.by),
-        numerator=_amount(point, unit),
+        numerator=amount_text(point.numerator, unit),
         denominator=NOT_GIVEN if point.denominator is None else _number(point.denominator),
         value=value_text(point.value, unit),
         interval=_interval_text(point, found.measure) or NOT_GIVEN,
         kind=kind,
         signal=" ".join(words),
+        first=point.first.isoformat(),
+        last=point.last.isoformat(),
     )
 
 

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from homeward.web.results import views
+from homeward.web.results import cases, views
 
 app_name = "results"
 urlpatterns = [
     path("", views.overview, name="overview"),
     path("measures/<str:key>", views.measure, name="measure"),
     path("measures/<str:key>/file", views.measure_file, name="file"),
+    path("measures/<str:key>/cases", cases.cases, name="cases"),
 ]

@@ -48,6 +48,7 @@ def measure(request: HttpRequest, key: str) -> HttpResponse:
     else:
         since = _period(request.GET.get("since", ""), found)
         told |= {"shown": present_measure(found, since), "since": since.isoformat() if since else ""}
+        told["may_list"] = request.actor.may(Permission.SEE_PEOPLE)
     return render(request, "results/measure.jinja", told)
 
 

@@ -336,7 +336,9 @@ class TestMeasuresOf:
     ):
         told = (service.pk, "M01", date(2026, 10, 1), date(2026, 10, 31), now)
         manager = somebody(Role.CASE_MANAGER)
-        cases = cases_of(manager, *told)
+        found = cases_of(manager, *told)
+        assert (found.count, found.numerator, found.denominator) == (2, 2, None)
+        cases = [one.case for one in found.shown]
         assert [(case.record, case.day) for case in cases] == [("referral", date(2026, 10, 25))] * 2
         event = Event.objects.get(action="list cases of M01")
         assert set(event.people) == {case.person_id for case in cases}
