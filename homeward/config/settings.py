@@ -27,6 +27,7 @@ HOMEWARD_PROXIES  how many proxies of yours stand in front, so that the form kno
 HOMEWARD_DOCUMENTS  dotted path of the Django storage class that keeps documents; a folder under var/ when not given
 HOMEWARD_DOCUMENTS_OPTIONS  its options as JSON, {"location": "/srv/documents"}
 HOMEWARD_DOCUMENT_MEGABYTES  how large one document may be; 25 when not given
+HOMEWARD_AUDIENCES  JSON file of the measures each audience of the results is shown, where not as declared
 HOMEWARD_VAR      folder for the database and other things made at run time
 """
 
@@ -269,6 +270,13 @@ WARD_LIST_HEADINGS = (
 # second (1: not). NHS Digital's disclosure control of hospital episode statistics; docs/rules/variation.md
 SMALLEST_NUMBER = int(os.environ.get("HOMEWARD_SMALLEST_NUMBER", "8"))
 RESULTS_ROUNDED_TO = int(os.environ.get("HOMEWARD_RESULTS_ROUNDED_TO", "5"))
+# Which measures each audience of the results is shown, where not as declared: {"board": {"measures": ["M03", "M18"]}}.
+# A JSON file; docs/guides/results.md
+AUDIENCES = (
+    json.loads(Path(os.environ["HOMEWARD_AUDIENCES"]).read_text(encoding="utf-8"))
+    if os.environ.get("HOMEWARD_AUDIENCES")
+    else {}
+)
 # The national collection's own column headings were not found: these are ours
 DELAYS_FILE_COLUMNS = ("period", "organisation", "measure", "category", "number")
 

@@ -1,6 +1,8 @@
 """Lays the triggers that tell the copy of the facts what changed, after every migrate."""
 
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import Error, register
 from django.db.models.signals import post_migrate
 
 
@@ -10,8 +12,22 @@ def _lay(sender, using, **kwargs):
     lay_triggers(using)
 
 
+def _check_audiences(app_configs, **kwargs) -> list[Error]:
+    """Stop at the start where the setting names what there is not, and not on a page that somebody opens."""
+    if not settings.AUDIENCES:
+        return []  # and spare every command the reading of the measures
+    from homeward.outcomes.measures.audiences import UnknownAudienceError, audiences
+
+    try:
+        audiences()
+    except UnknownAudienceError as error:
+        return [Error(str(error), hint="Correct the file that HOMEWARD_AUDIENCES names.", id="homeward.E001")]
+    return []
+
+
 class OutcomesConfig(AppConfig):
     name = "homeward.outcomes"
 
     def ready(self) -> None:
+        register(_check_audiences)
         post_migrate.connect(_lay, sender=self, dispatch_uid="homeward-touched-rows")

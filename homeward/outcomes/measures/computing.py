@@ -15,6 +15,8 @@ from homeward.outcomes.measures.definition import By, Case, Measure, Point
 
 # Late arrivals: what is written down after this is rare enough for a number to stand. Local decision.
 SETTLES_AFTER = timedelta(days=14)
+# A team that looks at its own days knows what is still to be written down, and would learn nothing a fortnight later.
+DAY_SETTLES_AFTER = timedelta(days=1)
 FIRST_OF_YEAR = 4  # April
 A_DAY = timedelta(days=1)
 TABLES = Facts({fact.name: fact.columns for fact in FACTS})
@@ -31,16 +33,16 @@ def compute(
     left_out = {one.why: 0 for one in measure.exclusions}
     periods = list(periods_between(asked.first, asked.last, by))
     parts = set() if split else {""}
-    for month, part, why, cases, top, bottom in engine.rows(_sums_sql(measure, split, engine.dialect)):
+    for start, part, why, cases, top, bottom in engine.rows(_sums_sql(measure, split, engine.dialect, by == By.DAY)):
         if why is not None:
             left_out[measure.exclusions[why].why] += cases
             continue
-        day = max(_day(month), asked.first)
+        day = max(_day(start), asked.first)
         mine = sums[part or "", next(begins for begins, ends in periods if begins <= day <= ends)]
         mine[0] += top or 0.0
         mine[1] += bottom or 0.0
         parts.add(part or "")
-    settled = london_day(asked.now) - SETTLES_AFTER
+    settled = london_day(asked.now) - (DAY_SETTLES_AFTER if by == By.DAY else SETTLES_AFTER)
     points = []
     for part in sorted(parts):
         for begins, ends in periods:
@@ -80,6 +82,8 @@ def periods_between(first: date, last: date, by: By) -> Iterator[tuple[date, dat
 
 def _next(day: date, by: By) -> date:
     """The first day of the period after the one that a day is in."""
+    if by == By.DAY:
+        return day + A_DAY
     month = day.replace(day=1)
     if by == By.MONTH:
         return months_later(month, 1)
@@ -120,10 +124,10 @@ def _number(value: ir.Value) -> ir.NumericValue:
 
 
 @cache
-def _sums_sql(measure: Measure, split: str, dialect: str) -> str:
+def _sums_sql(measure: Measure, split: str, dialect: str, is_daily: bool) -> str:
     cases = _judged(measure, split)
-    cases = cases.mutate(month=cases.day.truncate("M"))
-    sums = cases.group_by("month", "part", "why").aggregate(
+    cases = cases.mutate(start=cases.day.truncate("D" if is_daily else "M"))
+    sums = cases.group_by("start", "part", "why").aggregate(
         cases=cases.count(), top=cases.top.sum(), bottom=cases.bottom.sum()
     )
     return str(ibis.to_sql(sums, dialect=dialect, pretty=False))

@@ -33,6 +33,7 @@ class Unit(StrEnum):
 class By(StrEnum):
     """How long a period is. A year is a financial one: April to March."""
 
+    DAY = "day"
     MONTH = "month"
     QUARTER = "quarter"
     YEAR = "year"
@@ -101,7 +102,8 @@ class Measure:
 class Point:
     """One period, both days counted. `value` is None where the denominator is 0; `split` where it is of a part only.
 
-    `is_provisional` until the period is over and a fortnight has passed, for what is written down late.
+    `is_provisional` until the period is over and a fortnight has passed, for what is written down late; of a day, until
+    it is over.
     """
 
     first: date

@@ -58,6 +58,19 @@ class Chart:
     marks: tuple[Mark, ...]
 
 
+SPARK = (220, 44)
+
+
+@dataclass(frozen=True, slots=True)
+class Spark:
+    """A line as small as a word, beside a number that says the same: `paths`, and the newest settled point."""
+
+    width: int
+    height: int
+    paths: tuple[str, ...]
+    mark: Mark | None
+
+
 def within(value: float, lowest: float | None, highest: float | None) -> float:
     """A value as far as it can go: no share is above all, and nothing that is counted is below nothing."""
     if lowest is not None:
@@ -121,6 +134,28 @@ def draw(
         lines=_lines(chart, x, y, lambda value: say(within(value, lowest, highest)), target, (LEFT, right)),
         marks=marks,
     )
+
+
+def draw_spark(chart: Xmr) -> Spark:
+    """Draw the settled periods of a chart as a line without words."""
+    width, height = SPARK
+    points = [point for point in chart.points if not point.is_provisional]
+    values = [point.value for point in points if point.value is not None]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    spread = (high - low) or 1.0
+    room = 8  # for the mark
+
+    def x(place: int) -> float:
+        return round(room + (width - 2 * room) * place / max(1, len(points) - 1), 1)
+
+    def y(value: float) -> float:
+        return round(height - room - (height - 2 * room) * (value - low) / spread, 1)
+
+    places = [None if one.value is None else (x(at), y(one.value)) for at, one in enumerate(points)]
+    marks = [
+        Mark(x(at), y(one.value), kind_of(one, chart), "") for at, one in enumerate(points) if one.value is not None
+    ]
+    return Spark(width, height, _paths(places), marks[-1] if marks else None)
 
 
 def _scale(chart: Xmr, target: float | None, lowest: float | None, highest: float | None) -> tuple[float, float, float]:

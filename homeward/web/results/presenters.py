@@ -42,7 +42,7 @@ ASSURANCES = {
     Assurance.MET: "As things are, the target is met every time",
     Assurance.MAY_BE_MISSED: "As things are, the target is met or missed by chance",
     Assurance.FAILS: "As things are, the target is missed every time",
-    Assurance.TOO_FEW: "Too few periods to say whether the target will be met",
+    Assurance.TOO_FEW: "",  # the variation beside it says that there are too few
     Assurance.NO_TARGET: "",
 }
 KINDS = {
@@ -194,8 +194,20 @@ def present_headline(found: Computed, chart: Xmr) -> Headline:
         kind=kind if newest else "",
         variation=variation if newest else "",
         assurance=ASSURANCES[chart.assurance] if newest else "",
-        published=_published_text(measure.published[0], measure) if measure.published else "",
+        published=_likest(measure),
     )
+
+
+def newest_words(found: Computed) -> str:
+    """The newest period where it may still change: 23 November 2026 so far: 3; "" where it is settled."""
+    newest = found.points[-1] if found.points else None
+    if newest is None or not newest.is_provisional:
+        return ""
+    of = _of(newest, found.measure)
+    value = value_text(newest.value, found.measure.unit)
+    if newest.value is None:
+        return f"{period_text(newest, found.by)} so far: none"
+    return f"{period_text(newest, found.by)} so far: {value}{f' ({of})' if of else ''}"
 
 
 def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
@@ -226,7 +238,7 @@ def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
         else (),
         chart_says=_in_words(found, chart, points),
         kinds=tuple((kind, words) for kind, words in KINDS.items() if kind in kinds),
-        look=_look(found, chart, points),
+        look=look_at(found, chart),
         rows=tuple(_row(point, drawn, found, chart) for point, drawn in zip(points, chart.points))[::-1],
         has_denominator=any(point.denominator is not None for point in points),
         published=tuple(
@@ -276,8 +288,10 @@ def _number(value: float) -> str:
 
 
 def period_text(point: Point, by: By, *, is_short: bool = False) -> str:
-    """A period by its name: October 2026, or Oct 26; July to September 2026; 2026/27."""
+    """A period by its name: 4 October 2026, or 4 Oct; October 2026, or Oct 26; July to September 2026; 2026/27."""
     first, last = point.first, point.last
+    if by is By.DAY:
+        return f"{first.day} {first:%b}" if is_short else f"{first.day} {first:%B} {first:%Y}"
     if by is By.MONTH:
         return f"{first:%b} {first:%y}" if is_short else f"{first:%B} {first:%Y}"
     if by is By.QUARTER:
@@ -324,12 +338,12 @@ def _change(settled: list[Point], found: Computed) -> str:
     if len(settled) < 2 or settled[-1].value is None or settled[-2].value is None:
         return ""
     step = settled[-1].value - settled[-2].value
-    before = period_text(settled[-2], found.by)
+    before = f"{'on' if found.by is By.DAY else 'in'} {period_text(settled[-2], found.by)}"
     unit = found.measure.unit
     size = _size(step, unit)
     if size == _size(0, unit):
-        return f"As in {before}"
-    return f"{size} {'more' if step > 0 else 'less'} than in {before}"
+        return f"As {before}"
+    return f"{size} {'more' if step > 0 else 'less'} than {before}"
 
 
 def _size(step: float, unit: Unit) -> str:
@@ -338,6 +352,16 @@ def _size(step: float, unit: Unit) -> str:
         return f"{abs(100 * step):.1f} points"
     size = round(abs(step), 1)
     return value_text(size if unit is not Unit.PENCE else abs(step), unit)
+
+
+def _likest(measure: Measure) -> str:
+    """What was published that is most like ours: a number in its unit that is not the target, else the first."""
+    target = TARGETS.get(measure.key)
+    alike = [
+        one for one in measure.published
+        if one.value is not None and not one.unit and (target is None or one.value != target.value)
+    ]  # fmt: skip
+    return next((_published_text(one, measure) for one in (*alike, *measure.published)), "")
 
 
 def _published_text(one: Published, measure: Measure) -> str:
@@ -362,8 +386,9 @@ def _in_words(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> str:
     return f"{said} {counted(special, 'point')} more than chance." if newest.mean is not None else said
 
 
-def _look(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> tuple[str, ...]:
+def look_at(found: Computed, chart: Xmr) -> tuple[str, ...]:
     """The newest runs of points that are more than chance for one reason, each in a sentence."""
+    points = since_it_began(found.points)
     said = []
     marked = [(place, drawn) for place, drawn in enumerate(chart.points) if drawn.causes]
     # points that follow on one another with the same causes share a place less their number

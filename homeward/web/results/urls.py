@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from homeward.web.results import cases, views
+from homeward.web.results import audiences, cases, views
 
 app_name = "results"
 urlpatterns = [
-    path("", views.overview, name="overview"),
+    path("", audiences.home, name="home"),
+    path("for/<slug:code>", audiences.audience, name="audience"),
+    path("all", views.overview, name="overview"),
     path("measures/<str:key>", views.measure, name="measure"),
     path("measures/<str:key>/file", views.measure_file, name="file"),
     path("measures/<str:key>/cases", cases.cases, name="cases"),

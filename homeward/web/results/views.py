@@ -5,22 +5,19 @@ from datetime import date
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError, london_day, months_later
+from homeward.kernel.rules import RefusedError
+from homeward.outcomes.measures.audiences import audiences
 from homeward.outcomes.measures.definition import By, Computed
 from homeward.outcomes.measures.library import MEASURES, NOT_COMPUTED
-from homeward.outcomes.selectors import measures_of
 from homeward.outcomes.variation.small_numbers import SmallNumbers
 from homeward.web.gate import page
 from homeward.web.hours.tables import csv_file
 from homeward.web.results.file import HEADS, measure_as_file
 from homeward.web.results.presenters import present_measure, present_overview
+from homeward.web.results.reading import SPANS, by_asked, computed_for
 from homeward.web.service_choice import service_here, services_here
-
-MONTHS = {By.MONTH: 24, By.QUARTER: 48}  # how far back a page looks
-SPANS = ((By.MONTH, "By month"), (By.QUARTER, "By quarter"))
 
 
 @page(Permission.SEE_RESULTS)
@@ -28,7 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     """Every measure of the service: its newest settled number, the change, and whether it is more than chance."""
     told = _told(request)
     try:
-        told["groups"] = present_overview(_measures(request, None, told["by"]))
+        told["groups"] = present_overview(computed_for(request, None, told["by"]))
     except RefusedError as error:
         told["not_ready"] = str(error)
     told["not_computed"] = tuple(NOT_COMPUTED.items())
@@ -42,7 +39,7 @@ def measure(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     told = {**_told(request), "key": key, "title": MEASURES[key].title}
     try:
-        (found,) = _measures(request, key, told["by"])
+        (found,) = computed_for(request, [key], told["by"])
     except RefusedError as error:
         told["not_ready"] = str(error)
     else:
@@ -59,26 +56,20 @@ def measure_file(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     rule = SmallNumbers(below=settings.SMALLEST_NUMBER, rounded_to=settings.RESULTS_ROUNDED_TO)
     try:
-        (found,) = _measures(request, key, By.MONTH)
+        (found,) = computed_for(request, [key], By.MONTH)
     except RefusedError:
         return redirect("results:measure", key)  # which says why
     return csv_file(f"{key.lower()}-by-month", HEADS, measure_as_file(found, rule))
 
 
 def _told(request: HttpRequest) -> dict:
-    asked = request.GET.get("by", "")
-    by = next((one for one, _ in SPANS if one.value == asked), By.MONTH)
-    return {"service": service_here(request), "services": services_here(request), "by": by, "spans": SPANS}
-
-
-def _measures(request: HttpRequest, key: str | None, by: By) -> list[Computed]:
-    now = timezone.now()
-    today = london_day(now)
-    first = months_later(today.replace(day=1), -MONTHS[by])
-    if by is By.QUARTER:
-        first = first.replace(month=first.month - (first.month - 1) % 3)
-    keys = None if key is None else [key]
-    return measures_of(request.actor, service_here(request).pk, first, today, now, by=by, keys=keys)
+    return {
+        "service": service_here(request),
+        "services": services_here(request),
+        "by": by_asked(request),
+        "spans": SPANS,
+        "audiences": audiences(),
+    }
 
 
 def _period(text: str, found: Computed) -> date | None:

@@ -14,6 +14,7 @@ FIRST_SCREENS = {
     Role.CRISIS_RESPONDER: "responding:board",
     Role.BED_LEAD: "beds:board",
     Role.COMMISSIONER: "commissioning:list",
+    Role.PERFORMANCE_LEAD: "results:home",
 }
 # In the order somebody would want to land on them
 SCREENS = (
