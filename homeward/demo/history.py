@@ -68,6 +68,8 @@ REABLEMENT_STARTS_A_DAY, CARE_STARTS_A_DAY = 3.0, 0.6
 # What a full place has under way at once: 1,200 visits a day come of these.
 PEOPLE_IN_HOME_CARE, PEOPLE_IN_REABLEMENT = 350, 82
 REABLEMENT_DAYS = (12, 42)
+# The plans of care that ended so long before the days of visits begin are kept, as a forecast of demand asks for them
+REMEMBERED = timedelta(weeks=6)
 # Who, in order of referral, needs from today what no home care worker is signed off for yet
 NEW_NEEDS = (7, 120)
 RESPONSE_MINUTES = 60
@@ -562,6 +564,9 @@ def ended_support(ledger: Ledger, stock: Stock, luck: random.Random, who: Reside
         ended = max(began + timedelta(days=1), stock.making.now - timedelta(days=luck.randint(2, 30)))
     reviews(ledger, luck, episode, began, ended, lead)
     end(ledger, stock, episode, weighted(luck, REABLEMENT_ENDS if code == REABLING else CARE_ENDS), ended, lead)
+    if london_day(ended) >= stock.making.today - timedelta(days=stock.making.size.days) - REMEMBERED:
+        own = stock.making.luck(f"plan that ended {len(ledger.episodes)} {at}")
+        plan_for(ledger, stock, own, episode, began, ended=ended)
 
 
 def plan_for(
@@ -572,14 +577,15 @@ def plan_for(
     began: datetime | None,
     *,
     has_new_need: bool = False,
+    ended: datetime | None = None,
 ) -> None:
-    """The plan of an open episode of reablement or home care, with the visits it needs."""
+    """The plan of an episode of reablement or home care, open or ended since, with the visits it needs."""
     making = stock.making
     code = episode.pathway.code
     lead = luck.choice(stock.therapists if code == REABLING else stock.nurses)
     starts_on = london_day(began) if began else making.today
     make = reablement if code == REABLING else home_care
-    package = make(luck, stock.titles, starts_on, making.today, is_new=began is None)
+    package = make(luck, stock.titles, starts_on, london_day(ended or making.now), is_new=began is None)
     if has_new_need and code == CARE and began:
         package.patterns.append(stoma_care(stock.titles, making.today))
     at = min(making.now, began + timedelta(minutes=70)) if began else episode.started_at + timedelta(minutes=10)
@@ -589,7 +595,7 @@ def plan_for(
     ledger.note(episode.person, "plan", "Plan written, version 1", at, lead, package.summary, plan)
     if package.is_delegated and began:
         agreed = began + timedelta(days=luck.randint(1, 4))
-        if agreed < making.now:
+        if agreed < (ended or making.now):
             ledger.happened_in(
                 episode, "delegation_agreed", agreed, lead, "Health tasks delegated", detail=package.delegated_text
             )

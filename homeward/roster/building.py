@@ -15,13 +15,22 @@ from statistics import median
 from django.utils import timezone
 
 from homeward.access.rules import Actor
-from homeward.kernel.rules import LONDON
+from homeward.kernel.rules import LONDON, london_day
 from homeward.procedures.selectors import library
 from homeward.roster.models import Contract, RosterRequest, RotaProposal
 from homeward.roster.rules import CARE_RESPONDER, HEALTH_RESPONDER
 from homeward.roster.rules import Limits as Allowed
+from homeward.roster.rules.forecast import with_allowed
+from homeward.roster.selectors import (
+    Forecast,
+    contracts_on,
+    cover_hours,
+    demand_between,
+    forecast_of,
+    limits_of,
+    rota_between,
+)
 from homeward.roster.selectors import Rota as Standing
-from homeward.roster.selectors import contracts_on, cover_hours, demand_between, limits_of, rota_between
 from homeward.roster.services.proposals import keep_built, keep_failed, take_to_build
 from homeward.roster.states import OPEN_REQUESTS, CoverKind, RequestKind, RequestState
 from homeward.teams.models import Worker
@@ -71,6 +80,8 @@ class Laid:
     workers: Mapping[str, Worker]
     # Who could not be rostered, as nobody knows what hours they work
     without_hours: tuple[Worker, ...]
+    # Workers' hours asked for over what the plans ask, for what is expected; below 0 where more care will end
+    allowed_hours: float = 0.0
 
 
 def build_asked(*, actor: Actor, now: datetime, effort: float = EFFORT) -> RotaProposal | None:
@@ -83,7 +94,8 @@ def build_asked(*, actor: Actor, now: datetime, effort: float = EFFORT) -> RotaP
         return None
     last = proposal.first_day + timedelta(days=proposal.days - 1)
     try:
-        laid = lay_out(actor, proposal.service_id, proposal.first_day, last)
+        forecast = forecast_of(actor, proposal.service_id, london_day(now))
+        laid = lay_out(actor, proposal.service_id, proposal.first_day, last, forecast)
         if not laid.problem.workers or not laid.problem.demands:
             why = (
                 "Nobody can be rostered." if laid.problem.demands else "No plan and no hours to cover ask for anybody."
@@ -99,7 +111,7 @@ def build_asked(*, actor: Actor, now: datetime, effort: float = EFFORT) -> RotaP
         actor=actor,
         proposal=proposal,
         shifts=_shifts(laid, rota),
-        findings=_findings(laid, rota),
+        findings=_findings(laid, rota) | _allowed(laid, forecast),
         now=_later(now),
     )
 
@@ -112,8 +124,8 @@ def _later(now: datetime) -> datetime:
 # The record as a problem ----------------------------------------------------------------------------------------------
 
 
-def lay_out(actor: Actor, service_id: int, first: date, last: date) -> Laid:
-    """What the plans and the hours to cover ask for, who may be rostered, and what is settled.
+def lay_out(actor: Actor, service_id: int, first: date, last: date, forecast: Forecast | None = None) -> Laid:
+    """What the plans, the hours to cover and the forecast ask for, who may be rostered, and what is settled.
 
     Somebody may be rostered who has a contract on the first day (or, where the service keeps no contracts, has shifts
     in the weeks before), has a skill that is asked for, and whose hours are known: those that their employer's people
@@ -122,7 +134,7 @@ def lay_out(actor: Actor, service_id: int, first: date, last: date) -> Laid:
     Raises: NotAllowedError.
     """
     standing = rota_between(actor, service_id, first - timedelta(weeks=WEEKS_LEARNT), last)
-    demands = _demands(actor, service_id, first, last)
+    demands, allowed_hours = _demands(actor, service_id, first, last, forecast)
     asked = {demand.skill for demand in demands}
     contracts = contracts_on(actor, service_id, first)
     allowed = limits_of(actor, service_id, first)
@@ -169,17 +181,24 @@ def lay_out(actor: Actor, service_id: int, first: date, last: date) -> Laid:
         absences=absences,
         wishes=_wishes(service_id, first, last, people),
     )
-    return Laid(problem, people, tuple(without_hours))
+    return Laid(problem, people, tuple(without_hours), allowed_hours)
 
 
 _WHY = {"sick": "sick", "leave": "on leave", "training": "training"}
 
 
-def _demands(actor: Actor, service_id: int, first: date, last: date) -> tuple[Demand, ...]:
+def _demands(
+    actor: Actor, service_id: int, first: date, last: date, forecast: Forecast | None
+) -> tuple[tuple[Demand, ...], float]:
     demands = []
+    allowed = 0.0
+    cover = cover_hours(actor, service_id)
     for day, by_skill in demand_between(actor, service_id, first, last).items():
         ahead = (day - first).days
-        for skill, hours in sorted(by_skill.items()):
+        expected = forecast.on(cover, day) if forecast else {}
+        everything = with_allowed(by_skill, {skill: one.allowed for skill, one in expected.items()})
+        allowed += sum(map(sum, everything.values())) - sum(map(sum, by_skill.values()))
+        for skill, hours in sorted(everything.items()):
             wanted = [int(number + HALF) for number in hours]
             begins = 0
             for number, same in groupby(wanted):
@@ -187,7 +206,7 @@ def _demands(actor: Actor, service_id: int, first: date, last: date) -> tuple[De
                 if number:
                     demands.append(Demand(ahead, begins * 60, (begins + length) * 60, skill, wanted=number))
                 begins += length
-    for hours in cover_hours(actor, service_id):
+    for hours in cover:
         if hours.kind == CoverKind.ON_CALL:
             continue
         starts, ends = _clock(hours.starts_at), _clock(hours.ends_at)
@@ -199,7 +218,7 @@ def _demands(actor: Actor, service_id: int, first: date, last: date) -> tuple[De
                     for skill, least in ((HEALTH_RESPONDER, hours.least_health), (CARE_RESPONDER, hours.least_care))
                     if least
                 ]
-    return tuple(demands)
+    return tuple(demands), allowed
 
 
 def _hours_worked(standing: Standing) -> dict[tuple[int, str], tuple[tuple[tuple[int, int], ...], ...]]:
@@ -362,6 +381,12 @@ def _findings(laid: Laid, rota: Rota) -> dict:
         "cost_pence": round(points.cost * 100),
         "effort": round(rota.effort, 1),
     }
+
+
+def _allowed(laid: Laid, forecast: Forecast | None) -> dict:
+    if forecast is None or not forecast.is_long_enough:
+        return {"allowance": None}
+    return {"allowance": forecast.allowance, "allowed_hours": round(laid.allowed_hours, 1)}
 
 
 def _said(title: str) -> str:

@@ -53,6 +53,18 @@ class ProposalState(models.TextChoices):
     DISCARDED = "discarded", "Discarded"
 
 
+class Allowance(models.TextChoices):
+    """How much of what no plan asks for yet a roster allows for."""
+
+    NOTHING = "nothing", "Nothing but what plans ask for"
+    MEAN = "mean", "What is usual, the mean"
+    MOST = "most", "Enough for three days in four"
+    NEARLY_ALL = "nearly_all", "Enough for nine days in ten"
+
+
+# Days in one that an allowance is enough for; None for the mean
+ALLOWED_SHARE: dict[str, float | None] = {Allowance.MEAN: None, Allowance.MOST: 0.75, Allowance.NEARLY_ALL: 0.9}
+
 # From each state, where a request may go
 REQUEST_MOVES = {
     RequestState.WAITS_FOR_OTHER: {RequestState.ASKED, RequestState.DECLINED, RequestState.WITHDRAWN},

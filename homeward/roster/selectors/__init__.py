@@ -12,6 +12,13 @@ from homeward.roster.selectors.contracts import (
     worked_minutes,
 )
 from homeward.roster.selectors.cover import CoveredHours, cover_hours, cover_of_week, on_call_between
+from homeward.roster.selectors.forecast import (
+    Expected,
+    Forecast,
+    allowance_of,
+    forecast_of,
+    is_forecast_due,
+)
 from homeward.roster.selectors.proposals import is_rota_asked_for, newest_proposal
 from homeward.roster.selectors.requests import (
     asked_of_me,
@@ -42,11 +49,14 @@ from homeward.roster.selectors.shifts import absences_of, absences_on, accounts_
 __all__ = [
     "CoveredHours",
     "DayNeeds",
+    "Expected",
+    "Forecast",
     "Rota",
     "Stretch",
     "absences_of",
     "absences_on",
     "accounts_on_duty",
+    "allowance_of",
     "asked_of_me",
     "contracts_ending",
     "contracts_of",
@@ -56,7 +66,9 @@ __all__ = [
     "demand_between",
     "drafts_up_to",
     "employer_rules",
+    "forecast_of",
     "hours_left",
+    "is_forecast_due",
     "is_rota_asked_for",
     "limits_of",
     "my_contract",

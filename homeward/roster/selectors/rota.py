@@ -25,7 +25,9 @@ from homeward.roster.rules import (
     stretch_of,
 )
 from homeward.roster.rules.demand import Short, Wanted, shares, short_hours, there_by_hour, wanted_by_hour
+from homeward.roster.rules.forecast import with_allowed
 from homeward.roster.selectors.cover import on_call_between
+from homeward.roster.selectors.forecast import Expected, Forecast
 from homeward.roster.states import CoverKind
 from homeward.teams.models import Worker
 
@@ -71,6 +73,9 @@ class DayNeeds:
     there: Mapping[str, list[float]]
     short: tuple[Short, ...]
     uncovered: tuple[tuple[CoverHours, Gap], ...] = field(default_factory=tuple)
+    # What no plan asks for yet, by skill, and where too few are for what is allowed of it, though enough for the plans
+    expected: Mapping[str, Expected] = field(default_factory=dict)
+    likely: tuple[Short, ...] = ()
 
 
 def rota_between(
@@ -199,8 +204,8 @@ def demand_between(actor: Actor, service_id: int, first: date, last: date) -> di
     return wanted_of
 
 
-def needs_between(actor: Actor, service_id: int, rota: Rota) -> list[DayNeeds]:
-    """Each day of a rota of everybody: what is asked for, who is there, and where too few are.
+def needs_between(actor: Actor, service_id: int, rota: Rota, forecast: Forecast | None = None) -> list[DayNeeds]:
+    """Each day of a rota of everybody: what is asked for, who is there, where too few are; what is expected besides.
 
     Raises: NotAllowedError.
     """
@@ -235,13 +240,19 @@ def needs_between(actor: Actor, service_id: int, rota: Rota) -> list[DayNeeds]:
     for day in rota.days:
         wanted = wanted_of[day]
         there = {skills: there_by_hour(day, times) for skills, times in on_day.get(day, {}).items()}
+        short = short_hours(wanted, there)
+        expected = forecast.on(cover, day) if forecast else {}
+        allowed = {skill: one.allowed for skill, one in expected.items()}
+        likely = short_hours(with_allowed(wanted, allowed), there) if expected else ()
         needs.append(
             DayNeeds(
                 day,
                 wanted,
                 shares(wanted, there),
-                short_hours(wanted, there),
+                short,
                 tuple(_uncovered(day, cover, responders, phones)),
+                expected,
+                tuple(one for one in likely if one not in short),
             )
         )
     return needs

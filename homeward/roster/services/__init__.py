@@ -3,6 +3,7 @@
 from homeward.roster.services.absences import record_absence, record_absences, shorten_absence
 from homeward.roster.services.contracts import add_contracts, agree_contract, set_employer_rules
 from homeward.roster.services.cover import cover_these_hours, put_on_call, stop_covering, take_off_call
+from homeward.roster.services.forecast import allow_for_forecast, keep_forecast
 from homeward.roster.services.patterns import LeftOut, Made, add_patterns, end_pattern, make_from_patterns, set_pattern
 from homeward.roster.services.proposals import (
     Taken,
@@ -48,6 +49,7 @@ __all__ = [
     "add_patterns",
     "add_shifts",
     "agree_contract",
+    "allow_for_forecast",
     "approve_request",
     "ask_for_rota",
     "ask_leave",
@@ -61,6 +63,7 @@ __all__ = [
     "discard_proposal",
     "end_pattern",
     "hand_shifts",
+    "keep_forecast",
     "make_from_patterns",
     "move_shifts",
     "offer_shift",

@@ -19,6 +19,7 @@ from .day_plans import PlanChangedMeanwhileError, keep_travel_table, record_plan
 from .deciding import decide_response, explain_overrun, step_up
 from .delegated import FollowedVisit, follow_delegation
 from .following import PLAN_CHANGED, Followed, publish_plan
+from .forecasting import forecast_demand
 from .going import set_area
 from .handing_over import add_handover_note, make_handover_sheets, take_over
 from .joining import JoinDecidedError, agree_join, carry_joins, decline_join, find_joinable, look_nightly, part_again
@@ -83,6 +84,7 @@ __all__ = [
     "follow_addresses",
     "follow_delegation",
     "follow_person",
+    "forecast_demand",
     "hand_on_by_hand",
     "has_overrun",
     "keep_travel_table",

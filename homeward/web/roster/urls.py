@@ -20,6 +20,7 @@ urlpatterns = [
     path("build", building.build, name="build"),
     path("build/part", building.build_part, name="build_part"),
     path("build/ask", building.ask, name="ask_to_build"),
+    path("build/allow", building.allow, name="allow"),
     path("build/accept", building.accept, name="accept_built"),
     path("build/discard", building.discard, name="discard_built"),
     path("requests", requests.queue, name="requests"),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from homeward.access.rules import Role
 from homeward.roster.models import Absence, Contract, OpenShift, RosterRequest, RotaPattern, Shift
-from homeward.roster.services import publish_rota, put_shift, set_employer_rules
+from homeward.roster.services import keep_forecast, publish_rota, put_shift, set_employer_rules
 from homeward.teams.models import Account, Registration, Training
 
 
@@ -252,3 +252,42 @@ class TestMyRota:
     def test_says_so_to_who_is_on_no_rota(self, sign_in, service):
         page = sign_in(Role.CRISIS_RESPONDER, "Else").get("/my-rota/")
         assert page.status_code == 200 and "not on the rota yourself" in page.content.decode()
+
+
+class TestForecast:
+    @pytest.fixture
+    def expected(self, desk, service, workers, now):
+        """A forecast as it is kept: two care responders more at ten every day, learnt from five weeks."""
+        hours = [[2.0 if hour == 10 else 0.0 for hour in range(24)]] * 7
+        one = {"new": hours, "ended": [[0.0] * 24] * 7, "spread": 0.2, "times": 5}
+        trial = {"days": 7, "error": 0.31, "plain_error": 0.4, "day_error": 1.0, "plain_day_error": 2.0,
+                 "within": 0.75, "widened": 1.2}  # fmt: skip
+        weeks = {str(week): {"crisis_responder_care": one} for week in range(1, 7)}
+        return keep_forecast(
+            actor=desk, service_id=service.pk, weeks=5, arising=weeks, trial=trial, now=timezone.now()
+        )  # fmt: skip
+
+    def test_is_shown_apart_from_the_gaps_of_plans(self, planner, expected, day):
+        page = planner.get("/roster/").content.decode()
+        assert "Likely gaps: what no plan asks for yet" in page and "</b> days likely to be short" in page
+        assert "2 short, crisis responder" in page
+
+    def test_says_how_far_off_it_was_and_what_it_is_made_of(self, planner, expected, day):
+        page = planner.get(f"/roster/days/{day}").content.decode()
+        for words in ("Expected besides", "+2", "up to +", "the last 5 weeks by weekday and hour", "0.31 workers off",
+                      "75% of hours", "1.2 times as far apart"):  # fmt: skip
+            assert words in page
+
+    def test_is_allowed_for_as_chosen(self, planner, expected, service):
+        page = planner.post("/roster/build/allow", {"allowance": "nothing"}, follow=True).content.decode()
+        assert "Saved" in page and 'value="nothing" selected' in page
+        assert "No day of these weeks that has enough" in planner.get("/roster/").content.decode()
+        assert "Choose how much" in planner.post("/roster/build/allow", {}, follow=True).content.decode()
+
+    def test_says_when_the_history_is_too_short(self, planner, desk, service, workers, now):
+        assert "has not yet" in planner.get("/roster/").content.decode()
+        keep_forecast(actor=desk, service_id=service.pk, weeks=1, arising={}, trial={}, now=timezone.now())
+        assert "there is 1 week of visits to learn from" in planner.get("/roster/").content.decode()
+
+    def test_is_not_changed_by_who_may_only_see_it(self, sign_in, expected):
+        assert sign_in(Role.BED_LEAD).post("/roster/build/allow", {"allowance": "mean"}).status_code == 403

@@ -30,7 +30,13 @@ from homeward.roster.selectors import is_rota_asked_for
 from homeward.teams.selectors import all_service_ids, services_for
 from homeward.visits.models import Visit
 from homeward.visits.planning import follow_delegations, plan_round_clinic
-from homeward.visits.services import date_sessions, follow_addresses, look_nightly, make_handover_sheets
+from homeward.visits.services import (
+    date_sessions,
+    follow_addresses,
+    forecast_demand,
+    look_nightly,
+    make_handover_sheets,
+)
 from homeward.whatif.services import is_weighing_due
 
 SECONDS_BETWEEN = 5  # a clock's fraction is told at most this long after it is reached
@@ -130,6 +136,10 @@ def work_once(now: datetime) -> list[str]:
                 f"equipment checks of service {pk}",
                 lambda pk=pk: _plan_what(book_due_checks, "Checks due", actor, pk, now),
             )
+            for pk in service_ids
+        ),
+        *(
+            (f"forecast of service {pk}", lambda pk=pk: forecast_demand(actor=actor, service_id=pk, now=now))
             for pk in service_ids
         ),
         # last: once a night these take seconds

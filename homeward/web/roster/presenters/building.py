@@ -141,11 +141,19 @@ def _summary(found: Mapping) -> tuple[tuple[str, str], ...]:
     return (
         (_percent(wanted, missing), "of the hours asked for are met"),
         (_hours(missing), f"hours missing of {_hours(wanted)}"),
+        *_allowed(found),
         (str(found["below_least"]), "times below the least to be covered"),
         (str(found["new_shifts"]), f"new shifts beside {found['kept_shifts']} that stand"),
         (str(found["workers"]), "workers"),
         (_pounds(found["cost_pence"]), "beyond what contracts pay for"),
     )
+
+
+def _allowed(found: Mapping) -> tuple[tuple[str, str], ...]:
+    if not found.get("allowance"):
+        return ()
+    hours = found["allowed_hours"]
+    return ((f"{'−' if hours < 0 else ''}{_hours(abs(hours))}", "of them for what no plan asks for yet"),)
 
 
 def _employer(one: Mapping, accepted: list[int]) -> Employer:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.urls import reverse
 
 from homeward.roster.selectors import DayNeeds, Rota
+from homeward.web.roster.presenters.forecast import ExpectedRow, expected_rows, hours_expected
 from homeward.web.roster.presenters.words import (
     AWAY,
     clock,
@@ -63,6 +64,8 @@ class DayHead:
     title: str
     gaps: str
     gaps_title: str
+    likely: str
+    likely_title: str
     is_today: bool
     is_weekend: bool
     is_published: bool
@@ -93,6 +96,9 @@ class Month:
     gap_days: tuple[GapDay, ...]
     more_gap_days: int
     gaps: int
+    # Days with enough for the plans, and too few with what is allowed for besides
+    likely_days: tuple[GapDay, ...]
+    likely: int
     drafts: int
     away_today: int
     published: str
@@ -141,6 +147,7 @@ def month(
         )
     ahead = [one for one in needs if one.day >= today]
     gap_days = [_gap_day(one) for one in ahead if one.short or one.uncovered]
+    likely_days = [_likely_day(one) for one in ahead if one.likely]
     return Month(
         title=weeks_words(rota.first, rota.last),
         first=rota.first.isoformat(),
@@ -153,6 +160,8 @@ def month(
         gap_days=tuple(gap_days[:GAP_DAYS_SHOWN]),
         more_gap_days=max(0, len(gap_days) - GAP_DAYS_SHOWN),
         gaps=len(gap_days),
+        likely_days=tuple(likely_days[:GAP_DAYS_SHOWN]),
+        likely=len(likely_days),
         drafts=sum(one.is_draft for told in rota.shifts.values() for one in told),
         away_today=sum(day == today for _, day in rota.away),
         published=f"Published up to {day_words(published)}" if published else "Nothing is published yet",
@@ -208,6 +217,8 @@ def _head(one: DayNeeds, today: date, published: date | None) -> DayHead:
         title=day_words(one.day),
         gaps=f"{len(said)} gap{'s' if len(said) != 1 else ''}" if said and one.day >= today else "",
         gaps_title=". ".join(said),
+        likely="likely" if one.likely and not said and one.day >= today else "",
+        likely_title=". ".join(short_words(short) for short in one.likely),
         is_today=one.day == today,
         is_weekend=one.day.weekday() > 4,
         is_published=published is not None and one.day <= published,
@@ -216,6 +227,16 @@ def _head(one: DayNeeds, today: date, published: date | None) -> DayHead:
 
 def _gap_day(one: DayNeeds) -> GapDay:
     said = uncovered_words(one.uncovered) + [short_words(short) for short in one.short]
+    return GapDay(
+        url=reverse("roster:day", args=[one.day.isoformat()]),
+        title=day_words(one.day),
+        gaps=tuple(said[:GAP_DAYS_SHOWN]),
+        more=max(0, len(said) - GAP_DAYS_SHOWN),
+    )
+
+
+def _likely_day(one: DayNeeds) -> GapDay:
+    said = [short_words(short) for short in one.likely]
     return GapDay(
         url=reverse("roster:day", args=[one.day.isoformat()]),
         title=day_words(one.day),
@@ -252,6 +273,9 @@ class Day:
     gaps: tuple[str, ...]
     hours: tuple[str, ...]
     rows: tuple[HourRow, ...]
+    likely: tuple[str, ...]
+    expected: tuple[ExpectedRow, ...]
+    expected_hours: tuple[str, ...]
     on_shift: tuple[tuple[str, str, str, str], ...]
     away: tuple[tuple[str, str, str], ...]
 
@@ -260,6 +284,8 @@ def day_page(needs: DayNeeds, rota: Rota) -> Day:
     """Supply beside demand by hour and skill, and who is there."""
     wanted_hours = [hour for hour in range(24) if any(told[hour] >= 0.05 for told in needs.wanted.values())]
     shown = range(wanted_hours[0], wanted_hours[-1] + 1) if wanted_hours else range(0)
+    ahead = hours_expected(needs)
+    expecting = range(ahead[0], ahead[-1] + 1) if ahead else range(0)
     lacks = {(short.skill, hour) for short in needs.short for hour in range(short.from_hour, short.to_hour)}
     on = needs.day
     return Day(
@@ -278,6 +304,9 @@ def day_page(needs: DayNeeds, rota: Rota) -> Day:
             )
             for skill, told in sorted(needs.wanted.items(), key=lambda pair: -sum(pair[1]))
         ),
+        likely=tuple(short_words(short) for short in needs.likely),
+        expected=expected_rows(needs, expecting),
+        expected_hours=tuple(f"{hour:02d}" for hour in expecting),
         on_shift=tuple(
             (
                 reverse("roster:cell", args=[worker.pk, on.isoformat()]),

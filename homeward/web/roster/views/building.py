@@ -9,11 +9,18 @@ from django.utils import timezone
 
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError, london_day, whole_number
-from homeward.roster.selectors import newest_proposal
-from homeward.roster.services import accept_proposal, ask_for_rota, discard_proposal, published_until
+from homeward.roster.selectors import forecast_of, newest_proposal
+from homeward.roster.services import (
+    accept_proposal,
+    allow_for_forecast,
+    ask_for_rota,
+    discard_proposal,
+    published_until,
+)
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.roster.presenters import building as presenters
+from homeward.web.roster.presenters.forecast import about
 from homeward.web.service_choice import service_here, services_here
 
 TOPICS = ("rota proposal",)
@@ -40,6 +47,23 @@ def ask(request: HttpRequest) -> HttpResponse:
             ask_for_rota(actor=request.actor, service_id=service_here(request).pk, first_day=first, now=timezone.now())
         except ValueError:
             messages.error(request, "Choose the Monday to begin with.")
+        except RefusedError as error:
+            messages.error(request, str(error))
+    return redirect("roster:build")
+
+
+@page(Permission.MANAGE_ROSTER)
+def allow(request: HttpRequest) -> HttpResponse:
+    """Say how much of what no plan asks for yet the roster allows for."""
+    if request.method == "POST":
+        try:
+            allow_for_forecast(
+                actor=request.actor,
+                service_id=service_here(request).pk,
+                allowance=request.POST.get("allowance", ""),
+                now=timezone.now(),
+            )
+            messages.success(request, "Saved. The roster’s pages and the next roster that is built go by it.")
         except RefusedError as error:
             messages.error(request, str(error))
     return redirect("roster:build")
@@ -91,6 +115,7 @@ def _told(request: HttpRequest) -> dict:
     return {
         "service": service,
         "seen": since,
+        "about": about(forecast_of(request.actor, service.pk, today)),
         "proposal": presenters.proposal_page(row, now) if row else None,
         "mondays": presenters.mondays(today, presenters.suggested(today, published_until(service.pk))),
     }

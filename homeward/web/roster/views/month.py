@@ -9,12 +9,13 @@ from django.utils import timezone
 from homeward.access.rules import Permission
 from homeward.kernel.rules import london_day
 from homeward.roster.rules.demand import TRAVEL_A_VISIT
-from homeward.roster.selectors import contracts_on, needs_between, requests_to_decide, rota_between
+from homeward.roster.selectors import contracts_on, forecast_of, needs_between, requests_to_decide, rota_between
 from homeward.roster.services import published_until
 from homeward.visits.selectors.hours import employers_seen
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
 from homeward.web.roster.presenters import month as presenters
+from homeward.web.roster.presenters.forecast import about
 from homeward.web.roster.presenters.month import Narrowed
 from homeward.web.roster.presenters.words import monday_of
 from homeward.web.service_choice import service_here, services_here
@@ -52,11 +53,13 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
     on = day_of(day)
     service = service_here(request)
     rota = rota_between(request.actor, service.pk, on - timedelta(days=1), on)
-    needs = needs_between(request.actor, service.pk, rota)[-1]
+    forecast = forecast_of(request.actor, service.pk, london_day(timezone.now()))
+    needs = needs_between(request.actor, service.pk, rota, forecast)[-1]
     told = {
         "service": service,
         "page": presenters.day_page(needs, rota),
         "first": monday_of(on).isoformat(),
+        "about": about(forecast),
         "travel": TRAVEL_A_VISIT,
         "may_manage": request.actor.may(Permission.MANAGE_ROSTER),
     }
@@ -84,7 +87,8 @@ def _show(request: HttpRequest, narrowed: Narrowed) -> HttpResponse:
     since = seen(TOPICS)
     first = monday_of(_asked(request, today))
     rota = rota_between(request.actor, service.pk, first, first + timedelta(days=7 * WEEKS - 1))
-    needs = needs_between(request.actor, service.pk, rota)
+    forecast = forecast_of(request.actor, service.pk, today)
+    needs = needs_between(request.actor, service.pk, rota, forecast)
     contracts = contracts_on(request.actor, service.pk, today)
     may_manage = request.actor.may(Permission.MANAGE_ROSTER)
     told = {
@@ -92,6 +96,7 @@ def _show(request: HttpRequest, narrowed: Narrowed) -> HttpResponse:
         "services": services_here(request),
         "month": presenters.month(rota, needs, contracts, narrowed, today, published_until(service.pk)),
         "narrowed": narrowed,
+        "about": about(forecast),
         "travel": TRAVEL_A_VISIT,
         "seen": since,
         "may_manage": may_manage,
