@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
+from homeward.demo.asking import make_requests
 from homeward.demo.assessments import make_assessments
 from homeward.demo.beds import make_beds
 from homeward.demo.clinics import make_clinics
@@ -39,7 +40,7 @@ from homeward.demo.making import Making, weighted
 from homeward.demo.papers import make_papers
 from homeward.demo.people import Resident, make_people
 from homeward.demo.points import ATTRIBUTION
-from homeward.demo.rota import away_on, make_absences, make_cover, make_shifts, put_people_on_call
+from homeward.demo.rota import away_on, make_absences, make_cover, make_patterns, make_shifts, put_people_on_call
 from homeward.demo.rounds import make_rounds
 from homeward.demo.signing import make_signing
 from homeward.demo.size import SHIFTS_AHEAD_DAYS, VISITS_A_DAY, Size
@@ -59,7 +60,7 @@ from homeward.teams.models import Organisation, Service, Worker
 from homeward.teams.services import open_service
 from homeward.visits.models import Assignment, Visit
 from homeward.visits.planning import accept_and_respond
-from homeward.visits.services import date_sessions, find_joinable, make_visits, record_missed
+from homeward.visits.services import date_sessions, find_joinable, forecast_demand, make_visits, record_missed
 from homeward.visits.states import AssignmentState, VisitState
 
 CODE, NAME = "merrowdale", "Merrowdale Community First"
@@ -123,6 +124,8 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     away = {day: away_on(making, day) for day in days_from(first, today)}
     make_contracts(making, staff)
     _draft_ahead(making, staff)
+    repeating = make_patterns(making, staff)
+    making.tell(f"{repeating} rota patterns that repeat")
     making.tell(f"{len(staff.workers)} staff of {len(staff.organisations)} organisations, {len(shifts)} shifts")
     residents = make_people(making, staff)
     making.tell(f"{len(residents)} people on record")
@@ -150,10 +153,12 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     find_joinable(actor=making.actor, service_id=service.pk, now=now)
     open_accounts(making, staff, on_shift)
     making.tell(f"{make_concerns(making)} concerns of care workers")
+    making.tell(f"{make_requests(making, staff)} requests of workers for their rota")
     making.tell(f"{make_equipment(making)} things lent from the equipment store")
     at_the_desk(making)
     making.tell(f"{make_stays(making, staff)} people in hospital")
     making.tell(f"{make_rounds(making)} questions of the last chasing round")
+    forecast_demand(actor=making.actor, service_id=service.pk, now=now)
     making.tell(f"{made} visits needed today. The place is made")
     return service
 
@@ -208,6 +213,7 @@ def carry_on(*, service: Service, now: datetime, say: Callable[[str], None], see
     make_signing(making, staff)
     date_sessions(actor=making.actor, service_id=service.pk, now=now)
     made = make_visits(actor=making.actor, service_id=service.pk, day=today, now=now)
+    forecast_demand(actor=making.actor, service_id=service.pk, now=now)
     making.tell(f"{made} visits needed today")
 
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from homeward.demo.making import Making, made_up_name, made_up_phone
 from homeward.demo.staff import Staff
 from homeward.kernel.rules import wall_clock
-from homeward.roster.models import Absence, Shift
+from homeward.roster.models import Absence, RotaPattern, Shift
 from homeward.roster.selectors import absences_on
-from homeward.roster.services import add_shifts, cover_these_hours, put_on_call, record_absences
+from homeward.roster.services import add_patterns, add_shifts, cover_these_hours, put_on_call, record_absences
 from homeward.roster.states import CoverKind
 from homeward.teams.models import Worker
 
@@ -42,6 +42,8 @@ COVER = (
     (CoverKind.ON_CALL, "17:00", "09:00", 0, 0),
 )
 ON_CALL = ("On-call manager", "On-call equipment store")
+# Patterns began so many weeks ago or a little more
+WEEKS_OF_PATTERN = 20
 SICK, LEAVE, TRAINING = 0.03, 0.04, 0.01
 
 
@@ -75,13 +77,8 @@ def hours_of(worker: Worker, place_in_team: int, day: date) -> tuple[tuple[str, 
 
 def make_shifts(making: Making, staff: Staff, first: date, last: date) -> list[Shift]:
     """The shifts of every day from `first` to `last`, of everyone who makes visits."""
-    place: dict[tuple[str, int], int] = {}
     shifts = []
-    for worker in staff.workers:
-        key = (worker.job_title, worker.organisation_id)
-        place[key] = place.get(key, -1) + 1
-        if worker.job_title not in VISITING:
-            continue
+    for worker, place in _visiting(staff):
         for ahead in range((last - first).days + 1):
             day = first + timedelta(days=ahead)
             shifts += [
@@ -93,9 +90,66 @@ def make_shifts(making: Making, staff: Staff, first: date, last: date) -> list[S
                     start_latitude=worker.latitude,
                     start_longitude=worker.longitude,
                 )
-                for begins, ends in hours_of(worker, place[key], day)
+                for begins, ends in hours_of(worker, place, day)
             ]
     return add_shifts(actor=making.actor, service_id=making.service.pk, shifts=shifts, now=making.now)
+
+
+def make_patterns(making: Making, staff: Staff) -> int:
+    """The weeks that repeat of everyone who makes visits, since the year began, as their shifts follow them."""
+    monday = making.today - timedelta(days=making.today.weekday())
+    patterns = []
+    for worker, place in _visiting(staff):
+        weeks = _repeats_after(worker, place)
+        # whole rounds back, so that the first week of the pattern is the first of a round
+        starts_on = monday - timedelta(weeks=-(-WEEKS_OF_PATTERN // weeks) * weeks)
+        shifts = [
+            {"week": ahead // 7 + 1, "weekday": ahead % 7 + 1, "starts_at": begins, "ends_at": ends}
+            for ahead in range(7 * weeks)
+            for begins, ends in _begun_on(worker, place, starts_on + timedelta(days=ahead))
+        ]
+        if shifts:
+            patterns.append(
+                RotaPattern(
+                    worker=worker, weeks=weeks, shifts=shifts, starts_on=starts_on, set_by="Roster planner",
+                    set_at=wall_clock(starts_on - timedelta(days=21), "10:00"),
+                )
+            )  # fmt: skip
+    add_patterns(actor=making.actor, service_id=making.service.pk, patterns=patterns, now=making.now)
+    return len(patterns)
+
+
+def _visiting(staff: Staff) -> list[tuple[Worker, int]]:
+    """Everyone who makes visits, and their place among those of their profession and employer."""
+    place: dict[tuple[str, int], int] = {}
+    found = []
+    for worker in staff.workers:
+        key = (worker.job_title, worker.organisation_id)
+        place[key] = place.get(key, -1) + 1
+        if worker.job_title in VISITING:
+            found.append((worker, place[key]))
+    return found
+
+
+def _works_nights(worker: Worker, place: int) -> bool:
+    return worker.job_title in CRISIS and place % NIGHT_ONE_IN == 0
+
+
+def _repeats_after(worker: Worker, place: int) -> int:
+    """The weeks after which somebody's hours are the same again."""
+    if worker.job_title in WEEKDAYS or _works_nights(worker, place):
+        return 1
+    if worker.job_title in CRISIS:
+        return 2
+    return len(AGENCY_PATTERN if worker.job_title in AGENCY else COUNCIL_PATTERN)
+
+
+def _begun_on(worker: Worker, place: int, day: date) -> tuple[tuple[str, str], ...]:
+    """The stretches that begin on a day: a night belongs to the evening it begins in."""
+    stretches = hours_of(worker, place, day)
+    if not _works_nights(worker, place):
+        return stretches
+    return ((NIGHT_BEGINS, NIGHT_ENDS),) if (NIGHT_BEGINS, "24:00") in stretches else ()
 
 
 def make_cover(making: Making) -> None:
