@@ -9,75 +9,12 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
+from visit_planner.checking_case import TOLERANCE, Case, case_of, names_nothing
 from visit_planner.checking_practice import PRACTICE_RULES, practice_parts
-from visit_planner.plan import Assignment, BreakTaken, Cost, Fault, Plan
+from visit_planner.plan import Assignment, Cost, Fault, Plan
 from visit_planner.problem import Problem, Shift, Visit, Window, Worker
-
-# Minutes by which two computations of one time may differ; far below what anybody can see.
-TOLERANCE = 1e-6
-
-
-@dataclass(frozen=True)
-class _Case:
-    """A problem and a plan, indexed for the rules. Only assignments that refer to real things are indexed."""
-
-    problem: Problem
-    plan: Plan
-    workers: dict[str, Worker]
-    shifts: dict[tuple[str, str], Shift]
-    visits: dict[str, Visit]
-    known: list[Assignment]
-    by_visit: dict[str, list[Assignment]]
-    by_shift: dict[tuple[str, str], list[Assignment]]
-    breaks: dict[tuple[str, str], list[BreakTaken]]
-
-    def day(self, worker: str, shift: str) -> list[tuple[float, float, int, Assignment | None]]:
-        """Visits and breaks of one shift in order of time: start, end, place, and the visit (None: a break)."""
-        stops: list[tuple[float, float, int, Assignment | None]] = [
-            (stop.starts, stop.ends, self.visits[stop.visit].place, stop)
-            for stop in self.by_shift.get((worker, shift), ())
-        ]
-        stops += [(taken.starts, taken.ends, taken.place, None) for taken in self.breaks.get((worker, shift), ())]
-        return sorted(stops, key=lambda stop: stop[:2])
-
-    def travel(self, worker: str, origin: int, destination: int) -> float:
-        return float(self.problem.travel[self.workers[worker].mode][origin][destination])
-
-    def is_fact(self, stop: Assignment) -> bool:
-        pins = self.visits[stop.visit].pinned
-        return any(p.slot == stop.slot and p.worker == stop.worker and p.starts is not None for p in pins)
-
-
-def _case(problem: Problem, plan: Plan) -> _Case:
-    workers = {worker.id: worker for worker in problem.workers}
-    shifts = {(worker.id, shift.id): shift for worker in problem.workers for shift in worker.shifts}
-    visits = {visit.id: visit for visit in problem.visits}
-    known = [a for a in plan.assignments if not _names_nothing(a, visits, shifts)]
-    by_visit: dict[str, list[Assignment]] = defaultdict(list)
-    by_shift: dict[tuple[str, str], list[Assignment]] = defaultdict(list)
-    for stop in known:
-        by_visit[stop.visit].append(stop)
-        by_shift[stop.worker, stop.shift].append(stop)
-    for stops in by_shift.values():
-        stops.sort(key=lambda stop: (stop.starts, stop.ends))
-    breaks: dict[tuple[str, str], list[BreakTaken]] = defaultdict(list)
-    for taken in plan.breaks:
-        if (taken.worker, taken.shift) in shifts and 0 <= taken.place < len(next(iter(problem.travel.values()))):
-            breaks[taken.worker, taken.shift].append(taken)
-    return _Case(problem, plan, workers, shifts, visits, known, dict(by_visit), dict(by_shift), dict(breaks))
-
-
-def _names_nothing(a: Assignment, visits: dict[str, Visit], shifts: dict[tuple[str, str], Shift]) -> str:
-    if a.visit not in visits:
-        return f"there is no visit {a.visit}"
-    if not 0 <= a.slot < len(visits[a.visit].slots):
-        return f"visit {a.visit} has no slot {a.slot}"
-    if (a.worker, a.shift) not in shifts:
-        return f"worker {a.worker} has no shift {a.shift}"
-    return ""
 
 
 def clock(minutes: float) -> str:
@@ -88,14 +25,14 @@ def clock(minutes: float) -> str:
     return f"{within // 60:02d}:{within % 60:02d}{suffix}"
 
 
-def names_exist(case: _Case) -> Iterator[Fault]:
+def names_exist(case: Case) -> Iterator[Fault]:
     for a in case.plan.assignments:
-        text = _names_nothing(a, case.visits, case.shifts)
+        text = names_nothing(a, case.visits, case.shifts)
         if text:
             yield Fault("names_exist", a.visit, a.worker, text[0].upper() + text[1:], 1.0)
 
 
-def every_visit_accounted_for(case: _Case) -> Iterator[Fault]:
+def every_visit_accounted_for(case: Case) -> Iterator[Fault]:
     """Each visit is wholly planned, listed as undone or a place in a clinic: one of them, never in part."""
     undone = set(case.plan.undone)
     attending = {place.visit for place in case.plan.attending}
@@ -117,7 +54,7 @@ def every_visit_accounted_for(case: _Case) -> Iterator[Fault]:
             yield Fault("every_visit_accounted_for", visit.id, None, text, missing)
 
 
-def slot_done_once(case: _Case) -> Iterator[Fault]:
+def slot_done_once(case: Case) -> Iterator[Fault]:
     for visit_id, stops in case.by_visit.items():
         seen: set[int] = set()
         for stop in stops:
@@ -127,7 +64,7 @@ def slot_done_once(case: _Case) -> Iterator[Fault]:
             seen.add(stop.slot)
 
 
-def worker_has_skill(case: _Case) -> Iterator[Fault]:
+def worker_has_skill(case: Case) -> Iterator[Fault]:
     for stop in case.known:
         if case.problem.weights.unqualified > 0:
             continue
@@ -137,7 +74,7 @@ def worker_has_skill(case: _Case) -> Iterator[Fault]:
             yield Fault("worker_has_skill", stop.visit, stop.worker, text, 1.0)
 
 
-def worker_is_signed_off(case: _Case) -> Iterator[Fault]:
+def worker_is_signed_off(case: Case) -> Iterator[Fault]:
     for stop in case.known:
         slot = case.visits[stop.visit].slots[stop.slot]
         if slot.allowed is not None and stop.worker not in slot.allowed and not case.is_fact(stop):
@@ -145,7 +82,7 @@ def worker_is_signed_off(case: _Case) -> Iterator[Fault]:
             yield Fault("worker_is_signed_off", stop.visit, stop.worker, text, 1.0)
 
 
-def refusal_respected(case: _Case) -> Iterator[Fault]:
+def refusal_respected(case: Case) -> Iterator[Fault]:
     for stop in case.known:
         forbidden = case.problem.weights.refused == 0
         if forbidden and stop.worker in case.visits[stop.visit].refused and not case.is_fact(stop):
@@ -153,7 +90,7 @@ def refusal_respected(case: _Case) -> Iterator[Fault]:
             yield Fault("refusal_respected", stop.visit, stop.worker, text, 1.0)
 
 
-def pins_kept(case: _Case) -> Iterator[Fault]:
+def pins_kept(case: Case) -> Iterator[Fault]:
     for visit_id, stops in case.by_visit.items():
         for pin in case.visits[visit_id].pinned:
             for stop in stops:
@@ -167,7 +104,7 @@ def pins_kept(case: _Case) -> Iterator[Fault]:
                     yield Fault("pins_kept", visit_id, stop.worker, text, abs(stop.starts - pin.starts))
 
 
-def joint_workers_differ(case: _Case) -> Iterator[Fault]:
+def joint_workers_differ(case: Case) -> Iterator[Fault]:
     for visit_id, stops in case.by_visit.items():
         slots_of: dict[str, set[int]] = defaultdict(set)
         for stop in stops:
@@ -178,7 +115,7 @@ def joint_workers_differ(case: _Case) -> Iterator[Fault]:
                 yield Fault("joint_workers_differ", visit_id, worker, text, len(slots) - 1)
 
 
-def joint_start_together(case: _Case) -> Iterator[Fault]:
+def joint_start_together(case: Case) -> Iterator[Fault]:
     for visit_id, stops in case.by_visit.items():
         spread = max(stop.starts for stop in stops) - min(stop.starts for stop in stops)
         if spread > TOLERANCE:
@@ -186,7 +123,7 @@ def joint_start_together(case: _Case) -> Iterator[Fault]:
             yield Fault("joint_start_together", visit_id, None, text, spread)
 
 
-def service_takes_its_time(case: _Case) -> Iterator[Fault]:
+def service_takes_its_time(case: Case) -> Iterator[Fault]:
     for stop in case.known:
         off = abs(stop.ends - stop.starts - case.visits[stop.visit].slots[stop.slot].minutes)
         if off > TOLERANCE:
@@ -200,12 +137,12 @@ def _window_at(visit: Visit, starts: float) -> Window:
     return opened[-1] if opened else visit.window
 
 
-def _late(case: _Case, stop: Assignment) -> float:
+def _late(case: Case, stop: Assignment) -> float:
     window = _window_at(case.visits[stop.visit], stop.starts)
     return (stop.ends if window.by_end else stop.starts) - window.closes
 
 
-def window_opens(case: _Case) -> Iterator[Fault]:
+def window_opens(case: Case) -> Iterator[Fault]:
     for stop in case.known:
         early = case.visits[stop.visit].window.opens - stop.starts
         if early > TOLERANCE and not case.is_fact(stop):
@@ -213,7 +150,7 @@ def window_opens(case: _Case) -> Iterator[Fault]:
             yield Fault("window_opens", stop.visit, stop.worker, text, early)
 
 
-def hard_window_closes(case: _Case) -> Iterator[Fault]:
+def hard_window_closes(case: Case) -> Iterator[Fault]:
     for stop in case.known:
         window = _window_at(case.visits[stop.visit], stop.starts)
         late = _late(case, stop)
@@ -223,15 +160,15 @@ def hard_window_closes(case: _Case) -> Iterator[Fault]:
             yield Fault("hard_window_closes", stop.visit, stop.worker, text, late)
 
 
-def _stops_of_gap(case: _Case, first: str, second: str) -> tuple[list[Assignment], list[Assignment]]:
+def _stops_of_gap(case: Case, first: str, second: str) -> tuple[list[Assignment], list[Assignment]]:
     return case.by_visit.get(first, []), case.by_visit.get(second, [])
 
 
-def _both_facts(case: _Case, first: Assignment, second: Assignment) -> bool:
+def _both_facts(case: Case, first: Assignment, second: Assignment) -> bool:
     return case.is_fact(first) and case.is_fact(second)
 
 
-def gap_at_least(case: _Case) -> Iterator[Fault]:
+def gap_at_least(case: Case) -> Iterator[Fault]:
     for gap in case.problem.gaps:
         for a in _stops_of_gap(case, gap.first, gap.second)[0][:1]:
             for b in _stops_of_gap(case, gap.first, gap.second)[1][:1]:
@@ -241,7 +178,7 @@ def gap_at_least(case: _Case) -> Iterator[Fault]:
                     yield Fault("gap_at_least", gap.second, b.worker, text, short)
 
 
-def gap_at_most(case: _Case) -> Iterator[Fault]:
+def gap_at_most(case: Case) -> Iterator[Fault]:
     for gap in case.problem.gaps:
         for a in _stops_of_gap(case, gap.first, gap.second)[0][:1]:
             for b in _stops_of_gap(case, gap.first, gap.second)[1][:1]:
@@ -251,7 +188,7 @@ def gap_at_most(case: _Case) -> Iterator[Fault]:
                     yield Fault("gap_at_most", gap.second, b.worker, text, over)
 
 
-def gap_workers_differ(case: _Case) -> Iterator[Fault]:
+def gap_workers_differ(case: Case) -> Iterator[Fault]:
     for gap in case.problem.gaps:
         firsts, seconds = _stops_of_gap(case, gap.first, gap.second)
         same = {a.worker for a in firsts} & {b.worker for b in seconds}
@@ -261,7 +198,7 @@ def gap_workers_differ(case: _Case) -> Iterator[Fault]:
             yield Fault("gap_workers_differ", gap.second, worker, text, len(same))
 
 
-def shift_not_begun_early(case: _Case) -> Iterator[Fault]:
+def shift_not_begun_early(case: Case) -> Iterator[Fault]:
     for (worker, shift_id), stops in case.by_shift.items():
         shift, first = case.shifts[worker, shift_id], stops[0]
         way = case.travel(worker, shift.start_place, case.visits[first.visit].place)
@@ -271,7 +208,7 @@ def shift_not_begun_early(case: _Case) -> Iterator[Fault]:
             yield Fault("shift_not_begun_early", first.visit, worker, text, early)
 
 
-def time_to_travel(case: _Case) -> Iterator[Fault]:
+def time_to_travel(case: Case) -> Iterator[Fault]:
     for (worker, _), stops in case.by_shift.items():
         for a, b in pairwise(stops):
             way = case.travel(worker, case.visits[a.visit].place, case.visits[b.visit].place)
@@ -281,7 +218,7 @@ def time_to_travel(case: _Case) -> Iterator[Fault]:
                 yield Fault("time_to_travel", b.visit, worker, text, short)
 
 
-def shifts_do_not_overlap(case: _Case) -> Iterator[Fault]:
+def shifts_do_not_overlap(case: Case) -> Iterator[Fault]:
     """A worker kept late in one shift has not begun the next."""
     for worker in case.problem.workers:
         busy = []
@@ -297,7 +234,7 @@ def shifts_do_not_overlap(case: _Case) -> Iterator[Fault]:
                 yield Fault("shifts_do_not_overlap", first.visit, worker.id, text, over)
 
 
-def every_way_exists(case: _Case) -> Iterator[Fault]:
+def every_way_exists(case: Case) -> Iterator[Fault]:
     for (worker, shift_id), stops in case.by_shift.items():
         shift = case.shifts[worker, shift_id]
         places = [shift.start_place, *(case.visits[s.visit].place for s in stops), shift.end_place]
@@ -307,12 +244,12 @@ def every_way_exists(case: _Case) -> Iterator[Fault]:
                 yield Fault("every_way_exists", None, worker, text, 1.0)
 
 
-def _home_again(case: _Case, worker: str, shift_id: str) -> float:
+def _home_again(case: Case, worker: str, shift_id: str) -> float:
     _, ends, place, _ = case.day(worker, shift_id)[-1]
     return ends + max(0.0, case.travel(worker, place, case.shifts[worker, shift_id].end_place))
 
 
-def overtime_within_limit(case: _Case) -> Iterator[Fault]:
+def overtime_within_limit(case: Case) -> Iterator[Fault]:
     for (worker, shift_id), stops in case.by_shift.items():
         shift = case.shifts[worker, shift_id]
         over = _home_again(case, worker, shift_id) - shift.ends - shift.overtime_at_most
@@ -321,7 +258,7 @@ def overtime_within_limit(case: _Case) -> Iterator[Fault]:
             yield Fault("overtime_within_limit", None, worker, text, over)
 
 
-def _busy_minutes(case: _Case, worker: Worker) -> float:
+def _busy_minutes(case: Case, worker: Worker) -> float:
     minutes = 0.0
     for shift in worker.shifts:
         stops = case.by_shift.get((worker.id, shift.id), [])
@@ -330,14 +267,14 @@ def _busy_minutes(case: _Case, worker: Worker) -> float:
     return minutes
 
 
-def _shift_travel(case: _Case, worker: str, shift: Shift, stops: list[Assignment]) -> float:
+def _shift_travel(case: Case, worker: str, shift: Shift, stops: list[Assignment]) -> float:
     if not stops:
         return 0.0
     places = [shift.start_place, *(place for _, _, place, _ in case.day(worker, shift.id)), shift.end_place]
     return sum(max(0.0, case.travel(worker, a, b)) for a, b in pairwise(places))
 
 
-def minutes_within_limit(case: _Case) -> Iterator[Fault]:
+def minutes_within_limit(case: Case) -> Iterator[Fault]:
     for worker in case.problem.workers:
         if worker.max_minutes is None:
             continue
@@ -348,13 +285,13 @@ def minutes_within_limit(case: _Case) -> Iterator[Fault]:
             yield Fault("minutes_within_limit", None, worker.id, text, over)
 
 
-def required_visit_done(case: _Case) -> Iterator[Fault]:
+def required_visit_done(case: Case) -> Iterator[Fault]:
     for visit in case.problem.visits:
         if visit.required and visit.id not in case.by_visit:
             yield Fault("required_visit_done", visit.id, None, f"Visit {visit.id} must be done and is not", 1.0)
 
 
-def bundle_whole(case: _Case) -> Iterator[Fault]:
+def bundle_whole(case: Case) -> Iterator[Fault]:
     for bundle in case.problem.bundles:
         missing = [name for name in bundle if name not in case.by_visit]
         if missing and len(missing) < len(bundle):
@@ -362,7 +299,7 @@ def bundle_whole(case: _Case) -> Iterator[Fault]:
             yield Fault("bundle_whole", missing[0], None, text, len(missing))
 
 
-def break_belongs_to_shift(case: _Case) -> Iterator[Fault]:
+def break_belongs_to_shift(case: Case) -> Iterator[Fault]:
     """Each break is that of a real shift, and there is one at most."""
     seen: set[tuple[str, str]] = set()
     places = len(next(iter(case.problem.travel.values())))
@@ -377,7 +314,7 @@ def break_belongs_to_shift(case: _Case) -> Iterator[Fault]:
         seen.add(key)
 
 
-def break_in_its_time(case: _Case) -> Iterator[Fault]:
+def break_in_its_time(case: Case) -> Iterator[Fault]:
     for key, breaks in case.breaks.items():
         rest = case.shifts[key].rest
         if rest is None:
@@ -389,7 +326,7 @@ def break_in_its_time(case: _Case) -> Iterator[Fault]:
                 yield Fault("break_in_its_time", None, taken.worker, text, off)
 
 
-def break_long_enough(case: _Case) -> Iterator[Fault]:
+def break_long_enough(case: Case) -> Iterator[Fault]:
     for key, breaks in case.breaks.items():
         rest = case.shifts[key].rest
         if rest is None:
@@ -401,7 +338,7 @@ def break_long_enough(case: _Case) -> Iterator[Fault]:
                 yield Fault("break_long_enough", None, taken.worker, text, short)
 
 
-def break_fits_between(case: _Case) -> Iterator[Fault]:
+def break_fits_between(case: Case) -> Iterator[Fault]:
     """A break leaves time for the visits beside it and the way between, and does not begin before the shift."""
     for key in case.breaks:
         shift = case.shifts[key]
@@ -414,7 +351,7 @@ def break_fits_between(case: _Case) -> Iterator[Fault]:
             at, place, before = ends, there, stop is not None
 
 
-def break_beside_visit(case: _Case) -> Iterator[Fault]:
+def break_beside_visit(case: Case) -> Iterator[Fault]:
     """A break is at the place of the visit before or after it; on a day without visits where the shift starts."""
     for key, breaks in case.breaks.items():
         stops = case.day(*key)
@@ -426,14 +363,14 @@ def break_beside_visit(case: _Case) -> Iterator[Fault]:
                 yield Fault("break_beside_visit", None, key[0], text, 1.0)
 
 
-def required_break_taken(case: _Case) -> Iterator[Fault]:
+def required_break_taken(case: Case) -> Iterator[Fault]:
     for (worker, shift_id), shift in case.shifts.items():
         if shift.rest is not None and shift.rest.required and (worker, shift_id) not in case.breaks:
             text = f"{worker} must have a break in shift {shift_id} and has none"
             yield Fault("required_break_taken", None, worker, text, 1.0)
 
 
-def never_happens(case: _Case) -> Iterator[Fault]:
+def never_happens(case: Case) -> Iterator[Fault]:
     if case.problem.never:
         spent = cost(case.problem, case.plan)
         for name in sorted(case.problem.never):
@@ -442,7 +379,7 @@ def never_happens(case: _Case) -> Iterator[Fault]:
                 yield Fault("never_happens", None, None, f"The plan has {amount:.4g} of {name}, never allowed", amount)
 
 
-RULES: tuple[Callable[[_Case], Iterator[Fault]], ...] = (
+RULES: tuple[Callable[[Case], Iterator[Fault]], ...] = (
     names_exist,
     every_visit_accounted_for,
     slot_done_once,
@@ -477,11 +414,11 @@ RULES: tuple[Callable[[_Case], Iterator[Fault]], ...] = (
 )
 
 
-def _has_skill(case: _Case, stop: Assignment) -> bool:
+def _has_skill(case: Case, stop: Assignment) -> bool:
     return case.visits[stop.visit].slots[stop.slot].skill in case.workers[stop.worker].skills
 
 
-def _waits(case: _Case) -> list[float]:
+def _waits(case: Case) -> list[float]:
     """Minutes waited before each stop, breaks among them.
 
     Nobody waits on a day without visits, nor at the first stop of a shift who can leave for it later, nor between
@@ -500,7 +437,7 @@ def _waits(case: _Case) -> list[float]:
     return waits
 
 
-def _idle(case: _Case, worker: Worker) -> float:
+def _idle(case: Case, worker: Worker) -> float:
     """Minutes on shift, overtime included, without travel, visit or break; a shift without end is never idle."""
     idle = 0.0
     for shift in worker.shifts:
@@ -516,13 +453,13 @@ def _idle(case: _Case, worker: Worker) -> float:
 
 def check(problem: Problem, plan: Plan) -> list[Fault]:
     """Everything the plan breaks, rule by rule; an empty list when it can be carried out."""
-    case = _case(problem, plan)
+    case = case_of(problem, plan)
     return [fault for rule in RULES for fault in rule(case)]
 
 
 def cost(problem: Problem, plan: Plan) -> Cost:
     """What the plan costs by the problem's weights, faults left aside."""
-    case = _case(problem, plan)
+    case = case_of(problem, plan)
     weights = problem.weights
     travel = sum(
         _shift_travel(case, worker, case.shifts[worker, shift], stops)

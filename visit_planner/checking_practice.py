@@ -9,18 +9,13 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from visit_planner.checking_case import TOLERANCE, Case
 from visit_planner.plan import Assignment, Fault
-
-if TYPE_CHECKING:
-    from visit_planner.checking import _Case
-    from visit_planner.problem import Worker
-
-_TOLERANCE = 1e-6  # minutes, as in checking.py
+from visit_planner.problem import Worker
 
 
-def only_these_sent(case: _Case) -> Iterator[Fault]:
+def only_these_sent(case: Case) -> Iterator[Fault]:
     """Where only some may come, one of them comes."""
     for stop in case.known:
         for only in case.visits[stop.visit].only_these:
@@ -29,7 +24,7 @@ def only_these_sent(case: _Case) -> Iterator[Fault]:
                 yield Fault("only_these_sent", stop.visit, stop.worker, text, 1.0)
 
 
-def barred_worker_kept_away(case: _Case) -> Iterator[Fault]:
+def barred_worker_kept_away(case: Case) -> Iterator[Fault]:
     for stop in case.known:
         for barred in case.visits[stop.visit].barred:
             if stop.worker in barred.workers and not case.is_fact(stop):
@@ -37,7 +32,7 @@ def barred_worker_kept_away(case: _Case) -> Iterator[Fault]:
                 yield Fault("barred_worker_kept_away", stop.visit, stop.worker, text, 1.0)
 
 
-def skill_of_level(case: _Case) -> Iterator[Fault]:
+def skill_of_level(case: Case) -> Iterator[Fault]:
     """A worker who has the skill has it at the level the slot needs, at whatever time."""
     for stop in case.known:
         slot = case.visits[stop.visit].slots[stop.slot]
@@ -50,7 +45,7 @@ def skill_of_level(case: _Case) -> Iterator[Fault]:
             yield Fault("skill_of_level", stop.visit, stop.worker, text, slot.level - best)
 
 
-def skill_in_date(case: _Case) -> Iterator[Fault]:
+def skill_in_date(case: Case) -> Iterator[Fault]:
     """A graded skill holds from the start of the service to its end. ``amount``: minutes outside."""
     for stop in case.known:
         slot = case.visits[stop.visit].slots[stop.slot]
@@ -69,12 +64,12 @@ def skill_in_date(case: _Case) -> Iterator[Fault]:
             )
             for grade in grades
         )
-        if outside > _TOLERANCE:
+        if outside > TOLERANCE:
             text = f"{stop.worker} does not hold {slot.skill} for the whole of visit {stop.visit}"
             yield Fault("skill_in_date", stop.visit, stop.worker, text, outside)
 
 
-def nobody_alone(case: _Case) -> Iterator[Fault]:
+def nobody_alone(case: Case) -> Iterator[Fault]:
     """Where a risk forbids it, nobody is at a visit without another worker. ``amount``: minutes alone."""
     for visit_id, stops in case.by_visit.items():
         risk = case.visits[visit_id].not_alone
@@ -90,12 +85,12 @@ def nobody_alone(case: _Case) -> Iterator[Fault]:
                 inside = max(begins, stop.starts, since), min(ends, stop.ends, until)
                 if inside[1] > inside[0] and not any(o.starts <= inside[0] and o.ends >= inside[1] for o in company):
                     alone += inside[1] - inside[0]
-        if alone > _TOLERANCE:
+        if alone > TOLERANCE:
             text = f"Somebody is alone at visit {visit_id} for {alone:.4g} minutes, which may not be: {risk.why}"
             yield Fault("nobody_alone", visit_id, stops[0].worker, text, alone)
 
 
-def rest_kept(case: _Case) -> Iterator[Fault]:
+def rest_kept(case: Case) -> Iterator[Fault]:
     """Between one shift's work and the next, and before and after the problem, lie the minutes of rest owed.
 
     Work ends at the shift's end place and begins with setting out for the first visit.
@@ -117,19 +112,19 @@ def rest_kept(case: _Case) -> Iterator[Fault]:
                 until, before = worked[-1]
                 short = until + worker.rest_minutes - (first.starts - max(0.0, way))
                 recorded = case.is_fact(first) or (before is not None and case.is_fact(before))
-                if short > _TOLERANCE and not recorded:
+                if short > TOLERANCE and not recorded:
                     text = f"{worker.id} has {short:.4g} minutes too little rest before shift {shift.id}"
                     yield Fault("rest_kept", first.visit, worker.id, text, short)
             worked.append((last.ends + max(0.0, back), last))
         if worker.works_again is not None and worked:
             until, before = worked[-1]
             short = until + worker.rest_minutes - worker.works_again
-            if before is not None and short > _TOLERANCE and not case.is_fact(before):
+            if before is not None and short > TOLERANCE and not case.is_fact(before):
                 text = f"{worker.id} has {short:.4g} minutes too little rest before they work again"
                 yield Fault("rest_kept", before.visit, worker.id, text, short)
 
 
-def clinic_agreed(case: _Case) -> Iterator[Fault]:
+def clinic_agreed(case: Case) -> Iterator[Fault]:
     """A place in a clinic is one the person agreed to."""
     for place in case.plan.attending:
         visit = case.visits.get(place.visit)
@@ -138,7 +133,7 @@ def clinic_agreed(case: _Case) -> Iterator[Fault]:
             yield Fault("clinic_agreed", place.visit, None, text, 1.0)
 
 
-def clinic_places_kept(case: _Case) -> Iterator[Fault]:
+def clinic_places_kept(case: Case) -> Iterator[Fault]:
     taken = Counter(place.clinic for place in case.plan.attending)
     for clinic in case.problem.clinics:
         over = taken[clinic.id] - clinic.places
@@ -147,7 +142,7 @@ def clinic_places_kept(case: _Case) -> Iterator[Fault]:
             yield Fault("clinic_places_kept", None, None, text, over)
 
 
-def clinic_held(case: _Case) -> Iterator[Fault]:
+def clinic_held(case: Case) -> Iterator[Fault]:
     """Nobody is sent to a clinic that nobody holds."""
     taken = Counter(place.clinic for place in case.plan.attending)
     for clinic in case.problem.clinics:
@@ -156,7 +151,7 @@ def clinic_held(case: _Case) -> Iterator[Fault]:
             yield Fault("clinic_held", clinic.session, None, text, taken[clinic.id])
 
 
-PRACTICE_RULES: tuple[Callable[[_Case], Iterator[Fault]], ...] = (
+PRACTICE_RULES: tuple[Callable[[Case], Iterator[Fault]], ...] = (
     only_these_sent,
     barred_worker_kept_away,
     skill_of_level,
@@ -169,7 +164,7 @@ PRACTICE_RULES: tuple[Callable[[_Case], Iterator[Fault]], ...] = (
 )
 
 
-def _minutes_worked(case: _Case, worker: Worker) -> float:
+def _minutes_worked(case: Case, worker: Worker) -> float:
     """Visits and travel over all the worker's shifts, from each start place to each end place."""
     minutes = 0.0
     for shift in worker.shifts:
@@ -184,7 +179,7 @@ def _minutes_worked(case: _Case, worker: Worker) -> float:
     return minutes
 
 
-def practice_parts(case: _Case) -> dict[str, float]:
+def practice_parts(case: Case) -> dict[str, float]:
     """The components of cost that practice adds, in their own units."""
     met = {faces.person: faces for faces in case.problem.faces}
     new = 0
