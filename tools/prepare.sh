@@ -73,6 +73,8 @@ case $goal in
 test)
     install test
     need chromium chromium "journeys run in a real browser"
+    fc-match Arial 2>/dev/null | grep -qiE 'arial|liberation|arimo' ||
+        need no-arial fonts-liberation "pages are drawn in Arial, or a font as wide"
     [ -x /usr/lib/postgresql/15/bin/initdb ] || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 ||
         need initdb postgresql "the same tests run on PostgreSQL"
     ;;
