@@ -49,10 +49,12 @@ def system(db) -> Actor:
 @pytest.fixture
 def service(db, system, now):
     """A service with its procedures published (again only after a test that emptied the database)."""
+    from homeward.procedures.models import Procedure
     from homeward.procedures.services import publish_library
     from homeward.teams.services import open_service
 
-    publish_library(actor=system, now=now)
+    if not Procedure.objects.exists():
+        publish_library(actor=system, now=now)
     return open_service(actor=system, code="derwent", name="Derwent Community First", now=now)
 
 
