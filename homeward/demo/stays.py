@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from homeward.access.rules import Actor, Permission, Role
 from homeward.demo.assessments import TRUSTED, fill
 from homeward.demo.making import Making
 from homeward.demo.staff import Staff
 from homeward.discharge.models import HospitalStay
+from homeward.discharge.rules.deciding import Choice
 from homeward.discharge.services import (
     CriteriaGiven,
     Owner,
@@ -246,7 +247,7 @@ class _Teller:
             pathway=code[:2],
             destination=code,
             person_said="I want to be able to get to the bathroom by myself before I go anywhere.",
-            choices_offered="Home with visits four times a day, Sallow House, or staying with family.",
+            choices=self._choices(code, london_day(at)),
             capacity="not_doubted",
             decided_by="person",
             why_not_home="" if code[:2] in ("p0", "p1") else "not_safe_at_night",
@@ -256,3 +257,21 @@ class _Teller:
         decision = decide_pathway(actor=self.case_manager, stay=stay, given=way, now=at)
         if story.proposed and place >= len(STORIES):  # the first few wait for a second person
             confirm_pathway(actor=self.second, decision=decision, now=at + timedelta(minutes=20))
+
+    @staticmethod
+    def _choices(code: str, day: date) -> tuple[Choice, ...]:
+        """What was offered before a decision: home first, and what was chosen in the end."""
+        said, tomorrow = "The person", day + timedelta(days=1)
+        home = Choice(
+            "Home with visits four times a day", "Reablement at home", tomorrow, "Nothing for up to 6 weeks", "refused",
+            said, "Does not feel safe at night by themselves yet",
+        )  # fmt: skip
+        if code[:2] in ("p0", "p1"):
+            chosen = Choice("Home", "Their own home", tomorrow, "", "chosen", said)
+            family = Choice("Staying with family", "", tomorrow, "", "refused", said, "Wants their own bed")
+            return chosen, family
+        if code[:2] == "p2":
+            place = Choice("A short stay in a bed", "Sallow House", day + timedelta(days=2), "Nothing", "chosen", said)
+        else:
+            place = Choice("A care home near family", "", day + timedelta(days=4), "After a means test", "chosen", said)
+        return home, place

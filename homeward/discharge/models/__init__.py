@@ -1,7 +1,7 @@
 """Stays, what happened to each, next actions and what holds them up, and decisions on the way home."""
 
 from homeward.discharge.models.action import ActionBlock, NextAction
-from homeward.discharge.models.decision import PathwayDecision
+from homeward.discharge.models.decision import OfferedChoice, PathwayDecision
 from homeward.discharge.models.huddle import Huddle, HuddleAction, HuddleAttendance, HuddleItem, HuddleNote
 from homeward.discharge.models.round import Round, RoundAnswer, RoundAsk, RoundTimetable, TeamLead
 from homeward.discharge.models.starting import LeavingItem, StartPromise, WelcomeCall
@@ -19,6 +19,7 @@ __all__ = [
     "HuddleNote",
     "LeavingItem",
     "NextAction",
+    "OfferedChoice",
     "PathwayDecision",
     "Round",
     "RoundAnswer",

@@ -5,7 +5,15 @@ from django.db.models import Q
 
 from homeward.assessments.models import FilledForm
 from homeward.discharge.models.stay import HospitalStay
-from homeward.discharge.states import Capacity, DecidedBy, DecisionState, Destination, HomePathway, WhyNotHome
+from homeward.discharge.states import (
+    Capacity,
+    ChoiceAnswer,
+    DecidedBy,
+    DecisionState,
+    Destination,
+    HomePathway,
+    WhyNotHome,
+)
 from homeward.teams.models import Account
 
 
@@ -19,6 +27,7 @@ class PathwayDecision(models.Model):
     why_not_home = models.CharField(max_length=20, choices=WhyNotHome, blank=True)
     not_home_text = models.TextField(blank=True)
     person_said = models.TextField(help_text="What the person wants")
+    # In words, for decisions made before choices had rows of their own; "" since
     choices_offered = models.TextField(help_text="Which choices they were offered")
     capacity = models.CharField(max_length=12, choices=Capacity)
     decided_by = models.CharField(max_length=16, choices=DecidedBy)
@@ -56,5 +65,35 @@ class PathwayDecision(models.Model):
                 | Q(made_at__isnull=True)
                 | (Q(confirmed_by__isnull=False) & ~Q(confirmed_by=models.F("proposed_by"))),
                 name="not_home_takes_two",
+            ),
+        ]
+
+
+class OfferedChoice(models.Model):
+    """One of the choices a person was offered before a decision, and what was answered. Append-only."""
+
+    decision = models.ForeignKey(PathwayDecision, on_delete=models.PROTECT, related_name="choices")
+    position = models.PositiveSmallIntegerField()
+    what = models.CharField(max_length=160)
+    provider = models.CharField(max_length=160, blank=True, help_text="Who would give it: a provider, house or unit")
+    # The day it could start; None where nobody could say
+    starts_on = models.DateField(null=True)
+    cost = models.CharField(max_length=160, blank=True, help_text="What the person would pay; empty where not known")
+    answer = models.CharField(max_length=8, choices=ChoiceAnswer)
+    answered_by = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True, help_text="Why it was refused")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "position"], name="choice_once"),
+            models.UniqueConstraint(
+                fields=["decision"], condition=Q(answer=ChoiceAnswer.CHOSEN), name="one_choice_chosen"
+            ),
+            models.CheckConstraint(condition=~Q(what=""), name="choice_says_what"),
+            models.CheckConstraint(
+                condition=Q(answer=ChoiceAnswer.WAITING) | ~Q(answered_by=""), name="choice_answered_by_somebody"
+            ),
+            models.CheckConstraint(
+                condition=~Q(answer=ChoiceAnswer.REFUSED) | ~Q(reason=""), name="choice_refused_for_a_reason"
             ),
         ]

@@ -4,11 +4,29 @@ Home first and one trusted assessment: East Lancashire (CQC case study). Capacit
 Mental Capacity Act 2005 sections 2 to 4. docs/rules/coming-home.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 HOME = ("p0", "p1")
 WITHOUT_NEW_SUPPORT = "p0"
 LONGEST = 2000
+# Who answers for themselves or by right chooses one of what was offered; in best interests nothing need be chosen
+CHOOSERS = ("person", "attorney")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One thing a person was offered, and the answer: codes of ChoiceAnswer, "" where nobody said. Nothing is known of
+    what is left empty."""
+
+    what: str
+    provider: str = ""
+    starts_on: date | None = None
+    cost: str = ""
+    answer: str = ""
+    answered_by: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +37,7 @@ class Proposal:
     destination_pathway: str
     why_not_home: str
     not_home_text: str
-    choices_offered: str
+    choices: tuple[Choice, ...]
     person_said: str
     capacity: str
     decided_by: str
@@ -47,14 +65,39 @@ def faults_of(one: Proposal) -> dict[str, str]:
             faults["not_home_text"] = "Say what was tried or thought of so that they could go home."
     if not one.person_said:
         faults["person_said"] = "Write what the person wants, in their words or as whoever knows them best tells it."
-    if not one.choices_offered:
-        faults["choices_offered"] = "Write which choices the person was offered."
+    faults |= _faults_of_choices(one.choices, one.decided_by)
     if one.pathway != WITHOUT_NEW_SUPPORT and not one.has_trusted_assessment:
         faults["pathway"] = (
             "New or more support needs a complete trusted assessment of this stay. Complete it first: whoever takes"
             " over relies on it."
         )
     faults |= _faults_of_capacity(one)
+    return faults
+
+
+def choice_field(name: str, place: int) -> str:
+    """How a field of the choice at a place is called, the first being 1."""
+    return f"choice_{place}_{name}"
+
+
+def _faults_of_choices(choices: Sequence[Choice], decided_by: str) -> dict[str, str]:
+    if not choices:
+        return {choice_field("what", 1): "Write at least one choice the person was offered."}
+    faults: dict[str, str] = {}
+    for place, one in enumerate(choices, start=1):
+        if not one.what:
+            faults[choice_field("what", place)] = f"Choice {place}: write what was offered."
+        if one.answer not in ("chosen", "refused", "waiting"):
+            faults[choice_field("answer", place)] = f"Choice {place}: choose what they answered."
+        elif one.answer != "waiting" and not one.answered_by:
+            faults[choice_field("answered_by", place)] = f"Choice {place}: say who answered."
+        if one.answer == "refused" and not one.reason:
+            faults[choice_field("reason", place)] = f"Choice {place}: say why it was refused."
+    chosen = [place for place, one in enumerate(choices, start=1) if one.answer == "chosen"]
+    if len(chosen) > 1:
+        faults[choice_field("answer", chosen[1])] = "Only one choice can be the one they chose."
+    elif not chosen and not faults and decided_by in CHOOSERS:
+        faults[choice_field("answer", 1)] = "Mark the choice that they chose."
     return faults
 
 

@@ -13,6 +13,7 @@ from homeward.discharge.models import (
     CriteriaAnswer,
     HospitalStay,
     NextAction,
+    OfferedChoice,
     PathwayDecision,
     StayEvent,
 )
@@ -98,6 +99,7 @@ def stay_record(actor: Actor, stay: HospitalStay, now: datetime) -> StayRecord:
         action.stay = stay
     answers = list(stay.answers.order_by("id"))
     decisions = stay.decisions.select_related("trusted_assessment", "capacity_assessment", "best_interests")
+    decisions = decisions.prefetch_related(Prefetch("choices", OfferedChoice.objects.order_by("position")))
     return StayRecord(
         stay=stay,
         person=stay.person,

@@ -1,6 +1,6 @@
 """How somebody leaves hospital: home first, and never one person's word where it is not home."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,8 +8,8 @@ from django.db import transaction
 from homeward.access.rules import Actor, Permission, require
 from homeward.assessments.models import FilledForm
 from homeward.assessments.states import FilledState
-from homeward.discharge.models import HospitalStay, PathwayDecision
-from homeward.discharge.rules.deciding import Proposal, faults_of, needs_second_person
+from homeward.discharge.models import HospitalStay, OfferedChoice, PathwayDecision
+from homeward.discharge.rules.deciding import Choice, Proposal, faults_of, needs_second_person
 from homeward.discharge.rules.documents import BEST_INTERESTS, CAPACITY_ASSESSMENT, FORMS, TRUSTED_ASSESSMENT
 from homeward.discharge.services.changing import _happened, _locked_open, _tell_timeline
 from homeward.discharge.states import (
@@ -37,7 +37,7 @@ class WayHome:
     pathway: str
     destination: str
     person_said: str
-    choices_offered: str
+    choices: tuple[Choice, ...]
     capacity: str
     decided_by: str
     decided_by_name: str = ""
@@ -78,7 +78,7 @@ def decide_pathway(*, actor: Actor, stay: HospitalStay, given: WayHome, now: dat
         why_not_home=given.why_not_home if needs_second_person(given.pathway) else "",
         not_home_text=given.not_home_text.strip() if needs_second_person(given.pathway) else "",
         person_said=given.person_said.strip(),
-        choices_offered=given.choices_offered.strip(),
+        choices_offered="",
         capacity=given.capacity,
         decided_by=given.decided_by,
         decided_by_name=given.decided_by_name.strip()[:200],
@@ -91,7 +91,7 @@ def decide_pathway(*, actor: Actor, stay: HospitalStay, given: WayHome, now: dat
         proposed_by_name=actor.name,
     )
     if needs_second_person(given.pathway):
-        decision.save()
+        _save_with_choices(decision, given.choices)
         _happened(
             actor, stay, StayEventKind.PROPOSED, now, field="pathway", after=given.pathway, text=decision.not_home_text
         )
@@ -102,7 +102,7 @@ def decide_pathway(*, actor: Actor, stay: HospitalStay, given: WayHome, now: dat
             actor, stay, others, "A second person is needed: somebody may not be going home", "proposed", decision, now
         )
     else:
-        _make(actor, decision, now)
+        _make(actor, decision, now, given.choices)
     return decision
 
 
@@ -158,7 +158,7 @@ def _check(given: WayHome, forms: dict[str, FilledForm]) -> None:
             destination_pathway=DESTINATION_PATHWAY[given.destination],
             why_not_home=given.why_not_home,
             not_home_text=given.not_home_text.strip(),
-            choices_offered=given.choices_offered.strip(),
+            choices=given.choices,
             person_said=given.person_said.strip(),
             capacity=given.capacity,
             decided_by=given.decided_by,
@@ -197,12 +197,19 @@ def _move(decision: PathwayDecision, state: DecisionState) -> None:
         raise RefusedError(f"This is {decision.get_state_display().lower()} already. Open the stay again to see.")
 
 
-def _make(actor: Actor, decision: PathwayDecision, now: datetime) -> None:
+def _save_with_choices(decision: PathwayDecision, choices: tuple[Choice, ...]) -> None:
+    decision.save()
+    OfferedChoice.objects.bulk_create(
+        OfferedChoice(decision=decision, position=place, **asdict(one)) for place, one in enumerate(choices, start=1)
+    )
+
+
+def _make(actor: Actor, decision: PathwayDecision, now: datetime, choices: tuple[Choice, ...] = ()) -> None:
     stay = decision.stay
     before = stay.pathway
     _set_aside(actor, stay, DecisionState.MADE, "A newer way home was decided", now)
     decision.state, decision.made_at = DecisionState.MADE, now
-    decision.save()
+    _save_with_choices(decision, choices)
     stay.pathway = decision.pathway
     stay.save(update_fields=["pathway"])
     _happened(

@@ -87,6 +87,14 @@ class DecidedBy(models.TextChoices):
     BEST_INTERESTS = "best_interests", "The team, in the person's best interests"
 
 
+class ChoiceAnswer(models.TextChoices):
+    """What was answered to one of the choices offered."""
+
+    CHOSEN = "chosen", "Chosen"
+    REFUSED = "refused", "Refused"
+    WAITING = "waiting", "No answer yet"
+
+
 class DecisionState(models.TextChoices):
     PROPOSED = "proposed", "Waiting for a second person"
     MADE = "made", "Decided"

@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import ValidationError
 
+from homeward.discharge.rules.deciding import Choice, choice_field
 from homeward.discharge.selectors import BoardFilter
 from homeward.discharge.services import CriteriaGiven, Leaving, Owner, StayGiven, WayHome
 from homeward.discharge.states import (
     Capacity,
+    ChoiceAnswer,
     Criterion,
     DecidedBy,
     DelayFamily,
@@ -35,6 +37,8 @@ SHOWN = {
     "second": "Waiting for a second person",
 }
 LONGEST = 80
+# So many choices can be written down; more are seldom offered
+CHOICES = 4
 # A working day's end: what an action is due by unless somebody says otherwise. Local decision.
 DUE_TIME = "16:00"
 NOT_MET = "not_met"
@@ -244,6 +248,13 @@ class WardForm(ActForm):
     consultant = line_field(120)
 
 
+_CHOICE = tuple(Choice.__slots__)
+
+
+def _answer_field() -> forms.ChoiceField:
+    return forms.ChoiceField(choices=[("", ""), *ChoiceAnswer.choices], required=False)
+
+
 class DecideForm(FrontDoorForm):
     """How somebody leaves hospital."""
 
@@ -252,7 +263,6 @@ class DecideForm(FrontDoorForm):
     why_not_home = forms.ChoiceField(choices=[("", ""), *WhyNotHome.choices], required=False)
     not_home_text = text_field()
     person_said = text_field()
-    choices_offered = text_field()
     capacity = forms.ChoiceField(
         choices=Capacity.choices, error_messages={"required": "Choose whether they can decide about leaving"}
     )
@@ -260,9 +270,42 @@ class DecideForm(FrontDoorForm):
     decided_by_name = line_field(200)
     care_starts_on = _day_field("")
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for place in range(1, CHOICES + 1):
+            for name, field in (
+                ("what", line_field(160)), ("provider", line_field(160)), ("starts_on", _day_field("")),
+                ("cost", line_field(160)), ("answer", _answer_field()), ("answered_by", line_field(200)),
+                ("reason", line_field(500)),
+            ):  # fmt: skip
+                self.fields[choice_field(name, place)] = field
+
+    def clean(self) -> dict:
+        told = super().clean()
+        places = range(1, CHOICES + 1)
+        # Where one in between is left empty, those after it move up; what is refused is said where they were typed
+        self.used = [place for place in places if any(told.get(choice_field(name, place)) for name in _CHOICE)]
+        return told
+
+    def is_used(self, place: int) -> bool:
+        """Whether something is typed about the choice at a place."""
+        return any(self.typed(choice_field(name, place)) for name in _CHOICE)
+
     def given(self) -> WayHome:
         """The decision as the room takes it."""
-        return WayHome(**self.cleaned_data)
+        told = {name: value for name, value in self.cleaned_data.items() if not name.startswith("choice_")}
+        choices = tuple(
+            Choice(**{name: self.cleaned_data[choice_field(name, place)] for name in _CHOICE}) for place in self.used
+        )
+        return WayHome(choices=choices, **told)
+
+    def refuse(self, faults: dict[str, str]) -> None:
+        """Say what the room refused, each at its field."""
+        for name, fault in faults.items():
+            if name.startswith("choice_") and self.used:
+                _, place, what = name.split("_", 2)
+                name = choice_field(what, self.used[int(place) - 1])
+            self.add_error(name, fault)
 
 
 class AdmitForm(SomebodyForm):

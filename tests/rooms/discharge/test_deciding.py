@@ -1,12 +1,13 @@
 """The way home: home first, never one person's word where it is not home, and who may decide."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from homeward.access.rules import NotAllowedError
-from homeward.discharge.rules.deciding import Proposal, faults_of
+from homeward.discharge.rules.deciding import Choice, Proposal, faults_of
 from homeward.discharge.services import (
     Leaving,
     WayHome,
@@ -19,12 +20,16 @@ from homeward.discharge.services import (
 from homeward.kernel.rules import RefusedError
 from homeward.notices.models import Notice
 
+CHOSEN = Choice("Home", answer="chosen", answered_by="Ivy")
+OTHER = Choice(
+    "A bed", "Sallow House", date(2026, 11, 25), "Nothing", "refused", "Ivy", "Too far from her cat",
+)  # fmt: skip
 HOME = Proposal(
     pathway="p0",
     destination_pathway="p0",
     why_not_home="",
     not_home_text="",
-    choices_offered="Home or her sister’s",
+    choices=(CHOSEN,),
     person_said="Home",
     capacity="not_doubted",
     decided_by="person",
@@ -54,7 +59,14 @@ class TestFaultsOf:
             ("with both it is enough", {**AWAY, **REASON}, set()),
             ("a place must belong to its pathway", {"destination_pathway": "p2"}, {"destination"}),
             ("what the person wants is written", {"person_said": ""}, {"person_said"}),
-            ("and which choices they had", {"choices_offered": ""}, {"choices_offered"}),
+            ("and which choices they had", {"choices": ()}, {"choice_1_what"}),
+            ("each with what it is", {"choices": (CHOSEN, replace(OTHER, what=""))}, {"choice_2_what"}),
+            ("and an answer", {"choices": (replace(CHOSEN, answer=""),)}, {"choice_1_answer"}),
+            ("of somebody", {"choices": (replace(CHOSEN, answered_by=""),)}, {"choice_1_answered_by"}),
+            ("refused for a reason", {"choices": (CHOSEN, replace(OTHER, reason=""))}, {"choice_2_reason"}),
+            ("two cannot be chosen", {"choices": (CHOSEN, replace(OTHER, answer="chosen"))}, {"choice_2_answer"}),
+            ("who decides has chosen one", {"choices": (OTHER,)}, {"choice_1_answer"}),
+            ("an answer may be open", {"choices": (CHOSEN, Choice("A bed", answer="waiting"))}, set()),
             ("a doubt in the assessment is answered", {"is_capacity_doubted": True}, {"capacity"}),
             ("nobody doubted: not in best interests", {"decided_by": "best_interests"}, {"decided_by"}),
             ("found able without an assessment", {"capacity": "has"}, {"capacity"}),
@@ -80,7 +92,7 @@ def way():
 
     def give(**more) -> WayHome:
         told = {
-            "pathway": "p0", "destination": "p0_home", "person_said": "Home", "choices_offered": "Home, or a bed",
+            "pathway": "p0", "destination": "p0_home", "person_said": "Home", "choices": (CHOSEN, OTHER),
             "capacity": "not_doubted", "decided_by": "person",
         }  # fmt: skip
         return WayHome(**told | more)
@@ -99,6 +111,21 @@ def proposal(case_manager, stay, way, assess, therapist, now):
 
 
 class TestDecidePathway:
+    def test_keeps_each_choice_with_its_answer(self, case_manager, stay, way, now):
+        decision = decide_pathway(actor=case_manager, stay=stay, given=way(), now=now)
+
+        kept = decision.choices.order_by("position").values_list("what", "provider", "cost", "answer", "reason")
+        assert list(kept) == [
+            ("Home", "", "", "chosen", ""),
+            ("A bed", "Sallow House", "Nothing", "refused", "Too far from her cat"),
+        ]
+
+    def test_the_database_refuses_two_that_were_chosen(self, case_manager, stay, way, now):
+        decision = decide_pathway(actor=case_manager, stay=stay, given=way(), now=now)
+
+        with pytest.raises(IntegrityError), transaction.atomic():
+            decision.choices.filter(answer="refused").update(answer="chosen")
+
     def test_home_is_decided_at_once(self, case_manager, stay, way, now):
         decision = decide_pathway(actor=case_manager, stay=stay, given=way(), now=now)
 

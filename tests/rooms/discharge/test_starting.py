@@ -6,6 +6,7 @@ import pytest
 
 from homeward.access.rules import NotAllowedError, Role
 from homeward.discharge.models import LeavingItem, StartPromise
+from homeward.discharge.rules.deciding import Choice
 from homeward.discharge.rules.starting import leaving_list, suggested_visits
 from homeward.discharge.selectors import (
     ChosenVisits,
@@ -68,7 +69,8 @@ def goes_home(stay, assess, case_manager, now):
     """It is decided that Ivy goes home with reablement."""
     assess("trusted-assessment", capacity_doubted=False, help_needed=["washing"])
     given = WayHome(
-        pathway="p1", destination="p1_reablement", person_said="Home", choices_offered="Home or a bed",
+        pathway="p1", destination="p1_reablement", person_said="Home",
+        choices=(Choice("Home", answer="chosen", answered_by="Ivy"),),
         capacity="not_doubted", decided_by="person",
     )  # fmt: skip
     decide_pathway(actor=case_manager, stay=stay, given=given, now=now)

@@ -20,7 +20,15 @@ WAY_HOME = {
     "pathway": "p0",
     "destination": "p0_home",
     "person_said": "Home to my cat",
-    "choices_offered": "Home, or her sister’s",
+    "choice_1_what": "Home",
+    "choice_1_answer": "chosen",
+    "choice_1_answered_by": "Ivy",
+    "choice_3_what": "Her sister’s",
+    "choice_3_provider": "Family",
+    "choice_3_cost": "Nothing",
+    "choice_3_answer": "refused",
+    "choice_3_answered_by": "Ivy",
+    "choice_3_reason": "The stairs there",
     "capacity": "not_doubted",
     "decided_by": "person",
 }
@@ -274,6 +282,24 @@ class TestStay:
 
 
 class TestDecide:
+    def test_shows_each_choice_offered_and_begins_with_them_again(self, manager, stay):
+        manager.post(reverse("coming_home:decide", args=[stay.pk]), WAY_HOME)
+
+        page = text_of(manager.get(reverse("coming_home:stay", args=[stay.pk])))
+        again = fromstring(manager.get(reverse("coming_home:decide", args=[stay.pk])).content.decode())
+
+        assert "Refused Her sister’sFamily. They would pay: Nothing. Ivy: The stairs there" in page
+        assert again.get_element_by_id("choice_2_what").get("value") == "Her sister’s"
+
+    def test_says_what_a_choice_lacks_where_it_was_typed(self, manager, stay):
+        typed = WAY_HOME | {"choice_3_reason": ""}
+
+        answer = manager.post(reverse("coming_home:decide", args=[stay.pk]), typed)
+
+        page = fromstring(answer.content.decode())
+        assert answer.status_code == 422
+        assert page.get_element_by_id("choice_3_reason-error") is not None
+
     def test_any_way_but_home_needs_a_reason(self, manager, stay):
         sent = manager.post(
             reverse("coming_home:decide", args=[stay.pk]), WAY_HOME | {"pathway": "p3", "destination": "p3_care_home"}

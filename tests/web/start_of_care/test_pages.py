@@ -6,6 +6,7 @@ import pytest
 
 from homeward.access.rules import Role
 from homeward.discharge.models import HospitalStay, StartPromise, WelcomeCall
+from homeward.discharge.rules.deciding import Choice
 from homeward.discharge.services import Leaving, StayGiven, WayHome, decide_pathway, end_stay, receive_stay
 from homeward.discharge.states import StaySource
 from homeward.equipment.services import NewAsk, add_usual_kinds, ask_for_equipment
@@ -41,7 +42,8 @@ def stay(lead, ivy, now) -> HospitalStay:
     )
     stay = receive_stay(actor=actor, person=ivy, given=told, now=now).stay
     given = WayHome(
-        pathway="p0", destination="p0_home", person_said="Home", choices_offered="Home", capacity="not_doubted",
+        pathway="p0", destination="p0_home", person_said="Home",
+        choices=(Choice("Home", answer="chosen", answered_by="Ivy"),), capacity="not_doubted",
         decided_by="person",
     )  # fmt: skip
     decide_pathway(actor=actor, stay=stay, given=given, now=now)

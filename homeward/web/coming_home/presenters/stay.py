@@ -10,6 +10,7 @@ from homeward.access.rules import Actor, Permission
 from homeward.discharge.rules.ready import ReadyPeriod
 from homeward.discharge.selectors import Community, StayRecord
 from homeward.discharge.states import (
+    ChoiceAnswer,
     Criterion,
     DecisionState,
     DelayReason,
@@ -47,6 +48,8 @@ FIELDS = {
 }
 DECISION_COLOURS = {DecisionState.PROPOSED: "yellow", DecisionState.MADE: "green", DecisionState.SET_ASIDE: "grey"}
 
+ANSWER_COLOURS = {ChoiceAnswer.CHOSEN: "green", ChoiceAnswer.REFUSED: "grey", ChoiceAnswer.WAITING: "yellow"}
+
 
 @dataclass(frozen=True, slots=True)
 class ActionLine:
@@ -71,6 +74,17 @@ class ActionLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceLine:
+    """One choice that was offered: by whom, from when and at what cost to the person, and the answer."""
+
+    what: str
+    more: str
+    answer: str
+    colour: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionLine:
     """One decision on the way home, in words."""
 
@@ -85,6 +99,7 @@ class DecisionLine:
     not_home_text: str
     person_said: str
     choices_offered: str
+    choices: tuple[ChoiceLine, ...]
     capacity: str
     decided_by: str
     forms: tuple[tuple[str, str], ...]
@@ -297,6 +312,7 @@ def _decision(one, actor: Actor, is_open: bool, now: datetime) -> DecisionLine:
         not_home_text=one.not_home_text,
         person_said=one.person_said,
         choices_offered=one.choices_offered,
+        choices=choice_lines(one),
         capacity=one.get_capacity_display(),
         decided_by=one.get_decided_by_display() + (f": {one.decided_by_name}" if one.decided_by_name else ""),
         forms=tuple((title, reverse("forms:form", args=[number])) for title, number in named if number),
@@ -308,6 +324,29 @@ def _decision(one, actor: Actor, is_open: bool, now: datetime) -> DecisionLine:
         else "",
         may_confirm=may and is_proposed and one.proposed_by_id != actor.account_id,
         may_set_aside=may and one.state != DecisionState.SET_ASIDE,
+    )
+
+
+def choice_lines(decision) -> tuple[ChoiceLine, ...]:
+    """The choices that were offered before a decision, and what was answered to each."""
+    return tuple(
+        ChoiceLine(
+            what=one.what,
+            more=". ".join(
+                filter(
+                    None,
+                    (
+                        one.provider,
+                        f"Could start {short_day(one.starts_on)}" if one.starts_on else "",
+                        f"They would pay: {one.cost}" if one.cost else "",
+                    ),
+                )
+            ),
+            answer=one.get_answer_display(),
+            colour=ANSWER_COLOURS[one.answer],
+            said=": ".join(filter(None, (one.answered_by, one.reason))),
+        )
+        for one in decision.choices.all()
     )
 
 

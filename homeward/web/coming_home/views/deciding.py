@@ -7,12 +7,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from homeward.access.rules import Permission
-from homeward.discharge.rules.deciding import needs_second_person
+from homeward.discharge.rules.deciding import choice_field, needs_second_person
 from homeward.discharge.selectors import StayNotFoundError, decision_of, stay_for, stay_record
 from homeward.discharge.services import WayHomeRefusedError, confirm_pathway, decide_pathway, set_aside_pathway
-from homeward.discharge.states import Capacity, DecidedBy, HomePathway, WhyNotHome
+from homeward.discharge.states import Capacity, ChoiceAnswer, DecidedBy, HomePathway, WhyNotHome
 from homeward.kernel.rules import RefusedError
-from homeward.web.coming_home.forms import DecideForm
+from homeward.web.coming_home.forms import CHOICES, DecideForm
 from homeward.web.coming_home.presenters.stay import document_lines
 from homeward.web.coming_home.presenters.words import PATHWAY_MEANS, destination_groups
 from homeward.web.gate import page
@@ -35,8 +35,7 @@ def decide(request: HttpRequest, stay_id: int) -> HttpResponse:
         try:
             decision = decide_pathway(actor=actor, stay=stay, given=form.given(), now=now)
         except WayHomeRefusedError as error:
-            for name, fault in error.faults.items():
-                form.add_error(name, fault)
+            form.refuse(error.faults)
         except RefusedError as error:
             form.add_error("pathway", str(error))
         else:
@@ -63,6 +62,8 @@ def decide(request: HttpRequest, stay_id: int) -> HttpResponse:
             "destinations": destination_groups(),
             "reasons": [("", WhyNotHome.choices)],
             "capacities": [(value, label, "") for value, label in Capacity.choices],
+            "choices": range(1, CHOICES + 1),
+            "answers": [("", ChoiceAnswer.choices)],
             "deciders": [(value, label, "") for value, label in DecidedBy.choices],
         },
         status=422 if form.errors else 200,
@@ -94,5 +95,14 @@ def act(request: HttpRequest, stay_id: int, decision_id: int, act: str) -> HttpR
 
 
 def _starting(record) -> dict[str, str]:
-    """What the form starts with: what was thought likely, and nothing that somebody must say themselves."""
-    return {"pathway": record.stay.likely_pathway, "capacity": "", "decided_by": ""}
+    """What the form starts with: what was thought likely, what was offered before, and nothing that somebody must say
+    themselves."""
+    told = {"pathway": record.stay.likely_pathway, "capacity": "", "decided_by": ""}
+    for one in record.decisions[-1].choices.all() if record.decisions else ():
+        words = {
+            "what": one.what, "provider": one.provider, "cost": one.cost, "answer": one.answer,
+            "starts_on": one.starts_on.isoformat() if one.starts_on else "", "answered_by": one.answered_by,
+            "reason": one.reason,
+        }  # fmt: skip
+        told |= {choice_field(name, one.position): value for name, value in words.items()}
+    return told
