@@ -47,6 +47,10 @@ class Permission(StrEnum):
     # National returns name everybody in care: whoever runs the service's machine makes them, no role on its pages
     MAKE_RETURNS = "make_returns"
     WRITE_PLANS = "write_plans"
+    # Ask people how they are, and how it was, some time after: the queue of calls and surveys
+    FOLLOW_UP = "follow_up"
+    # Whom a service asks how it was, with which form and when
+    SET_SURVEYS = "set_surveys"
     # Beds of reablement houses: who is in which and who waits; and deciding, offering, admitting and closing
     SEE_BEDS = "see_beds"
     RUN_BEDS = "run_beds"
@@ -293,6 +297,11 @@ ROLE_PERMISSIONS |= {
 }
 # Whoever sees who is in hospital sees what that comes to; results name nobody.
 ROLE_PERMISSIONS |= {role: may | {P.SEE_RESULTS} for role, may in ROLE_PERMISSIONS.items() if P.SEE_STAYS in may}
+# Whoever coordinated the care asks afterwards; whoever writes procedures says what is asked.
+ROLE_PERMISSIONS |= {role: ROLE_PERMISSIONS[role] | {P.FOLLOW_UP} for role in _CHASES}
+ROLE_PERMISSIONS |= {
+    role: ROLE_PERMISSIONS[role] | {P.SET_SURVEYS} for role in (Role.SERVICE_DESIGNER, Role.ADMINISTRATOR)
+}
 # Whoever signs in can be told something.
 ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role not in SYSTEM_ROLES}
 

@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "homeward.commissioning",
     "homeward.beds",
     "homeward.discharge",
+    "homeward.surveys",
     "homeward.outcomes",
     "homeward.equipment",
     "homeward.escalation",

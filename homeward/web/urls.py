@@ -6,6 +6,7 @@ from homeward.web.commissioning.views import offering
 from homeward.web.delegation import passports
 from homeward.web.front_door.views import professional
 from homeward.web.signing_in import views as signing_in
+from homeward.web.surveys import answering
 
 urlpatterns = [
     path("", signing_in.home, name="home"),
@@ -43,6 +44,8 @@ urlpatterns = [
     path("commissioning/", include("homeward.web.commissioning.urls")),
     path("results/", include("homeward.web.results.urls")),
     path("offers/<str:token>", offering.portal, name="offer"),
+    path("survey/<str:token>", answering.answer, name="survey"),
+    path("surveys/", include("homeward.web.surveys.urls")),
     path("joining/", include("homeward.web.joining.urls")),
     path("episodes/", include("homeward.web.episodes.urls")),
     path("forms/", include("homeward.web.forms.urls")),

@@ -30,6 +30,7 @@ SIGHT_NEEDED: dict[str, Sight] = {
     "joining:*": V,
     "clinics:*": V,
     "beds:*": R,
+    "surveys:*": R,
     "start_of_care:*": V,
     "commissioning:*": V,  # what a visit needs is what is bought
     "episodes:*": R,

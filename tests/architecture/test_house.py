@@ -16,6 +16,7 @@ ROOMS = [
     "rights",
     "escalation",
     "outcomes",
+    "surveys",
     "discharge",
     "beds",
     "equipment",
@@ -209,6 +210,8 @@ class TestPages:
             "homeward.web.sharing.opening.code",
             # a provider has no account; this names nobody before the provider is chosen
             "homeward.web.commissioning.views.offering.portal",
+            # whoever is asked how it was has no account; it names nobody
+            "homeward.web.surveys.answering.answer",
             # whoever checks a worker's passport has no account; it names nobody
             "homeward.web.delegation.passports.check",
         }

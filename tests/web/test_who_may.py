@@ -20,8 +20,10 @@ from homeward.people.models import Address, BrokenGlass, Identifier, LegalStatus
 from homeward.people.services import NewAddress, NewPerson, add_to_timeline, note_need, raise_alert, register_person
 from homeward.plans.models import CarePlan, VisitPattern
 from homeward.plans.services import note_visiting_wish
+from homeward.procedures.selectors import procedure
 from homeward.referrals.models import Referral
 from homeward.referrals.services import NewReferral, receive_referral
+from homeward.surveys.models import Invitation
 from homeward.teams.models import Account, Organisation, Worker
 from homeward.visits.models import Assignment, Clinic, ClinicBooking, ClinicSession, JoinedVisits, SessionPlace, Visit
 from homeward.web.who_may import ALSO_NEEDED, sight_needed
@@ -32,7 +34,7 @@ BASE = Path(__file__).resolve().parents[2]
 ABOUT_SOMEBODY = {
     "person_id", "visit_id", "episode_id", "referral_id", "form_id", "document_id", "draft_of_plan_id", "join_id",
     "delegation_id", "booking_id", "place_id", "stay_id", "bed_referral_id", "bed_stay_id", "follow_up_id",
-    "way_home_id", "asked_id", "loan_id", "device_alert_id",
+    "way_home_id", "asked_id", "invitation_id", "loan_id", "device_alert_id",
     "package_id", "personal_budget_id",
 }  # fmt: skip
 PEOPLE_WHO_SIGN_IN = [role for role in Role if role not in SYSTEM_ROLES]
@@ -141,6 +143,11 @@ def somebody_tied(kind: str, account: Account, service, desk: Actor, cared_for, 
             visit=visit, slot=0, worker=worker, starts_at=now, ends_at=now + timedelta(minutes=30)
         )
         parts["visit_id"] = visit.pk
+        parts["invitation_id"] = Invitation.objects.create(
+            service=service, audience="person", form=procedure("form", "survey-person"), person=person,
+            episode_id=parts["episode_id"], asked_by="phone", asked_at=now, until=now + timedelta(days=20),
+            nonce=kind, token_hash=kind,
+        ).pk  # fmt: skip
         parts |= _in_hospital(service, account, person, desk, now)
         parts["join_id"] = _two_visits(person, parts["episode_id"], now).pk
         parts["package_id"] = _bought(person, parts["episode_id"], now).pk

@@ -70,6 +70,7 @@ LEFT_OUT = {
     "procedures.ProcedureDraft": "The service's own procedures.",
     "procedures.ProcedureDraftEvent": "The service's own procedures.",
     "referrals.SavedFilter": "How a member of staff likes to sort a list.",
+    "surveys.SurveyRule": "Whom a service asks how it was.",
     "teams.Worker": "The service's own staff.",
     "audit.Seal": "Hashes that prove the audit trail unbroken.",
 }

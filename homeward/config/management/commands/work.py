@@ -27,6 +27,7 @@ from homeward.kernel.selectors import latest_change
 from homeward.outcomes.facts.copying import has_news, refresh
 from homeward.rights.services import find_unusual
 from homeward.roster.selectors import is_rota_asked_for
+from homeward.surveys.services import ask_after_care, ask_staff, remind
 from homeward.teams.selectors import all_service_ids, services_for
 from homeward.visits.models import Visit
 from homeward.visits.planning import follow_delegations, plan_round_clinic
@@ -122,6 +123,7 @@ def work_once(now: datetime) -> list[str]:
             (f"results of rounds of service {pk}", lambda pk=pk: tell_results(actor=actor, service_id=pk, now=now))
             for pk in service_ids
         ),
+        *((f"surveys of service {pk}", lambda pk=pk: _ask_how_it_was(actor, pk, now)) for pk in service_ids),
         *((f"replies of service {pk}", lambda pk=pk: make_replies(actor, pk, now)) for pk in service_ids),
         ("replies", lambda: send_replies(actor, now)),
         ("notices", lambda: send_deliveries(actor, now)),
@@ -159,6 +161,17 @@ def work_once(now: datetime) -> list[str]:
             logger.error("%s failed: %s", name, type(error).__name__)
             failed.append(name)
     return failed
+
+
+def _ask_how_it_was(actor: Actor, service_id: int, now: datetime) -> None:
+    """Ask after care that ended, staff once a quarter, and remind once."""
+
+    def link_for(token: str) -> str:
+        return f"{settings.HOMEWARD_ADDRESS.rstrip('/')}/survey/{token}"
+
+    ask_after_care(actor=actor, service_id=service_id, now=now, link_for=link_for)
+    ask_staff(actor=actor, service_id=service_id, now=now)
+    remind(actor=actor, service_id=service_id, now=now, link_for=link_for)
 
 
 def _plan_what(book: Callable[..., list[Visit]], why: str, actor: Actor, service_id: int, now: datetime) -> None:

@@ -36,6 +36,7 @@ class FormUse(StrEnum):
     VISIT = "visit"
     REVIEW = "review"
     OUTCOME = "outcome"
+    SURVEY = "survey"
 
 
 @dataclass(frozen=True, slots=True)

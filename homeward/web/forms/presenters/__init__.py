@@ -3,6 +3,7 @@
 from homeward.web.forms.presenters.filling import (
     ClashBox,
     FormsPanel,
+    answers_page,
     blank_page,
     clash_boxes,
     field_of,
@@ -28,6 +29,7 @@ __all__ = [
     "FormsPanel",
     "OwedLine",
     "RecordPage",
+    "answers_page",
     "blank_page",
     "clash_boxes",
     "field_of",

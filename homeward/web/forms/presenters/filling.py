@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.urls import reverse
 
@@ -257,6 +258,11 @@ def form_page(
 def blank_page(form: Form) -> FormPage:
     """A form with no answers, for paper: everything shows, with when it is to be answered."""
     return _page(None, form, layout(form, {}), {}, (), {})
+
+
+def answers_page(form: Form, answers: Mapping[str, Any]) -> FormPage:
+    """A form that is of no record, with the answers typed so far."""
+    return _page(None, form, layout(form, answers), {}, (), {})
 
 
 def field_of(page: FormPage, code: str) -> Field:

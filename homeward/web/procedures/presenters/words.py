@@ -79,6 +79,7 @@ FORM_USES = {
     FormUse.VISIT: "At a visit",
     FormUse.REVIEW: "Reviews",
     FormUse.OUTCOME: "At the end",
+    FormUse.SURVEY: "Surveys",
 }
 QUESTION_TYPES = {
     QuestionType.TEXT: "a line of text",
