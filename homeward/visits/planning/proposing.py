@@ -58,18 +58,20 @@ def plan_day(
     seconds: float = DAY_SECONDS,
     seed: int | None = None,
     why: str = "The day planned",
+    is_making_visits: bool = False,
     progress=None,
 ) -> DayPlan:
     """Plan every visit of a day for every employer and put the plan into force.
 
-    The visits that people's plans need on a day to come are made first, where they were not made before. `now` is the
-    moment it is planned from: nothing new starts before it. `seconds` are CPU seconds of search.
+    The visits that people's plans need on a day to come are made first, where they were not made before; those of
+    today where `is_making_visits` says so. `now` is the moment it is planned from: nothing new starts before it.
+    `seconds` are CPU seconds of search.
 
     Raises: NotAllowedError; PlanChangedMeanwhileError.
     """
     require(actor, Permission.PLAN_DAY, service_id)
     seed = secrets.randbelow(2**31) if seed is None else seed
-    if day > london_day(now):
+    if day > london_day(now) or is_making_visits:
         make_visits(actor=actor, service_id=service_id, day=day, now=now)
 
     def search(board: Board) -> visit_planner.Plan:

@@ -22,6 +22,7 @@ from homeward.visits.selectors.joining import (
     joins_on,
     joins_proposed,
 )
+from homeward.visits.selectors.needing import visits_not_made
 from homeward.visits.selectors.responding import Area, area_of, response_visits, standings_of, tellings_of
 from homeward.visits.selectors.ties import TIED_AFTER, TIED_BEFORE, tied_by_visits
 from homeward.visits.selectors.versions import ChangedPlace, changes_between
@@ -70,5 +71,6 @@ __all__ = [
     "tellings_of",
     "tied_by_visits",
     "visit_for",
+    "visits_not_made",
     "visits_of",
 ]

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
@@ -20,7 +20,7 @@ from homeward.plans.models import VisitPattern
 from homeward.procedures.rules import Pathway, Setting, Urgency, VisitTemplate, read_clock
 from homeward.procedures.selectors import built, library
 from homeward.referrals.selectors import clock_events, reading_for, response_clock
-from homeward.visits.models import Assignment, JoinedVisits, Visit, VisitPause, VisitTask
+from homeward.visits.models import Assignment, JoinedVisits, Visit, VisitTask
 from homeward.visits.rules import (
     UNDONE_COST,
     UNDONE_COST_CRISIS,
@@ -30,6 +30,7 @@ from homeward.visits.rules import (
     needed_on,
 )
 from homeward.visits.selectors.joining import joins_on
+from homeward.visits.selectors.needing import _patterns_still_needed
 from homeward.visits.services.changing import _done
 from homeward.visits.services.giving_way import _give_way
 
@@ -67,14 +68,7 @@ def make_visits(*, actor: Actor, service_id: int, day: date, now: datetime) -> i
 def visits_still_needed(service_id: int, day: date) -> tuple[list[Visit], dict[int, JoinedVisits]]:
     """The unsaved visits that everyone's plans need on a day and that were not made yet, and the visits joined then."""
     patterns = (
-        VisitPattern.objects.filter(
-            plan__episode__service_id=service_id, starts_on__lte=day, plan__episode__started_at__date__lte=day
-        )
-        .exclude(ends_on__lt=day)
-        .exclude(plan__episode__ended_at__date__lt=day)
-        .exclude(plan__person__died_on__lt=day)
-        .exclude(visits__day=day)
-        .exclude(plan__person__in=_away(service_id, day))
+        _patterns_still_needed(service_id, day)
         .select_related("plan__person")
         .prefetch_related("plan__person__addresses")
         .order_by("id")
@@ -83,12 +77,6 @@ def visits_still_needed(service_id: int, day: date) -> tuple[list[Visit], dict[i
     fallen_away = {join.joined_id for join in joins.values()}
     found = (visit_of_pattern(pattern, service_id, day) for pattern in patterns if pattern.pk not in fallen_away)
     return [visit for visit in found if visit is not None], joins
-
-
-def _away(service_id: int, day: date) -> QuerySet:
-    """The people whose visits are paused on a day."""
-    paused = VisitPause.objects.filter(service_id=service_id, starts_at__lt=wall_clock(day, "24:00"))
-    return paused.filter(Q(first_day=None) | Q(first_day__gt=day)).values("person_id")
 
 
 def visit_of_pattern(pattern: VisitPattern, service_id: int, day: date) -> Visit | None:

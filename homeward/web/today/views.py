@@ -24,6 +24,7 @@ from homeward.visits.selectors import (
     moves_of,
     newest_plan,
     visit_for,
+    visits_not_made,
 )
 from homeward.web.gate import page
 from homeward.web.live import seen, unchanged
@@ -78,6 +79,7 @@ def _show_day(request: HttpRequest, asked: Asked, template: str) -> HttpResponse
     shown = day_for(request.actor, service.pk, asked.day, now)
     moves = moves_of(request.actor, shown.plan) if shown.plan else []
     today = london_day(now)
+    not_made = visits_not_made(request.actor, service.pk, today) if asked.day == today else 0
     others = services_for(request.actor)
     return render(
         request,
@@ -100,17 +102,23 @@ def _show_day(request: HttpRequest, asked: Asked, template: str) -> HttpResponse
                 (one.isoformat(), day_text(one))
                 for one in nearest_days(days_with_visits(request.actor, service.pk), asked.day)
             ],
-            "may_plan": (bool(shown.visits) or asked.day > today) and _may_plan(request, service.pk, asked.day, now),
+            "not_made": not_made,
+            "may_plan": (bool(shown.visits) or asked.day > today or bool(not_made))
+            and _may_plan(request, service.pk, asked.day, now),
             "open_visit": _opened(request, asked, now) if template == "today/day.jinja" else None,
         },
     )
 
 
 def _usual_day(request: HttpRequest, service_id: int, now: datetime):
-    """Today; for a service whose only days are past, such as an imported one, its newest."""
+    """Today; for a service whose only days are past and whose plans ask for nothing today, its newest.
+
+    An imported day is such a service's. Where plans go on, nobody made today's visits, and the page must say so.
+    """
     today = london_day(now)
     days = days_with_visits(request.actor, service_id)
-    return days[0] if days and days[0] < today else today
+    is_over = days and days[0] < today and not visits_not_made(request.actor, service_id, today)
+    return days[0] if is_over else today
 
 
 def _may_plan(request: HttpRequest, service_id: int, shown_day, now: datetime) -> bool:
@@ -283,6 +291,7 @@ def plan_again(request: HttpRequest) -> HttpResponse:
                 service_id=service.pk,
                 day=day_asked,
                 now=now,
+                is_making_visits=day_asked == london_day(now) and request.POST.get("make") == "visits",
                 why="The day planned again" if newest_plan(service.pk, day_asked) else "The day planned",
             )
             figures = plan.figures

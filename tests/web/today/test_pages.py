@@ -7,10 +7,14 @@ from django.urls import reverse
 
 from homeward.access.rules import Actor, Role
 from homeward.audit.models import Event
+from homeward.episodes.services import accept_referral
 from homeward.kernel.selectors import latest_change
 from homeward.kernel.services import tell
 from homeward.people.models import Address
 from homeward.people.services import raise_alert
+from homeward.plans.models import VisitPattern
+from homeward.plans.services import NewPattern, write_plan
+from homeward.referrals.services import NewReferral, receive_referral
 from homeward.visits.models import Assignment, DayPlan, PlanMove, Visit
 
 pytestmark = pytest.mark.django_db
@@ -310,6 +314,54 @@ class TestPlanAgain:
 
     def test_is_refused_to_somebody_who_may_not_plan(self, sign_in):
         assert sign_in(Role.FIELD_WORKER).post("/today/plan").status_code == 403
+
+
+class TestTodayNobodyPlanned:
+    """Nobody planned the day before: today's usual visits are in the plans, and nobody made them."""
+
+    @pytest.fixture
+    def unmade(self, small_day):
+        """One person with a visit every day since last week; today's visits as they were are gone."""
+        Assignment.objects.all().delete()
+        Visit.objects.all().update(day=small_day.day - timedelta(days=1), state="missed")
+        since = small_day.now - timedelta(days=8)
+        told = {"actor": small_day.system, "now": since}
+        new = NewReferral(source="gp", urgency="routine", need_code="personal_care", received_at=since)
+        referral = receive_referral(person=small_day.late.person, new=new, **told)
+        episode = accept_referral(referral=referral, pathway_code="home-care-with-delegated-tasks", **told)
+        slots = [{"skill": "home_care_worker", "competences": [], "minutes": 30}]
+        pattern = NewPattern("Evening care", "00:00", "23:50", 30, slots, since.date())
+        write_plan(episode=episode, summary="", goals=[], patterns=[pattern], agreed_on=since.date(), **told)
+        return small_day
+
+    def test_is_said_on_today_and_not_hidden_behind_yesterday(self, sign_in, unmade):
+        page = text(sign_in().get("/today/"))
+        assert f'value="{unmade.day.isoformat()}"' in page
+        assert "1 visit that plans ask for today is not made yet" in page
+        assert "Make today’s visits and plan the day" in page
+
+    def test_is_mended_by_whoever_plans(self, sign_in, unmade):
+        client = sign_in()
+        page = text(client.post("/today/plan", {"day": unmade.day.isoformat(), "make": "visits"}, follow=True))
+        [visit] = Visit.objects.filter(day=unmade.day)
+        assert visit.title == "Evening care"
+        assert DayPlan.objects.filter(day=unmade.day).exists()
+        assert "not made yet" not in page and "Evening care" in page
+        client.post("/today/plan", {"day": unmade.day.isoformat(), "make": "visits"})
+        assert Visit.objects.filter(day=unmade.day).count() == 1
+
+    def test_is_told_to_somebody_who_may_not_plan_without_the_button(self, sign_in, unmade):
+        page = text(sign_in(Role.CASE_MANAGER).get("/today/"))
+        assert "Tell a roster planner" in page
+        assert "Make today’s visits" not in page
+
+    def test_is_not_said_of_a_plan_that_begins_today(self, sign_in, unmade):
+        VisitPattern.objects.update(starts_on=unmade.day)
+        assert "not made yet" not in text(sign_in().get("/today/"))
+
+    def test_makes_nothing_when_the_day_is_only_planned_again(self, sign_in, unmade):
+        sign_in().post("/today/plan", {"day": unmade.day.isoformat()})
+        assert not Visit.objects.filter(day=unmade.day).exists()
 
 
 class TestWorker:
