@@ -63,6 +63,34 @@ class Fate(Enum):
     ADMITTED_18_TO_64 = "Admitted in the period, 18 to 64 on the snapshot day: counted in 2B."
     ADMITTED_65_AND_OVER = "Admitted in the period, 65 or over on the snapshot day: counted in 2C."
 
+    # the submission that counts (ASCOF 2E, 3D)
+    NOT_IN_LAST_SUBMISSION = (
+        "Not in the council's last submission that covers the period and came in time, or not of any such submission."
+    )
+    WITHOUT_COUNCIL = "The record has no council code, so that no council counts it."
+    ENDED_BEFORE_PERIOD = "The event ended before the first day of the period (3D: before the snapshot day)."
+    # where people in long-term support live (ASCOF 2E)
+    NOT_LONG_TERM_SUPPORT = "Not long-term support that the measure is about."
+    LATER_SUPPORT_DECIDES = "Support of the same person that began later says where they live."
+    ANOTHER_RECORD_KNOWS_THE_HOME = "Another record that began the same day knows where the person lives."
+    SEX_NOT_COUNTED = "Gender is neither Male nor Female: the published totals leave the person out."
+    HOMES_DISAGREE = "Records that began the same day say different homes: counted as unknown, not in the numerator."
+    LIVES_AT_HOME = "Lives on their own or with family: in numerator and denominator."
+    LIVES_ELSEWHERE = "Lives elsewhere, or it is not known where: in the denominator only."
+    # self-directed support and direct payments (ASCOF 3D)
+    OUTRANKED = "The person has other support that stands above it: a person is counted once."
+    DIRECT_PAYMENT = "Community support by direct payment: in both numerators."
+    MANAGED_PERSONAL_BUDGET = "Community support from a budget the council manages: in the numerator of 1a."
+    OTHER_COMMUNITY_SUPPORT = "Other community support: in the denominators only."
+    SUPPORT_IN_ANOTHER_SETTING = "Long-term support in a care home or prison: in no part."
+    NOT_A_CARERS_EVENT = "A carer's record of no kind that the measure looks at."
+    CARER_DIRECT_PAYMENT = "A carer's direct payment: in both numerators."
+    CARER_MANAGED_PERSONAL_BUDGET = "A carer's budget that the council manages: in the numerator of 1b."
+    CARER_COMMISSIONED_SUPPORT = "A carer's commissioned support: in the denominators only."
+    CARER_OTHER_SUPPORT = "Other support of a carer, or none: in no part."
+    CARER_SUPPORT_UNKNOWN = "A carer's record of which the published rules make no kind of support."
+    CARER_UNDER_18 = "A carer under 18 on the last day of the period: in no part."
+
     @property
     def code(self) -> str:
         return self.name.lower().replace("_", "-")

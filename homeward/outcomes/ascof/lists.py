@@ -104,3 +104,43 @@ SEVERAL_NO_FURTHER_ACTION = "NFA- Other"
 
 NUMERATOR = frozenset(as_compared(text) for text in (LOW_LEVEL, OTHER_SHORT_TERM, UNIVERSAL, NO_SERVICES_OTHER))
 DENOMINATOR = NUMERATOR | {as_compared(LONG_TERM)}
+
+# ASCOF 2E: homes that are somebody's own or their family's ("settled"), and the word for not knowing.
+MEN, WOMEN = as_compared("Male"), as_compared("Female")
+UNKNOWN_HOME = as_compared("Unknown")
+HOMES = frozenset(
+    as_compared(home)
+    for home in (
+        "Owner occupier or shared ownership scheme",
+        "Tenant",
+        "Tenant - private landlord",
+        "Settled mainstream housing with family / friends",
+        "Supported accommodation / supported lodgings / supported group home",
+        "Shared Lives scheme",
+        "Approved premises for offenders released from prison or under probation supervision",
+        "Sheltered housing / extra care housing / other sheltered housing",
+        "Mobile accommodation for Gypsy / Roma and Traveller communities",
+    )
+)
+
+# ASCOF 3D: how support is paid for, and which of several kinds of support a person is counted by (the smallest).
+DIRECT_PAYMENT = as_compared("Direct Payment")
+MANAGED_BUDGET = as_compared("CASSR Managed Personal Budget")
+COMMISSIONED = as_compared("CASSR Commissioned Support")
+NURSING, RESIDENTIAL, COMMUNITY, PRISON = LONG_TERM_SUPPORT
+SUPPORT_RANKS: dict[tuple[str | None, str], int] = {
+    (NURSING, ""): 1,
+    (RESIDENTIAL, ""): 2,
+    (COMMUNITY, DIRECT_PAYMENT): 3,
+    (COMMUNITY, MANAGED_BUDGET): 4,
+    (COMMUNITY, COMMISSIONED): 5,
+    (COMMUNITY, ""): 6,
+    (PRISON, MANAGED_BUDGET): 7,
+    (PRISON, COMMISSIONED): 8,
+    (PRISON, ""): 9,
+}
+CARERS = frozenset(as_compared(text) for text in ("Carer", "Carer known by association"))
+DIRECT_TO_CARER = as_compared("Carer Support: Direct to Carer")
+BY_WAY_OF_CARED_FOR = as_compared("Carer Support: Support involving the person cared-for")
+ADVICE_ONLY = as_compared("NFA - Information & Advice / Signposting only")
+LOOKED_AT = frozenset(as_compared(text) for text in ("Assessment", "Review"))

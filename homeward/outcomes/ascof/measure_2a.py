@@ -1,7 +1,7 @@
 """ASCOF 2A: people after whose reablement no further request was made for ongoing support."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from homeward.outcomes.ascof.comparing import as_compared
@@ -70,9 +70,14 @@ def total_of(results: Iterable[Result]) -> Total:
 
 
 def totals_of(results: list[Result], councils: Iterable[str]) -> dict[str, Total]:
-    """Totals by council in order of code; codes that differ only in case are one council."""
+    """Totals by council in order of code."""
+    return by_council(
+        councils,
+        lambda council: total_of(result for result in results if as_compared(result.council) == as_compared(council)),
+    )
+
+
+def by_council(councils: Iterable[str], total: Callable[[str], Total]) -> dict[str, Total]:
+    """The total of each council in order of code; codes that differ only in case are one council."""
     named = {as_compared(code): code for code in sorted(councils, reverse=True)}
-    return {
-        code: total_of(result for result in results if as_compared(result.council) == key)
-        for key, code in sorted(named.items(), key=lambda item: item[1])
-    }
+    return {code: total(code) for code in sorted(named.values())}

@@ -9,6 +9,8 @@ from homeward.outcomes.ascof.periods import ChosenPeriod
 from homeward.outcomes.ascof.reading import CareFile
 from homeward.outcomes.ascof.st_max import Result
 
+# Of each group of people: the total of all councils, and of each.
+Shares = dict[str, tuple[Total, dict[str, Total]]]
 REPOSITORY = "NHS England, ASC-Client-Level-Data-SALT-ASCOF-transformations"
 
 
@@ -54,26 +56,6 @@ def admissions_as_json(
     measure: str, found: Admissions, rates: dict[str, Rate], everywhere: Rate, chosen: ChosenPeriod, file: CareFile
 ) -> dict:
     """2B or 2C: settings, rates, every admission, the fate of every line, faults."""
-    records = [
-        {
-            "line": record.line,
-            "la_code": record.council,
-            "event_type": record.event_type,
-            "fate": found.fates[record.line].code,
-            "rule": found.fates[record.line].value,
-        }
-        for record in file.records
-    ]
-    unreadable = [
-        {
-            "line": f.line,
-            "la_code": None,
-            "event_type": None,
-            "fate": Fate.UNREADABLE.code,
-            "rule": Fate.UNREADABLE.value,
-        }
-        for f in file.faults
-    ]
     return {
         "measure": measure,
         "definition": f"{REPOSITORY}: ASCOF 2B2C replication code",
@@ -83,9 +65,56 @@ def admissions_as_json(
             "councils": {code: rate_as_json(rate) for code, rate in rates.items()},
         },
         "admissions": [admission_as_json(admission) for admission in found.aged(measure)],
-        "records": sorted([*records, *unreadable], key=lambda record: record["line"]),
+        "records": records_as_json(found.fates, file),
         "faults": faults_as_json(file),
     }
+
+
+def records_as_json(fates: dict[int, Fate], file: CareFile) -> list[dict]:
+    """Every line of the file with its one fate, those that could not be read among them."""
+    read = [(record.line, record.council, record.event_type, fates[record.line]) for record in file.records]
+    lines = [*read, *((fault.line, None, None, Fate.UNREADABLE) for fault in file.faults)]
+    return [
+        {"line": line, "la_code": council, "event_type": event_type, "fate": fate.code, "rule": fate.value}
+        for line, council, event_type, fate in sorted(lines, key=lambda one: one[0])
+    ]
+
+
+def shares_as_json(
+    measure: str, shares: dict[str, Shares], fates: dict[int, Fate], chosen: ChosenPeriod, file: CareFile
+) -> dict:
+    """2E or 3D: settings, each part by council, the fate of every line, faults."""
+    return {
+        "measure": measure,
+        "definition": f"{REPOSITORY}: ASCOF {measure} replication code",
+        "settings": settings_as_json(chosen, file),
+        "parts": {
+            part: {
+                group: {
+                    "all": total_as_json(everywhere),
+                    "councils": {code: total_as_json(total) for code, total in totals.items()},
+                }
+                for group, (everywhere, totals) in groups.items()
+            }
+            for part, groups in shares.items()
+        },
+        "records": records_as_json(fates, file),
+        "faults": faults_as_json(file),
+    }
+
+
+def shares_as_text(
+    measure: str, shares: dict[str, Shares], fates: dict[int, Fate], chosen: ChosenPeriod, file: CareFile
+) -> str:
+    """Tables for reading: each part and group by council, what became of the records, faults."""
+    lines = [_heading(measure, chosen)]
+    for part, groups in shares.items():
+        for group, (everywhere, totals) in groups.items():
+            width = max([12, *(len(code) for code in totals)])
+            lines += ["", f"{part}, {group}", f"{'council':{width}} numerator denominator percent"]
+            lines += [_total_line(code, total, width) for code, total in totals.items()]
+            lines.append(_total_line("all", everywhere, width))
+    return "\n".join([*lines, "", *_what_became(Counter(fates.values()), file)])
 
 
 def rate_as_json(rate: Rate) -> dict:

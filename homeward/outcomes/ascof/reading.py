@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import lru_cache
@@ -70,19 +70,32 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "birth_year": ("Der_Birth_Year", "Birth_Year"),
     "imported_at": ("ImportDate", "Import_Date_Time"),
 }
-NOT_NEEDED = {"record_id"}
+# Fields that only some measures need, and are not read for others: a fault in one of them is no fault there.
+SUBMISSION_HEADINGS: dict[str, tuple[str, ...]] = {
+    "council_name": ("LA_Name", "Local Authority Name"),
+    "reported_from": ("Reporting_Period_Start_Date",),
+    "reported_to": ("Reporting_Period_End_Date",),
+}
+HOME_HEADINGS: dict[str, tuple[str, ...]] = {
+    **SUBMISSION_HEADINGS,
+    "gender": ("Gender",),
+    "accommodation": ("Accommodation_Status",),
+}
+NOT_NEEDED = {"record_id", "council_name"}
 BIRTH_DATE = ("Date of Birth", "Birth_Date", "Der_Date_of_Birth")
-DAYS = ("starts_on", "ends_on", "died_on")
+DAYS = ("starts_on", "ends_on", "died_on", "reported_from", "reported_to")
 NUMBERS = ("birth_month", "birth_year")
 ENCODINGS = ("utf-8-sig", "cp1252", "latin-1")  # tried in this order; the last reads anything
 DELIMITERS = ",;\t|"
 NULL_TEXT = "NULL"  # what SQL Server Management Studio writes into a CSV file for a missing value
 
 
-def read_file(path: Path, *, imported_on: datetime | None = None) -> CareFile:
+def read_file(
+    path: Path, *, imported_on: datetime | None = None, also: Mapping[str, tuple[str, ...]] | None = None
+) -> CareFile:
     """Read a Client Level Data file: CSV (also .gz), Parquet (.parquet) or JSON lines (.jsonl, .ndjson).
 
-    imported_on: when the file was submitted, for a file without ImportDate.
+    imported_on: when the file was submitted, for a file without ImportDate. also: what is read besides `HEADINGS`.
 
     Raises:
         UnreadableFileError: it is not there, is of no such kind, is empty, or a column is missing (which, and what was
@@ -98,7 +111,7 @@ def read_file(path: Path, *, imported_on: datetime | None = None) -> CareFile:
             headings, rows = _json_lines(text) if name.endswith((".jsonl", ".ndjson")) else _csv(text)
     except (OSError, EOFError, csv.Error) as error:
         raise UnreadableFileError(f"{path} cannot be read: {error}") from error
-    columns = _columns_of(headings, imported_on)
+    columns = _columns_of(headings, {**HEADINGS, **(also or {})}, imported_on)
     reader = _LineReader(headings, columns, imported_on)
     records, faults = [], []
     for line, cells in rows:
@@ -206,8 +219,10 @@ def _plain(heading: str) -> str:
     return re.sub(r"[^a-z0-9]", "", heading.lower())
 
 
-def _columns_of(headings: list[str], imported_on: datetime | None) -> dict[str, int]:
-    """Field to its place among `headings`.
+def _columns_of(
+    headings: list[str], wanted: dict[str, tuple[str, ...]], imported_on: datetime | None
+) -> dict[str, int]:
+    """Each field of `wanted` to its place among `headings`.
 
     Raises:
         UnreadableFileError: a needed column is missing, or two have one name.
@@ -219,7 +234,7 @@ def _columns_of(headings: list[str], imported_on: datetime | None) -> dict[str, 
             raise UnreadableFileError(f"Two columns are called {heading!r}. Leave one of them out and try again.")
     columns = {
         field: places[_plain(name)]
-        for field, names in HEADINGS.items()
+        for field, names in wanted.items()
         for name in reversed(names)
         if _plain(name) in places
     }
@@ -227,7 +242,7 @@ def _columns_of(headings: list[str], imported_on: datetime | None) -> dict[str, 
     if birth_date is not None:
         columns = {"birth_month": birth_date, "birth_year": birth_date, **columns}
     optional = NOT_NEEDED | ({"imported_at"} if imported_on else set())
-    missing = [names[0] for field, names in HEADINGS.items() if field not in columns and field not in optional]
+    missing = [names[0] for field, names in wanted.items() if field not in columns and field not in optional]
     if missing:
         hint = (
             " A file without ImportDate needs --imported-on DAY, the day it was submitted."

@@ -28,6 +28,12 @@ class CareRecord:
     birth_month: int | None
     birth_year: int | None
     imported_at: datetime | None
+    # read for the measures that need them only
+    council_name: str | None = None
+    reported_from: date | None = None
+    reported_to: date | None = None
+    gender: str | None = None
+    accommodation: str | None = None
     other_cells: tuple[str | None, ...] = ()
 
     def is_same_as(self) -> tuple:

@@ -196,7 +196,8 @@ def _days(day: date, length: int | None) -> tuple[str, str | None]:
 def write(path: Path, lines: list[dict]) -> Path:
     """The lines as a CSV file as NHS England heads its columns."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, restval="")
+        others = [name for name in dict.fromkeys(name for line in lines for name in line) if name not in COLUMNS]
+        writer = csv.DictWriter(file, [*COLUMNS, *others], restval="")
         writer.writeheader()
         writer.writerows(lines)
     return path
