@@ -11,10 +11,12 @@ from homeward.discharge.selectors.community import Community, community_of
 from homeward.discharge.selectors.documents import documents_of_stays
 from homeward.discharge.selectors.starting import (
     ChosenVisits,
+    EquipmentToAsk,
     StartLine,
     StartNotFoundError,
     StartRecord,
     Starts,
+    equipment_to_ask,
     home_pathways,
     item_of,
     start_record,
@@ -38,6 +40,7 @@ __all__ = [
     "BoardFilter",
     "ChosenVisits",
     "Community",
+    "EquipmentToAsk",
     "StartLine",
     "StartNotFoundError",
     "StartRecord",
@@ -50,6 +53,7 @@ __all__ = [
     "community_of",
     "decision_of",
     "documents_of_stays",
+    "equipment_to_ask",
     "events_since",
     "home_pathways",
     "item_of",

@@ -20,12 +20,14 @@ from homeward.discharge.rules.documents import TRUSTED_ASSESSMENT
 from homeward.discharge.rules.starting import call_due_on
 from homeward.discharge.selectors.stays import TIED_FOR, missing_for
 from homeward.discharge.states import AT_HOME, DESTINATION_PATHWAY, DecisionState, EndedAs, ItemState
-from homeward.equipment.selectors import Missing, missing_before_home
+from homeward.equipment.models import Kind
+from homeward.equipment.selectors import Missing, kinds_of, loans_of_person, missing_before_home, requests_of_person
+from homeward.equipment.states import OPEN_REQUESTS
 from homeward.kernel.rules import london_day, wall_clock
 from homeward.people.selectors import current_addresses, person_ids_of, sights
-from homeward.procedures.rules import Setting, VisitTemplate
+from homeward.procedures.rules import Setting, VisitTemplate, equipment_proposed
 from homeward.procedures.rules.definitions import Per
-from homeward.procedures.selectors import newest_pathways
+from homeward.procedures.selectors import built, newest_pathways
 from homeward.visits.planning import StartDay, Wanted, when_could_start
 from homeward.visits.services.needing import OFFICE_HOURS
 
@@ -40,6 +42,17 @@ class ChosenVisits:
     pathway_code: str
     visits: frozenset[tuple[str, str]]
     is_for_two: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EquipmentToAsk:
+    """A kind of the catalogue that the trusted assessment asks for, and why. `request_id` is where it is asked for
+    already; `is_there` where they have one from us."""
+
+    kind: Kind
+    says: str
+    request_id: int | None
+    is_there: bool
 
 
 class StartNotFoundError(LookupError):
@@ -165,6 +178,26 @@ def start_record(actor: Actor, stay: HospitalStay, now: datetime) -> StartRecord
         items=tuple(stay.leaving_items.order_by("id")),
         calls=tuple(stay.welcome_calls.order_by("called_at", "id")),
         equipment=missing_for(actor, stay, now),
+    )
+
+
+def equipment_to_ask(actor: Actor, record: StartRecord) -> tuple[EquipmentToAsk, ...]:
+    """What the trusted assessment asks for of what the service offers; nothing once they have left, or for who does not
+    see equipment. `record` is of a stay that `stay_for` checked and audited.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_STAYS, record.stay.service_id)
+    if record.assessment is None or not record.stay.is_open or not actor.may(Permission.SEE_EQUIPMENT):
+        return ()
+    offered = {one.code: one for one in kinds_of(actor, record.stay.service_id)}
+    person = record.stay.person
+    asked = {one.kind_id: one.pk for one in requests_of_person(actor, person) if one.state in OPEN_REQUESTS}
+    there = {one.kind.pk for one in loans_of_person(actor, person) if one.ended_at is None}
+    return tuple(
+        EquipmentToAsk(offered[one.kind], one.says, asked.get(offered[one.kind].pk), offered[one.kind].pk in there)
+        for one in equipment_proposed(built(record.assessment.form), record.assessment.answers)
+        if one.kind in offered
     )
 
 

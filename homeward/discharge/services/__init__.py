@@ -23,6 +23,7 @@ from homeward.discharge.services.receiving import Received, StayGiven, admit_per
 from homeward.discharge.services.starting import (
     NewStart,
     Promised,
+    ask_for_proposed,
     promise_start,
     record_welcome_call,
     see_to_item,
@@ -43,6 +44,7 @@ __all__ = [
     "accounts_owning",
     "add_action",
     "admit_person",
+    "ask_for_proposed",
     "change_action",
     "confirm_pathway",
     "decide_pathway",

@@ -1,7 +1,7 @@
 """The start of care at home: promised to the ward, taken back, what is seen to before leaving, the call after."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -9,10 +9,13 @@ from django.db.models import Q
 from homeward.access.rules import Actor, Permission, require
 from homeward.discharge.models import HospitalStay, LeavingItem, PathwayDecision, StartPromise, WelcomeCall
 from homeward.discharge.rules.starting import leaving_list
+from homeward.discharge.selectors.starting import equipment_to_ask, start_record
 from homeward.discharge.services.changing import _happened, _locked, _locked_open, _tell_timeline
 from homeward.discharge.states import AT_HOME, DecisionState, EndedAs, ItemState, StayEventKind
 from homeward.episodes.models import Episode
 from homeward.episodes.services import accept_referral
+from homeward.equipment.models import EquipmentRequest
+from homeward.equipment.services import NewAsk, ask_for_equipment
 from homeward.kernel.rules import LONDON, RefusedError, london_day
 from homeward.notices.services import notify
 from homeward.referrals.services import NewReferral, receive_referral
@@ -139,6 +142,34 @@ def see_to_item(
         text=f"{item.title}. {item.detail}".strip(),
     )  # fmt: skip
     return item
+
+
+@transaction.atomic
+def ask_for_proposed(*, actor: Actor, stay: HospitalStay, kind_code: str, now: datetime) -> EquipmentRequest:
+    """Ask for a kind of equipment that the trusted assessment of a stay asks for, for its reason, to be there before
+    they leave.
+
+    Raises: NotAllowedError; RefusedError when the assessment does not ask for it, it is asked for or there already, or
+    they have left; what `ask_for_equipment` raises.
+    """
+    require(actor, Permission.ASK_EQUIPMENT, stay.service_id)
+    person, stay = stay.person, _locked_open(stay)
+    stay.person = person
+    record = start_record(actor, stay, now)
+    found = next((one for one in equipment_to_ask(actor, record) if one.kind.code == kind_code), None)
+    if found is None:
+        raise RefusedError("The assessment does not ask for this. Ask for it on the page of equipment.")
+    if found.request_id is not None or found.is_there:
+        raise RefusedError(f"{found.kind.title}: it is asked for or there already.")
+    today = london_day(now)
+    promised = london_day(record.promise.first_visit_at) if record.promise else None
+    new = NewAsk(
+        kind_code=kind_code, why=f"{found.says} (trusted assessment)", is_before_home=True,
+        needed_by=max(promised or stay.expected_on or today + timedelta(days=1), today), form_id=record.assessment.pk,
+    )  # fmt: skip
+    request = ask_for_equipment(actor=actor, person=person, new=new, now=now)
+    _happened(actor, stay, StayEventKind.READIED, now, field="equipment", after=f"Asked for: {found.kind.title}")
+    return request
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from .definitions import (
     Delegable,
     DelegatedActivity,
     Entry,
+    EquipmentProposed,
     EventKind,
     Exclusion,
     Finding,
@@ -60,6 +61,7 @@ from .definitions import (
     pathway_from,
 )
 from .drafts import LONGEST_TEXT, UnwritableTextError, as_text, check_draft, code_from, has_notes, with_version
+from .equipment import equipment_proposed
 from .findings import FindingReading, findings
 from .forms import (
     AnswerProblem,
@@ -103,6 +105,7 @@ __all__ = [
     "Delegable",
     "DelegatedActivity",
     "Entry",
+    "EquipmentProposed",
     "Event",
     "EventKind",
     "Exclusion",
@@ -163,6 +166,7 @@ __all__ = [
     "check_library",
     "code_from",
     "definition_of",
+    "equipment_proposed",
     "findings",
     "fingerprint_of",
     "form_from",

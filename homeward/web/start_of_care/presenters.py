@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
+
 from homeward.discharge.rules.starting import EQUIPMENT_ITEM
-from homeward.discharge.selectors import ChosenVisits, StartLine, StartRecord, Starts
+from homeward.discharge.selectors import ChosenVisits, EquipmentToAsk, StartLine, StartRecord, Starts
 from homeward.discharge.states import ItemState
 from homeward.kernel.rules import london_day
 from homeward.procedures.selectors import built
@@ -214,6 +216,32 @@ def _call(row) -> Call:
     as_assessed = {True: " It was as assessed.", False: " It was not as assessed.", None: ""}[row.is_as_assessed]
     text = f"{reached}{row.said}{as_assessed}"
     return Call(f"{moment_words(row.called_at)}, {row.by_name}", text, row.difference, row.is_as_assessed is False)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Equipment that the assessment asks for; `code` is there while it can be asked for, `url` where it was."""
+
+    code: str
+    title: str
+    says: str
+    state: Tag
+    url: str
+
+
+def present_proposed(found: Iterable[EquipmentToAsk]) -> tuple[Proposed, ...]:
+    """What the assessment asks for of the catalogue, and how far each is."""
+    return tuple(map(_proposed, found))
+
+
+def _proposed(one: EquipmentToAsk) -> Proposed:
+    if one.is_there:
+        state = Tag("There", "green")
+    else:
+        state = Tag("Asked for", "blue") if one.request_id else Tag("Not asked for", "yellow")
+    url = reverse("equipment:request", args=[one.request_id]) if one.request_id else ""
+    says = f"{one.says}. Needs approval" if one.kind.needs_approval and not url else one.says
+    return Proposed("" if one.is_there or url else one.kind.code, one.kind.title, says, state, url)
 
 
 @dataclass(frozen=True, slots=True)

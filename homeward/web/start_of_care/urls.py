@@ -11,5 +11,6 @@ urlpatterns = [
     path("<int:stay_id>/promise", views.promise, name="promise"),
     path("<int:stay_id>/take-back", views.take_back, name="take_back"),
     path("<int:stay_id>/items/<int:item_id>", views.item, name="item"),
+    path("<int:stay_id>/equipment", views.ask, name="ask"),
     path("<int:stay_id>/call", views.call, name="call"),
 ]

@@ -16,6 +16,7 @@ from homeward.discharge.selectors import (
     StartNotFoundError,
     StartRecord,
     StayNotFoundError,
+    equipment_to_ask,
     home_pathways,
     item_of,
     start_record,
@@ -25,6 +26,7 @@ from homeward.discharge.selectors import (
 )
 from homeward.discharge.services import (
     NewStart,
+    ask_for_proposed,
     promise_start,
     record_welcome_call,
     see_to_item,
@@ -156,6 +158,22 @@ def item(request: HttpRequest, stay_id: int, item_id: int) -> HttpResponse:
     return redirect(f"{request.path.rsplit('/items/', 1)[0]}#list")
 
 
+@page(Permission.ASK_EQUIPMENT)
+def ask(request: HttpRequest, stay_id: int) -> HttpResponse:
+    """Ask for something that the trusted assessment proposes."""
+    if request.method != "POST":
+        return redirect("start_of_care:stay", stay_id)
+    now = timezone.now()
+    found, asked = _stay(request, stay_id, now), Asked(request.POST)
+    try:
+        kept = ask_for_proposed(actor=request.actor, stay=found, kind_code=asked.typed("kind"), now=now)
+    except RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"Asked for: {kept.kind.title}")
+    return redirect(f"{request.path.rsplit('/equipment', 1)[0]}#proposed")
+
+
 @page(Permission.CHASE)
 def call(request: HttpRequest, stay_id: int) -> HttpResponse:
     """Log the call after somebody came home, and whether it was as assessed."""
@@ -256,6 +274,8 @@ def _show(
         "service": found.service,
         "banner": banner_of(request, found.person, now),
         "one": presenters.present_start(record, now),
+        "proposed": presenters.present_proposed(equipment_to_ask(actor, record)),
+        "may_ask": actor.may(Permission.ASK_EQUIPMENT),
         "pathways": [(code, title) for code, (title, _) in sorted(pathways.items(), key=lambda each: each[1][0])],
         "chosen": presenters.present_chosen(chosen, pathways),
         "home_from": home_from.isoformat(),

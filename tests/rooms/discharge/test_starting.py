@@ -10,6 +10,7 @@ from homeward.discharge.rules.deciding import Choice
 from homeward.discharge.rules.starting import leaving_list, suggested_visits
 from homeward.discharge.selectors import (
     ChosenVisits,
+    equipment_to_ask,
     home_pathways,
     start_record,
     starts_of,
@@ -19,6 +20,7 @@ from homeward.discharge.services import (
     Leaving,
     NewStart,
     WayHome,
+    ask_for_proposed,
     decide_pathway,
     end_stay,
     promise_start,
@@ -27,9 +29,13 @@ from homeward.discharge.services import (
     take_back_start,
 )
 from homeward.discharge.states import ItemState
+from homeward.equipment.models import Kind
+from homeward.equipment.rules.catalogue import USUAL_KINDS
+from homeward.equipment.services import add_usual_kinds
 from homeward.kernel.rules import RefusedError, london_day, wall_clock
 from homeward.notices.models import Notice
-from homeward.procedures.selectors import built, procedure
+from homeward.procedures.rules import equipment_proposed
+from homeward.procedures.selectors import built, library, procedure
 from homeward.roster.models import Shift
 from homeward.teams.models import Organisation, Worker
 from homeward.visits.models import Visit
@@ -272,3 +278,54 @@ class TestHomePathways:
     def test_bring_visits_at_home_every_day(self, case_manager, service):
         _, visits = home_pathways(case_manager, service.pk)[REABLEMENT]
         assert [one.code for one in visits] == ["reablement_visit"]
+
+
+class TestEquipmentProposed:
+    """Which equipment the trusted assessment asks for, and asking for it."""
+
+    @pytest.fixture
+    def catalogue(self, service, somebody, now):
+        add_usual_kinds(actor=somebody(Role.ROSTER_PLANNER), service_id=service.pk, now=now)
+
+    def proposed(self, actor, stay, now) -> dict[str, tuple]:
+        record = start_record(actor, stay, now)
+        return {one.kind.code: (one.says, one.request_id, one.is_there) for one in equipment_to_ask(actor, record)}
+
+    def test_names_only_questions_and_kinds_that_there_are(self):
+        form = library().form("trusted-assessment")
+
+        assert {one.kind for one in form.equipment} <= {one.code for one in USUAL_KINDS}
+
+    @pytest.mark.parametrize(
+        ("answers", "kinds"),
+        [
+            ({"help_needed": ["none"]}, set()),
+            ({"help_needed": ["toilet"]}, {"commode", "raised_toilet_seat"}),
+            ({"help_needed": ["moving"], "two_workers": False}, {"walking_frame"}),
+            ({"help_needed": ["moving"], "two_workers": True}, {"hoist", "sling", "profiling_bed"}),
+            ({"help_needed": ["medicines"], "two_workers": True}, {"medicine_dispenser"}),
+            ({"pathway": "p1"}, {"key_safe"}),
+        ],
+    )
+    def test_follows_the_answers_that_are_shown(self, answers, kinds):
+        assert {one.kind for one in equipment_proposed(library().form("trusted-assessment"), answers)} == kinds
+
+    def test_is_only_of_what_the_service_offers(self, goes_home, case_manager, catalogue, now):
+        Kind.objects.filter(code="perching_stool").update(is_offered=False)
+
+        assert "perching_stool" not in self.proposed(case_manager, goes_home, now)
+
+    def test_is_asked_for_once_for_its_reason_before_they_leave(self, goes_home, case_manager, catalogue, now):
+        assert self.proposed(case_manager, goes_home, now)["perching_stool"] == ("Washing takes help", None, False)
+
+        asked = ask_for_proposed(actor=case_manager, stay=goes_home, kind_code="perching_stool", now=now)
+
+        assert (asked.why, asked.is_before_home) == ("Washing takes help (trusted assessment)", True)
+        assert asked.form_id == start_record(case_manager, goes_home, now).assessment.pk
+        assert self.proposed(case_manager, goes_home, now)["perching_stool"][1] == asked.pk
+        with pytest.raises(RefusedError, match="already"):
+            ask_for_proposed(actor=case_manager, stay=goes_home, kind_code="perching_stool", now=now)
+
+    def test_refuses_what_the_assessment_does_not_ask_for(self, goes_home, case_manager, catalogue, now):
+        with pytest.raises(RefusedError, match="does not ask"):
+            ask_for_proposed(actor=case_manager, stay=goes_home, kind_code="hoist", now=now)

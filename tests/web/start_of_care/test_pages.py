@@ -5,16 +5,20 @@ from datetime import timedelta
 import pytest
 
 from homeward.access.rules import Role
+from homeward.assessments.services import complete_form, save_answers, start_form
 from homeward.discharge.models import HospitalStay, StartPromise, WelcomeCall
 from homeward.discharge.rules.deciding import Choice
 from homeward.discharge.services import Leaving, StayGiven, WayHome, decide_pathway, end_stay, receive_stay
 from homeward.discharge.states import StaySource
+from homeward.equipment.models import EquipmentRequest
 from homeward.equipment.services import NewAsk, add_usual_kinds, ask_for_equipment
 from homeward.kernel.rules import london_day, wall_clock
+from homeward.procedures.selectors import built
 from homeward.roster.models import Shift
 from homeward.teams.models import Account, Organisation, Worker
 from homeward.teams.selectors import actor_for
 from homeward.visits.models import Visit
+from tests.answering import complete_answers
 
 WORK = {"pathway": "reablement-at-home", "chosen": "yes", "visit": "reablement_visit.morning", "work": "yes"}
 
@@ -78,6 +82,24 @@ class TestStay:
         assert "Care can start. First visit at" in page
         assert "Ada Able" in page
         assert "Whom on the ward you told" in page
+
+    def test_asks_for_what_the_assessment_proposes_in_one_click(self, lead, somebody, stay, ivy, service, now):
+        add_usual_kinds(actor=somebody(Role.ROSTER_PLANNER, "Kit Keeper"), service_id=service.pk, now=now)
+        actor = actor_for(Account.objects.get(full_name="Case Lead"))
+        filled = start_form(
+            actor=actor, service_id=service.pk, form_code="trusted-assessment", subject=("person", ivy.pk), person=ivy,
+            now=now,
+        )  # fmt: skip
+        answers = complete_answers(built(filled.form), help_needed=["medicines"])
+        saved = save_answers(actor=actor, filled=filled, answers=answers, revision=filled.revision, now=now)
+        complete_form(actor=actor, filled=saved.filled, now=now)
+        address = f"/start-of-care/{stay.pk}"
+        assert 'Medicine dispenser<br><span class="hw-row__small">Medicines take help' in text_of(lead.get(address))
+
+        after = text_of(lead.post(f"{address}/equipment", {"kind": "medicine_dispenser"}, follow=True))
+
+        assert "Asked for: Medicine dispenser" in after
+        assert EquipmentRequest.objects.get().is_before_home
 
     def test_says_what_equipment_they_cannot_leave_without(self, lead, somebody, stay, promised, ivy, service, now):
         add_usual_kinds(actor=somebody(Role.ROSTER_PLANNER, "Kit Keeper"), service_id=service.pk, now=now)

@@ -26,6 +26,9 @@ def form_complaints(form: Form, names: Names) -> Iterator[Complaint]:
     yield from twice([finding.code for finding in form.findings], ("findings",), "finding")
     for place, finding in enumerate(form.findings):
         yield from _finding_complaints(finding, ("findings", place), form, everything, names)
+    yield from twice([one.kind for one in form.equipment], ("equipment",), "kind of equipment")
+    for place, one in enumerate(form.equipment):
+        yield from _condition_complaints(one.when, ("equipment", place, "when"), everything, everything)
     yield from names.unknown("form", form.follows, ("follows",))
 
 

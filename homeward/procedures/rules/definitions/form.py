@@ -176,6 +176,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class EquipmentProposed:
+    """Equipment that the answers ask for: `kind` is a code of a service's catalogue, `says` why."""
+
+    kind: str
+    when: Condition
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """A form. Offered to everybody where `in_record` says under which heading, else only where a pathway asks for it.
 
@@ -192,6 +201,7 @@ class Form:
     sources: tuple[str, ...]
     scores: tuple[Score, ...] = ()
     findings: tuple[Finding, ...] = ()
+    equipment: tuple[EquipmentProposed, ...] = ()
     in_record: RecordGroup | None = None
     review_months: int | None = None
     choice_of: str | None = None
