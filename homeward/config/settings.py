@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "homeward.discharge",
     "homeward.surveys",
     "homeward.outcomes",
+    "homeward.evidence",
     "homeward.equipment",
     "homeward.escalation",
     "homeward.rights",

@@ -83,14 +83,14 @@ def _read(root: FilePath) -> tuple[Library, list[Problem]]:
     problems: list[Problem] = []
     found: dict[str, list[Read[Any]]] = {kind: [] for kind in ("pathways", "forms", "activities", *LIST_FILES)}
     for folder, (schema, kind) in ONE_A_FILE.items():
-        for file in _files(root, folder, problems):
+        for file in files_in(root, folder, problems):
             problems.extend(bad := list(schema_problems(schema, file, (), file.text.content)))
             if not bad:
                 found[folder].append(Read(build(kind, file.text.content), file.name, file.text, ()))
-    for file in _files(root, "activities", problems):
+    for file in files_in(root, "activities", problems):
         found["activities"].extend(_entries(file, "activities", "activity", Activity, problems))
     for name, (schema, kind) in LIST_FILES.items():
-        one = _file(root, root / f"{name}.yaml", problems)
+        one = read_file(root, root / f"{name}.yaml", problems)
         if one is not None:
             found[name].extend(_entries(one, name, schema, kind, problems))
     if not problems:
@@ -99,13 +99,14 @@ def _read(root: FilePath) -> tuple[Library, list[Problem]]:
     return library, sorted(problems, key=lambda problem: (problem.file, problem.line, problem.field))
 
 
-def _files(root: FilePath, folder: str, problems: list[Problem]) -> Iterator[File]:
+def files_in(root: FilePath, folder: str, problems: list[Problem]) -> Iterator[File]:
+    """Every YAML file in a folder of the library in `root`, in order; what cannot be read is added to `problems`."""
     if not (root / folder).is_dir():
         problems.append(Problem(folder, 1, "", f"There is no folder called {folder}. Make one, even if it is empty."))
         return
     for path in sorted((root / folder).iterdir()):
         if path.suffix == ".yaml":
-            file = _file(root, path, problems)
+            file = read_file(root, path, problems)
             if file is not None:
                 yield file
         elif path.suffix == ".yml":
@@ -113,7 +114,8 @@ def _files(root: FilePath, folder: str, problems: list[Problem]) -> Iterator[Fil
             problems.append(Problem(name, 1, "", "Files must end in .yaml to be read. Rename this one."))
 
 
-def _file(root: FilePath, path: FilePath, problems: list[Problem]) -> File | None:
+def read_file(root: FilePath, path: FilePath, problems: list[Problem]) -> File | None:
+    """One file of the library in `root`; None where it cannot be read, and then why is added to `problems`."""
     name = path.relative_to(root).as_posix()
     try:
         return File(name, read_yaml(path.read_text(encoding="utf-8-sig")))
@@ -139,15 +141,20 @@ def _entries(file: File, key: str, schema: str, kind: type, problems: list[Probl
 
 
 @cache
-def _validator(schema: str) -> Draft202012Validator:
-    definition: Mapping[str, Any] = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
+def _validator(schema: str, schemas: FilePath) -> Draft202012Validator:
+    definition: Mapping[str, Any] = json.loads((schemas / f"{schema}.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(definition)
     return Draft202012Validator(definition)
 
 
-def schema_problems(schema: str, file: File, base: Path, content: Any) -> Iterator[Problem]:
-    """Every field of `content`, read from `file` at the path `base`, that does not fit a kind of thing's schema."""
-    for error in _validator(schema).iter_errors(content):
+def schema_problems(
+    schema: str, file: File, base: Path, content: Any, schemas: FilePath = SCHEMAS
+) -> Iterator[Problem]:
+    """Every field of `content`, read from `file` at the path `base`, that does not fit a kind of thing's schema.
+
+    `schemas` is the folder that holds the schema, where another library than that of the procedures is read.
+    """
+    for error in _validator(schema, schemas).iter_errors(content):
         path = (*base, *error.absolute_path)
         for extra, text in _sentences(error):
             where = (*path, *extra)
@@ -183,6 +190,10 @@ def _sentences(error: ValidationError) -> Iterator[tuple[Path, str]]:
             yield (), f"This has {len(held)} characters. Use {wanted} or fewer."
         case "minItems":
             yield (), f"The list needs at least {wanted}. Add one."
+        case "dependentRequired":
+            for name, needed in wanted.items():
+                for missing in sorted(set(needed) - set(held)) if name in held else ():
+                    yield (), f"'{missing}' is missing: '{name}' needs it. Add it."
         case "uniqueItems":
             yield (), "The list names something twice. Keep one of them."
         case "minimum":
