@@ -7,7 +7,7 @@ from datetime import date
 
 from homeward.kernel.rules import is_valid_nhs_number
 from homeward.outcomes.returns.codes import NOT_SET
-from homeward.outcomes.returns.tables import MOST_MINUTES, Column, Kind, Table
+from homeward.outcomes.returns.tables import MOST, Column, Kind, Table
 
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d")
 
@@ -92,8 +92,8 @@ def _wrong(column: Column, value: str):
         yield f"{value} is not a day such as 2026-10-31."
     if column.kind is Kind.TIME and not TIME.fullmatch(value):
         yield f"{value} is not a time such as 14:05:00."
-    if column.kind is Kind.NUMBER and not (value.isdigit() and int(value) <= MOST_MINUTES):
-        yield f"{value} is not whole minutes from 0 to {MOST_MINUTES}."
+    if column.kind is Kind.NUMBER and not (value.isdigit() and int(value) <= MOST):
+        yield f"{value} is not a whole number from 0 to {MOST}."
 
 
 def _is_day(value: str) -> bool:

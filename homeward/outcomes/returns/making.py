@@ -19,6 +19,8 @@ from homeward.outcomes.returns.codes import read_codes
 from homeward.outcomes.returns.csds.building import CODES as CSDS_CODES
 from homeward.outcomes.returns.csds.building import build_csds
 from homeward.outcomes.returns.months import Month
+from homeward.outcomes.returns.sitrep.building import CODES as SITREP_CODES
+from homeward.outcomes.returns.sitrep.building import build_sitrep
 from homeward.outcomes.returns.writing import REPORT, Built, files_of, report_of
 
 
@@ -34,6 +36,7 @@ class Kind:
 KINDS = {
     "csds": Kind("Community Services Data Set", CSDS_CODES, build_csds),
     "cld": Kind("Adult Social Care Client Level Data", CLD_CODES, build_cld),
+    "sitrep": Kind("Situation reports of discharge and of wards", SITREP_CODES, build_sitrep),
 }
 
 

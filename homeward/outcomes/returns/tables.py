@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-MOST_MINUTES = 9999  # the most that a number of minutes may be (CSDS: four digits)
+MOST = 9999  # the most that a number may be (CSDS: four digits of minutes)
 
 
 class Kind(StrEnum):

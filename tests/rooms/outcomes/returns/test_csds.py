@@ -266,7 +266,7 @@ class TestProblemsIn:
         ]
         texts = " ".join(one.text for one in problems_in(TABLES, rows))
         assert "99 is not a national code" in texts
-        assert "10000 is not whole minutes from 0 to 9999" in texts
+        assert "10000 is not a whole number from 0 to 9999" in texts
         assert "V1 is not in CYP201" in texts
 
 
