@@ -1,6 +1,7 @@
 """What is asked of whoever raises a concern."""
 
 import secrets
+from datetime import datetime, timedelta
 
 from django import forms
 from django.http import QueryDict
@@ -9,6 +10,8 @@ from homeward.delegation.states import ConcernUrgency
 from homeward.kernel.rules import whole_number
 
 MYSELF, NOBODY_HERE = "me", "other"
+# A device that says it kept one for longer has a wrong clock
+KEPT_AT_MOST = timedelta(days=7)
 
 
 class ConcernForm(forms.Form):
@@ -23,6 +26,8 @@ class ConcernForm(forms.Form):
         choices=ConcernUrgency.choices, error_messages={"required": "Choose how soon somebody must answer"}
     )
     who = forms.CharField(max_length=20, required=False)
+    # When Send was pressed on a device that had no signal then
+    written_at = forms.CharField(max_length=40, required=False)
 
     def __init__(self, posted: QueryDict | None = None) -> None:
         super().__init__(posted)
@@ -39,6 +44,14 @@ class ConcernForm(forms.Form):
     def first_input(self, name: str) -> str:
         """Where a link to a problem leads."""
         return "text" if name in ("sent_key", "__all__") else name
+
+    def noticed_at(self, now: datetime) -> datetime:
+        """When it was noticed: now, or when it was written on a device that kept it, whose clock may be wrong."""
+        try:
+            at = datetime.fromisoformat(self.typed("written_at"))
+        except ValueError:
+            return now
+        return at if at.tzinfo and now - KEPT_AT_MOST <= at <= now else now
 
     def worker(self) -> int | None:
         """The number of the worker who noticed it, where one was chosen."""

@@ -73,6 +73,8 @@ class ConcernPage:
     may_see: bool
     may_say_told: bool
     must_say_how_told: bool
+    # For the device of whoever sent it, which may forget it now
+    sent_key: str
 
 
 def concern_line(concern, now: datetime) -> ConcernLine:
@@ -144,4 +146,5 @@ def concern_page(concern, actor: Actor, now: datetime) -> ConcernPage:
         and state == ConcernState.ANSWERED
         and not seen,
         must_say_how_told=not seen,
+        sent_key=concern.sent_key if wrote or is_own else "",
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import sha256
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.templatetags.static import static
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -24,7 +26,7 @@ from homeward.delegation.services.concerns import (
     see_answer,
     take_concern,
 )
-from homeward.delegation.states import ConcernState
+from homeward.delegation.states import ConcernState, ConcernUrgency
 from homeward.kernel.rules import RefusedError
 from homeward.teams.selectors import service_for, workers_of
 from homeward.visits.selectors import VisitNotFoundError, visit_for
@@ -131,6 +133,33 @@ def raise_about(request: HttpRequest, person_id: int) -> HttpResponse:
     return _raise(request, opened(request, person_id, now, Sight.VISIT), None, [], now)
 
 
+@page(Permission.RAISE_CONCERNS)
+def keeper(request: HttpRequest) -> HttpResponse:
+    """The script by which a browser opens the page without a signal."""
+    told = {
+        "files": [*_styles(), _script()],
+        "version": sha256("".join([*_styles(), _script()]).encode()).hexdigest()[:12],
+    }
+    answer = render(request, "concerns/keeper.jinja", told, content_type="text/javascript")
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+@page(Permission.RAISE_CONCERNS)
+def without_signal(request: HttpRequest) -> HttpResponse:
+    """Raising a concern where there is no signal: the same for everybody, so that a device may keep it."""
+    told = {"styles": _styles(), "script": _script(), "urgencies": ConcernUrgency.choices}
+    return render(request, "concerns/without_signal.jinja", told)
+
+
+def _styles() -> list[str]:
+    return [static(name) for name in ("vendor/nhsuk.css", "homeward/homeward.css", "homeward/field.css")]
+
+
+def _script() -> str:
+    return static("homeward/keeping.js")
+
+
 def _raise(request: HttpRequest, person, visit, going: list, now: datetime) -> HttpResponse:
     actor = request.actor
     form = ConcernForm(request.POST if request.method == "POST" else None)
@@ -145,7 +174,7 @@ def _raise(request: HttpRequest, person, visit, going: list, now: datetime) -> H
                 urgency=form.cleaned_data["urgency"],
                 text=form.cleaned_data["text"],
                 sent_key=form.cleaned_data["sent_key"],
-                noticed_at=now,
+                noticed_at=form.noticed_at(now),
                 visit=visit,
                 raised_by=who,
                 came_by="app" if is_own or who is None else "phone",

@@ -1,5 +1,6 @@
 """Concerns in the browser: raised at a visit or by phone, answered, seen, closed."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -131,3 +132,35 @@ class TestAnswering:
 
     def test_live_part_answers_with_nothing_while_nothing_changed(self, nurse):
         assert nurse.get("/concerns/live?seen=99999999").status_code == 204
+
+
+class TestWithoutSignal:
+    def test_opens_a_page_that_is_the_same_for_everybody(self, worker, nurse, visit):
+        pages = [client.get("/concerns/without-signal").content.decode() for client in (worker, nurse)]
+        same = [re.sub(r'nonce="[^"]*"', "", page) for page in pages]
+        assert same[0] == same[1]
+        assert "Bel Birch" not in same[0] and "csrfmiddlewaretoken" not in same[0]
+
+    def test_names_the_files_it_needs(self, worker):
+        script = worker.get("/concerns/keeper.js")
+        assert script["Content-Type"] == "text/javascript"
+        assert "/concerns/without-signal" in script.content.decode() and "keeping" in script.content.decode()
+
+    @pytest.mark.parametrize(
+        ("minutes_ago", "is_kept"), [(90, True), (60 * 24 * 8, False), (-60, False)], ids=["kept", "too old", "ahead"]
+    )
+    def test_says_when_it_was_written_where_the_clock_can_be_right(self, worker, nurse, visit, minutes_ago, is_kept):
+        written = timezone.now() - timedelta(minutes=minutes_ago)
+        raised(worker, visit, written_at=written.isoformat().replace("+00:00", "Z"))
+        concern = Concern.objects.get()
+        assert (concern.noticed_at == written) is is_kept
+        assert concern.noticed_at <= concern.raised_at
+
+    def test_takes_it_however_wrong_the_time(self, worker, nurse, visit):
+        raised(worker, visit, written_at="yesterday")
+        assert Concern.objects.count() == 1
+
+    def test_tells_the_device_that_sent_it_that_it_is_kept_and_no_other(self, worker, nurse, visit):
+        key, answer = raised(worker, visit)
+        assert f'data-kept-key="{key}"' in worker.get(answer["Location"]).content.decode()
+        assert key not in nurse.get(answer["Location"]).content.decode()
