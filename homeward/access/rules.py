@@ -44,6 +44,9 @@ class Permission(StrEnum):
     DECIDE_PATHWAY = "decide_pathway"
     # Numbers about the whole service, which name nobody
     SEE_RESULTS = "see_results"
+    # What was tried here and elsewhere and what came of it; and writing a study of one's own service
+    SEE_EVIDENCE = "see_evidence"
+    WRITE_EVIDENCE = "write_evidence"
     # National returns name everybody in care: whoever runs the service's machine makes them, no role on its pages
     MAKE_RETURNS = "make_returns"
     WRITE_PLANS = "write_plans"
@@ -302,6 +305,21 @@ ROLE_PERMISSIONS |= {role: ROLE_PERMISSIONS[role] | {P.FOLLOW_UP} for role in _C
 ROLE_PERMISSIONS |= {
     role: ROLE_PERMISSIONS[role] | {P.SET_SURVEYS} for role in (Role.SERVICE_DESIGNER, Role.ADMINISTRATOR)
 }
+# Whoever sees results, or changes how things are done, sees what was tried and what came of it.
+ROLE_PERMISSIONS |= {
+    role: may | {P.SEE_EVIDENCE} for role, may in ROLE_PERMISSIONS.items() if may & {P.SEE_RESULTS, P.DRAFT_PROCEDURES}
+}
+# Whoever answers for how care is given or bought may write down what came of a change.
+_WRITES_STUDIES = {
+    Role.CASE_MANAGER,
+    Role.ROSTER_PLANNER,
+    Role.REGISTERED_PROFESSIONAL,
+    Role.BED_LEAD,
+    Role.PERFORMANCE_LEAD,
+    Role.COMMISSIONER,
+    Role.SERVICE_DESIGNER,
+}
+ROLE_PERMISSIONS |= {role: ROLE_PERMISSIONS[role] | {P.WRITE_EVIDENCE} for role in _WRITES_STUDIES}
 # Whoever signs in can be told something.
 ROLE_PERMISSIONS |= {role: may | {P.SEE_NOTICES} for role, may in ROLE_PERMISSIONS.items() if role not in SYSTEM_ROLES}
 

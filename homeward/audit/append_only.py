@@ -36,6 +36,8 @@ APPEND_ONLY_TABLES = (
     "discharge_stayreceipt",
     "discharge_stayevent",
     "discharge_criteriaanswer",
+    "evidence_localstudyversion",
+    "evidence_localfinding",
     "equipment_movement",
     "equipment_devicealertevent",
     "equipment_alertmessage",

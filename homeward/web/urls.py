@@ -43,6 +43,7 @@ urlpatterns = [
     path("coming-home/delays/", include("homeward.web.delays.urls")),
     path("commissioning/", include("homeward.web.commissioning.urls")),
     path("results/", include("homeward.web.results.urls")),
+    path("evidence/", include("homeward.web.evidence.urls")),
     path("offers/<str:token>", offering.portal, name="offer"),
     path("survey/<str:token>", answering.answer, name="survey"),
     path("surveys/", include("homeward.web.surveys.urls")),

@@ -179,7 +179,7 @@ class TestSelectors:
         "visits": {"newest_plan", "joins_on", "found_joinable"},
         "commissioning": {"share_on", "suspended_days", "delivered_minutes"},
         "beds": {"start_clock"},
-        "evidence": {"published"},
+        "evidence": {"published", "known_pathways", "is_measure"},
         "delegation": {"is_kept", "kept_as", "competences_signed_off", "professions_of", "published_frameworks"},
     }
 
