@@ -23,8 +23,8 @@ Three things decide together (Caldicott principles 2 to 4):
 2. the **service** they belong to: nobody sees anything of another service;
 3. what **ties** them to the person: a call or referral that is open or was in the last 7 days, a pathway the person is
    on or was in the last 42 days, a visit within 14 days before or after, a call to ask how they are after a stay in a
-   bed that is due in the next 14 days (for whoever runs beds), or breaking the glass (a reason, 4 hours, the
-   privacy officer is told). The lengths of time are local decisions.
+   bed or reablement that is due in the next 14 days (for whoever follows up), or breaking the glass (a reason,
+   4 hours, the privacy officer is told). The lengths of time are local decisions.
 
 How far somebody sees: **card** (is it the one meant: name, birth, address, whether anything is open), **visit** (what a
 visit needs: alerts, how to speak with them and get in, whom to call, visits), **record** (everything not sensitive).

@@ -284,6 +284,24 @@ def note_event(
 
 
 @transaction.atomic
+def note_after_closing(
+    *, actor: Actor, episode: Episode, kind: str, happened_at: datetime, now: datetime
+) -> EpisodeEvent:
+    """Record what a clock that goes on after closing waits for, such as that somebody was asked a year later.
+
+    Raises: NotAllowedError; RefusedError when no such clock of the pathway waits for it.
+    """
+    require(actor, Permission.SEE_PEOPLE, episode.service_id)
+    episode = Episode.objects.select_for_update(of=("self",)).select_related("person", "pathway").get(pk=episode.pk)
+    clocks = [clock for clock in built(episode.pathway).clocks if clock.after_closing]
+    if not any(kind in (*clock.stops, *clock.cancels) for clock in clocks):
+        raise RefusedError("Nothing of this pathway waits for that after closing.")
+    event = _add_event(episode, actor, kind, happened_at, now, "")
+    _done(actor, kind.replace("_", " "), episode, now)
+    return event
+
+
+@transaction.atomic
 def record_event(
     *, actor: Actor, episode: Episode, kind: str, happened_at: datetime, now: datetime, detail: str = ""
 ) -> EpisodeEvent:

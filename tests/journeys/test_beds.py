@@ -82,7 +82,7 @@ class TestBeds:
         in_91_days = london_day(timezone.now()) + timedelta(days=91)
         expect(rung).to_contain_text(f"{in_91_days.day} {in_91_days:%B %Y}")
         page.goto("/beds/phone-list")
-        expect(page.get_by_role("heading", name="Phone list")).to_be_visible()
+        expect(page.get_by_role("heading", name="Calls to make")).to_be_visible()
         accessible(page)
         page.goto(stay)
         expect(page.get_by_text("Less than before").first).to_be_visible()

@@ -12,6 +12,7 @@ from homeward.beds.states import (
     WayHomeKind,
     Whereabouts,
 )
+from homeward.episodes.models import Episode
 from homeward.people.models import Person
 from homeward.teams.models import Service
 from homeward.visits.models import Visit
@@ -103,14 +104,21 @@ class Overrun(models.Model):
 
 
 class FollowUp(models.Model):
-    """Asking by telephone, some time after, where somebody is."""
+    """Asking by telephone, some time after, where somebody is: after a stay in a bed, or after reablement at home.
 
-    stay = models.ForeignKey(BedStay, on_delete=models.PROTECT, related_name="follow_ups")
+    One list for both, because somebody who had both is rung once. `is_independent`: they live without paid care;
+    `weekly_hours`: of paid care, where not. Both null where nobody said.
+    """
+
+    stay = models.ForeignKey(BedStay, null=True, on_delete=models.PROTECT, related_name="follow_ups")
+    episode = models.ForeignKey(Episode, null=True, on_delete=models.PROTECT, related_name="follow_ups")
     kind = models.CharField(max_length=16, choices=FollowUpKind)
     due_on = models.DateField()
     state = models.CharField(max_length=12, choices=FollowUpState, default=FollowUpState.DUE)
     try_again_on = models.DateField(null=True)
     whereabouts = models.CharField(max_length=10, choices=Whereabouts, blank=True)
+    is_independent = models.BooleanField(null=True)
+    weekly_hours = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     note = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True)
     done_by = models.CharField(max_length=200, blank=True)
@@ -118,11 +126,24 @@ class FollowUp(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["stay", "kind"], name="follow_up_once"),
+            models.UniqueConstraint(fields=["episode", "kind"], name="follow_up_once_an_episode"),
+            models.CheckConstraint(
+                condition=Q(stay__isnull=False, episode__isnull=True) | Q(stay__isnull=True, episode__isnull=False),
+                name="follow_up_after_one_thing",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=FollowUpState.REACHED) | ~Q(whereabouts=""), name="reached_says_where"
             ),
+            models.CheckConstraint(
+                condition=Q(weekly_hours__isnull=True) | Q(is_independent=False), name="hours_of_those_with_care"
+            ),
         ]
         indexes = [models.Index(fields=["state", "due_on"], name="follow_up_due")]
+
+    @property
+    def after(self) -> BedStay | Episode:
+        """What it comes after: its person and service are those of the follow-up."""
+        return self.stay if self.stay is not None else self.episode
 
 
 class FollowUpTry(models.Model):

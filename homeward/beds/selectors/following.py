@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from homeward.access.rules import Actor, Permission, Relationship, require
 from homeward.beds.models import FollowUp
 from homeward.beds.selectors.board import BedNotFoundError, shown_to
@@ -27,18 +29,21 @@ class PhoneList:
 
 
 def tied_by_follow_ups(actor: Actor, person_ids: Collection[int], now: datetime) -> dict[int, Relationship]:
-    """Of these people, those whom the actor's house is to ring about how they are, soon or by now.
+    """Of these people, those whom the actor's service is to ring about how they are, soon or by now.
 
     Raises: NotAllowedError.
     """
     require(actor, Permission.SEE_PEOPLE)
-    if not actor.may(Permission.RUN_BEDS):
+    if not actor.may(Permission.FOLLOW_UP):
         return {}
-    rows = FollowUp.objects.filter(
-        stay__service_id__in=actor.service_ids, stay__person_id__in=person_ids, state=FollowUpState.DUE,
-        due_on__lte=london_day(now) + TIED_BEFORE,
-    )  # fmt: skip
-    return dict.fromkeys(rows.values_list("stay__person_id", flat=True), Relationship.CARING)
+    rows = FollowUp.objects.filter(state=FollowUpState.DUE, due_on__lte=london_day(now) + TIED_BEFORE)
+    tied: set[int] = set()
+    for after in ("stay", "episode"):  # apart: an OR over two joins would read every follow-up
+        mine = rows.filter(
+            **{f"{after}__service_id__in": actor.service_ids, f"{after}__person_id__in": list(person_ids)}
+        )
+        tied.update(mine.values_list(f"{after}__person_id", flat=True))
+    return dict.fromkeys(tied, Relationship.CARING)
 
 
 def phone_list(actor: Actor, service_id: int, now: datetime) -> PhoneList:
@@ -46,17 +51,19 @@ def phone_list(actor: Actor, service_id: int, now: datetime) -> PhoneList:
 
     Raises: NotAllowedError.
     """
-    require(actor, Permission.RUN_BEDS, service_id)
+    require(actor, Permission.FOLLOW_UP, service_id)
     today = london_day(now)
-    rows = FollowUp.objects.filter(stay__service_id=service_id).select_related("stay__person", "stay__referral")
-    rows = rows.prefetch_related("tries")
-    waits = rows.filter(state=FollowUpState.DUE, stay__person__died_on__isnull=True)
+    rows = FollowUp.objects.filter(Q(stay__service_id=service_id) | Q(episode__service_id=service_id))
+    rows = rows.select_related("stay__person", "stay__referral", "episode__person").prefetch_related("tries")
+    waits = rows.filter(
+        state=FollowUpState.DUE, stay__person__died_on__isnull=True, episode__person__died_on__isnull=True
+    )
     waits = waits.filter(due_on__lte=today + TIED_BEFORE).order_by("due_on", "pk")
     found = list(waits[:MOST_LISTED])
     due = tuple(one for one in found if (one.try_again_on or one.due_on) <= today)
     soon = tuple(one for one in found if one not in due)
     settled = tuple(rows.filter(done_at__gte=now - TIED_BEFORE).order_by("-done_at", "-pk")[:20])
-    people = [one.stay.person for one in (*due, *soon, *settled)]
+    people = [one.after.person for one in (*due, *soon, *settled)]
     kept_back = shown_to(actor, people, "see bed phone list", service_id, now)
     return PhoneList(due, soon, settled, waits.count() - len(found), kept_back)
 
@@ -66,9 +73,12 @@ def follow_up_for(actor: Actor, follow_up_id: int) -> FollowUp:
 
     Raises: NotAllowedError; BedNotFoundError.
     """
-    require(actor, Permission.RUN_BEDS)
-    rows = FollowUp.objects.filter(pk=follow_up_id, stay__service_id__in=actor.service_ids)
-    row = rows.select_related("stay__service", "stay__referral", "stay__person").prefetch_related("tries").first()
+    require(actor, Permission.FOLLOW_UP)
+    mine = Q(stay__service_id__in=actor.service_ids) | Q(episode__service_id__in=actor.service_ids)
+    rows = FollowUp.objects.filter(mine, pk=follow_up_id).prefetch_related("tries")
+    row = rows.select_related(
+        "stay__service", "stay__referral", "stay__person", "episode__service", "episode__person", "episode__pathway"
+    ).first()
     if row is None:
         raise BedNotFoundError("There is no such follow-up in your service.")
     return row

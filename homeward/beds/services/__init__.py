@@ -1,6 +1,6 @@
 """Writes about beds and stays."""
 
-from homeward.beds.services.following import give_up_ringing, record_try
+from homeward.beds.services.following import find_follow_ups, give_up_ringing, record_try
 from homeward.beds.services.houses import (
     BedInUseError,
     NewHouse,
@@ -74,6 +74,7 @@ __all__ = [
     "decline_bed_referral",
     "decline_offer",
     "explain_overrun",
+    "find_follow_ups",
     "give_up_ringing",
     "go_to_hospital",
     "lapse_offers",

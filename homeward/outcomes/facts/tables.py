@@ -18,9 +18,10 @@ from homeward.delegation.models import Concern, SignOff
 from homeward.discharge.models import HospitalStay, PathwayDecision
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.equipment.models import BenefitReview, Loan
-from homeward.outcomes.facts import derived
+from homeward.outcomes.facts import afterwards, derived
 from homeward.referrals.models import Call, Referral
 from homeward.roster.models import Contract
+from homeward.surveys.models import Invitation
 from homeward.teams.models import Organisation, Service, Training, Worker
 from homeward.visits.models import Assignment, JoinedVisits, LostVisit, SickCall, Visit, VisitTask
 
@@ -136,7 +137,7 @@ FACTS: tuple[Plain | Derived, ...] = (
     _plain("concerns", Concern, "service_id person_id urgency raised_at answer_due_at answered_at state"),
     _plain("bed_referrals", BedReferral, "service_id person_id referral_id state asked_at came_from decided_at"),
     _plain("bed_stays", BedStay, "service_id person_id referral_id moved_in_at left_at support days_in_hospital"),
-    _plain("follow_ups", FollowUp, "stay_id kind state whereabouts done_at"),
+    _plain("follow_ups", FollowUp, "stay_id episode_id kind state whereabouts is_independent weekly_hours done_at"),
     _plain("stays", HospitalStay, "service_id person_id admitted_at left_at ended_as destination pathway"),
     _plain("decisions", PathwayDecision, "stay_id state pathway why_not_home made_at"),
     _plain("loans", Loan, "service_id person_id handed_over_at due_back_on ended_at"),
@@ -150,6 +151,8 @@ FACTS: tuple[Plain | Derived, ...] = (
     _plain("care_contracts", CareContract, "provider_id"),
     _plain("invoices", Invoice, "service_id contract_id month"),
     _plain("invoice_lines", InvoiceLine, "invoice_id package_id day found_pence agreed_pence"),
+    # answering changes no row of it, so that the list of changes does not lead from an answer to who was asked
+    _plain("invitations", Invitation, "service_id audience pathway_code asked_at"),
     Derived(
         "pathways",
         "id",
@@ -206,6 +209,20 @@ FACTS: tuple[Plain | Derived, ...] = (
         derived.SCORE_COLUMNS,
         derived.form_scores,
         {"assessments_filledform": derived.forms_and_corrected},
+    ),
+    Derived(
+        "before_and_after",
+        "form_id",
+        afterwards.PAIR_COLUMNS,
+        afterwards.before_and_after,
+        {"assessments_filledform": afterwards.forms_at_the_end},
+    ),
+    Derived(
+        "survey_answers",
+        "answer_id",
+        afterwards.ANSWER_COLUMNS,
+        afterwards.survey_answers,
+        {"surveys_surveyanswer": derived.same},
     ),
 )
 BY_NAME = {fact.name: fact for fact in FACTS}

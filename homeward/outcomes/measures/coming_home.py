@@ -409,14 +409,28 @@ INDEPENDENT = Measure(
 )
 
 
-def _followed_up(kind: str):
+def followed_up(kind: str, *, is_bed: bool | None = None):
+    """Calls that are settled: after beds, after reablement at home, or both."""
+
     def cases(facts: Facts) -> ir.Table:
-        follow_ups, stays = facts["follow_ups"], facts["bed_stays"]
+        follow_ups, stays, episodes = facts["follow_ups"], facts["bed_stays"], facts["episodes"]
         settled = follow_ups.filter(follow_ups.kind == kind, follow_ups.done_on.notnull())
-        whose = stays.select("service_id", "person_id", of_stay="id")
-        rows = settled.inner_join(whose, settled.stay_id == whose.of_stay)
+        of_beds = stays.select(bed_service="service_id", bed_person="person_id", of_stay="id")
+        of_reablement = episodes.select(home_service="service_id", home_person="person_id", of_episode="id")
+        rows = settled.left_join(of_beds, settled.stay_id == of_beds.of_stay)
+        rows = rows.left_join(of_reablement, rows.episode_id == of_reablement.of_episode)
+        if is_bed is not None:
+            rows = rows.filter(rows.stay_id.notnull() if is_bed else rows.episode_id.notnull())
         return rows.select(
-            "service_id", "person_id", day="done_on", record_id="id", is_at_home=rows.whereabouts.isin(AT_HOME)
+            service_id=rows.bed_service.coalesce(rows.home_service),
+            person_id=rows.bed_person.coalesce(rows.home_person),
+            day="done_on",
+            record_id="id",
+            after=ibis.ifelse(rows.stay_id.notnull(), "bed", "reablement at home"),
+            whereabouts="whereabouts",
+            is_at_home=rows.whereabouts.isin(AT_HOME),
+            is_independent="is_independent",
+            weekly_hours="weekly_hours",
         )
 
     return cases
@@ -425,20 +439,23 @@ def _followed_up(kind: str):
 AT_HOME_91_DAYS = Measure(
     key="M21",
     title="At home 91 days after",
-    definition="Of the people of reablement beds asked for 91 days after leaving hospital, the share who were at home.",
+    definition="Of the people of reablement, in a bed or at home, asked for 91 days after leaving hospital, the share"
+    " who were at home.",
     numerator="Those at home, with family or in extra care housing",
     denominator="Follow-up calls of 91 days settled in the period",
     unit=Unit.SHARE,
     record="follow_up",
-    reads=("follow_ups", "bed_stays"),
-    cases=_followed_up("after_91_days"),
+    reads=("follow_ups", "bed_stays", "episodes"),
+    cases=followed_up("after_91_days"),
     counts=lambda case: case.is_at_home,
     out_of=each_case,
+    splits=("after",),
     local_decisions=(
         "Whoever could not be reached, was in hospital or a care home, or had died is not at home (ASCOF 2D, as SALT"
-        " defined it). All ages and the whole year; people of reablement beds only.",
+        " defined it). All ages and the whole year.",
     ),
     better="up",
+    version=2,
 )
 
 

@@ -1,22 +1,20 @@
 """Every measure, and for those that the record cannot answer, why."""
 
+from homeward.outcomes.measures.afterwards import AFTERWARDS
 from homeward.outcomes.measures.coming_home import COMING_HOME
 from homeward.outcomes.measures.definition import Measure
 from homeward.outcomes.measures.front_door import FRONT_DOOR
 from homeward.outcomes.measures.workforce import WORKFORCE
 
-MEASURES: dict[str, Measure] = {
-    one.key: one for one in sorted((*FRONT_DOOR, *WORKFORCE, *COMING_HOME), key=lambda one: (one.code, "." in one.key))
-}
+_ALL = (*FRONT_DOOR, *WORKFORCE, *COMING_HOME, *AFTERWARDS)
+MEASURES: dict[str, Measure] = {one.key: one for one in sorted(_ALL, key=lambda one: (one.code, "." in one.key))}
 NOT_COMPUTED: dict[str, str] = {
     "M10": "Paid but unused time depends on breaks, sickness and split nights that are worked out a day at a time: the"
     " page Hours shows it for any dates, and it is not among the facts yet.",
     "M20": "ASCOF 2A is computed from a Client Level Data file: `homeward measures ascof --cld FILE`.",
-    "M23": "Visits to A&E, ambulances and admissions before and after are free answers of a form, not yet facts.",
-    "M24": "The record holds no spending from before Homeward on a named service.",
+    "M24": "It compares years of spending on a named service before and after home first: the record holds invoices of"
+    " bought care since Homeward alone, and nothing of a year before.",
     "M25": "The record does not say how long an appointment took before a role was changed.",
-    "M26": "The record says when somebody’s contract changed, not when somebody left an employer.",
-    "M27": "There is no survey of people or carers in the record yet.",
 }
 
 

@@ -1,6 +1,7 @@
 """Whom to ring 91 days and a year later, and what they said."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +24,7 @@ from homeward.web.service_choice import service_here, services_here
 TOMORROW = timedelta(days=1)
 
 
-@page(Permission.RUN_BEDS)
+@page(Permission.FOLLOW_UP)
 def phone_list_page(request: HttpRequest) -> HttpResponse:
     """Whom to ring now, and whom soon."""
     now, service = timezone.now(), service_here(request)
@@ -35,7 +36,7 @@ def phone_list_page(request: HttpRequest) -> HttpResponse:
     return render(request, "beds/phone_list.jinja", told)
 
 
-@page(Permission.RUN_BEDS)
+@page(Permission.FOLLOW_UP)
 def follow_up(request: HttpRequest, follow_up_id: int) -> HttpResponse:
     """Ring somebody, and write down where they are or when to try again."""
     now = timezone.now()
@@ -46,12 +47,15 @@ def follow_up(request: HttpRequest, follow_up_id: int) -> HttpResponse:
     was_reached = asked.typed("reached") == "yes"
     if asked.typed("reached") not in ("yes", "no"):
         asked.errors["reached"] = ["Say whether they were reached"]
+    paid = asked.typed("paid_care")
+    hours = _hours(asked) if was_reached and paid == "yes" else None
     again = None if was_reached else asked.day("try_again_on")
     if tried(
         asked, "reached",
         lambda: record_try(
             actor=request.actor, follow_up=row, was_reached=was_reached, now=now, note=asked.typed("note"),
             whereabouts=asked.typed("whereabouts") if was_reached else "", try_again_on=again,
+            is_independent={"yes": False, "no": True}.get(paid) if was_reached else None, weekly_hours=hours,
         ),
     ):  # fmt: skip
         messages.success(request, "Written down" if was_reached else "Not reached. They stay on the list")
@@ -59,7 +63,7 @@ def follow_up(request: HttpRequest, follow_up_id: int) -> HttpResponse:
     return _show(request, row, now, asked)
 
 
-@page(Permission.RUN_BEDS)
+@page(Permission.FOLLOW_UP)
 def give_up(request: HttpRequest, follow_up_id: int) -> HttpResponse:
     """They could not be reached."""
     back = only_by_form(request, "beds:follow_up", follow_up_id)
@@ -77,20 +81,35 @@ def give_up(request: HttpRequest, follow_up_id: int) -> HttpResponse:
     return _show(request, row, now, asked)
 
 
+def _hours(asked: AskedBeds) -> Decimal | None:
+    """Hours of paid care a week, where they are given; an error where they are no number."""
+    text = asked.typed("weekly_hours")
+    if not text:
+        return None
+    try:
+        hours = Decimal(text)
+    except InvalidOperation:
+        hours = Decimal("NaN")
+    if not hours.is_finite() or not 0 < hours <= 168 or round(hours, 2) != hours:
+        asked.errors["weekly_hours"] = ["Enter hours a week, like 10.5"]
+        return None
+    return hours
+
+
 def _found(request: HttpRequest, follow_up_id: int, now: datetime):
     try:
         row = follow_up_for(request.actor, follow_up_id)
     except BedNotFoundError as error:
         raise Http404 from error
-    row.stay.person = opened(request, row.stay.person_id, now)
+    row.after.person = opened(request, row.after.person_id, now)
     return row
 
 
 def _show(request: HttpRequest, row, now: datetime, asked: AskedBeds | None = None) -> HttpResponse:
     today = london_day(now)
-    person = row.stay.person
+    person = row.after.person
     told = {
-        "service": row.stay.service,
+        "service": row.after.service,
         "banner": banner_of(request, person, now),
         "page": present_follow_up(row, current_contacts(person), now),
         "form": asked or AskedBeds(None, {"try_again_on": (today + TOMORROW).isoformat()}),

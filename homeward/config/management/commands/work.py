@@ -17,7 +17,7 @@ from homeward.access.rules import Actor
 from homeward.api.fhir.outgoing import make_replies, send_replies
 from homeward.api.telling.sending import send_deliveries
 from homeward.audit.services import keep_head, seal_all
-from homeward.beds.services import book_reviews, lapse_offers
+from homeward.beds.services import book_reviews, find_follow_ups, lapse_offers
 from homeward.delegation.services import suspend_after_scores, warn_of_lapses
 from homeward.discharge.services import follow_usual_care
 from homeward.discharge.services.rounds import hold_round, tell_results
@@ -121,6 +121,10 @@ def work_once(now: datetime) -> list[str]:
         ),
         *(
             (f"results of rounds of service {pk}", lambda pk=pk: tell_results(actor=actor, service_id=pk, now=now))
+            for pk in service_ids
+        ),
+        *(
+            (f"follow-ups of service {pk}", lambda pk=pk: find_follow_ups(actor=actor, service_id=pk, now=now))
             for pk in service_ids
         ),
         *((f"surveys of service {pk}", lambda pk=pk: _ask_how_it_was(actor, pk, now)) for pk in service_ids),

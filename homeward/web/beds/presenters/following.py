@@ -18,6 +18,8 @@ ASKS = {
     FollowUpKind.AFTER_12_MONTHS: "Are they at home, and managing, a year on?",
 }
 
+AFTER = {False: "a stay in a bed", True: "reablement at home"}
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -32,6 +34,7 @@ class Call:
     tries: str
     state: Tag
     found: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class FollowUpWords:
     """The page for one call."""
 
     id: int
-    stay_id: int
+    stay_id: int | None
+    episode_id: int | None
     person_id: int
     title: str
     asks: str
@@ -69,7 +73,7 @@ def present_phone_list(found: PhoneList, now: datetime) -> PhoneListWords:
 
 
 def _call(row, kept_back, now: datetime) -> Call:
-    person, today = row.stay.person, london_day(now)
+    person, today = row.after.person, london_day(now)
     tries = len(row.tries.all())
     again = f", again on {short_day(row.try_again_on)}" if row.try_again_on else ""
     return Call(
@@ -81,21 +85,33 @@ def _call(row, kept_back, now: datetime) -> Call:
         is_late=row.due_on < today and row.state == FollowUpState.DUE,
         tries=f"Tried {counted(tries, 'time')}{again}" if tries else "",
         state=FOLLOW_UP[FollowUpState(row.state)],
-        found=row.get_whereabouts_display(),
+        found=_found(row),
+        after=f"After {AFTER[row.stay_id is None]}",
     )
+
+
+def _found(row) -> str:
+    """What was found, in words."""
+    care = {True: ", without paid care", False: ", with paid care", None: ""}[row.is_independent]
+    hours = f" of {row.weekly_hours.normalize():f} hours a week" if row.weekly_hours else ""
+    return f"{row.get_whereabouts_display()}{care}{hours}"
 
 
 def present_follow_up(row, contacts, now: datetime) -> FollowUpWords:
     """One call: whom, at which numbers, what was tried."""
-    stay = row.stay
-    left = f"Left on {short_day(london_day(stay.left_at))}. {Support(stay.support).label}." if stay.left_at else ""
+    stay, after = row.stay, row.after
+    if stay is None:
+        left = f"Reablement at home ended on {short_day(london_day(row.episode.ended_at))}."
+    else:
+        left = f"Left on {short_day(london_day(stay.left_at))}. {Support(stay.support).label}." if stay.left_at else ""
     return FollowUpWords(
         id=row.pk,
-        stay_id=stay.pk,
-        person_id=stay.person_id,
-        title=f"{row.get_kind_display()} after a stay",
+        stay_id=row.stay_id,
+        episode_id=row.episode_id,
+        person_id=after.person_id,
+        title=f"{row.get_kind_display()} after {AFTER[stay is None]}",
         asks=ASKS[FollowUpKind(row.kind)],
-        phone=stay.person.phone,
+        phone=after.person.phone,
         contacts=tuple((f"{one.name}, {one.relationship}", one.phone) for one in contacts if one.phone),
         left=left,
         tries=tuple(
@@ -103,7 +119,7 @@ def present_follow_up(row, contacts, now: datetime) -> FollowUpWords:
             for one in sorted(row.tries.all(), key=lambda one: one.pk, reverse=True)
         ),
         state=FOLLOW_UP[FollowUpState(row.state)],
-        found=row.get_whereabouts_display(),
+        found=_found(row),
         note=row.note,
         tries_needed=TRIES_BEFORE_GIVING_UP,
     )
