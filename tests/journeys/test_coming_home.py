@@ -115,7 +115,7 @@ class TestComingHome:
         # then the visit is in the planner's day, the list before leaving is put to its owners, and one is done
         planner.goto(f"/today/?view=table&day={day.isoformat()}")
         expect(planner.get_by_text(FAMILY).first).to_be_visible()
-        item = lead.locator("li.hw-card", has=lead.get_by_role("heading", name="Transport home"))
+        item = lead.locator("li.hw-card", has=lead.get_by_role("heading", name="Family or friends told"))
         item.get_by_label("Whose it is").fill("Her neighbour")
         item.get_by_label("State").select_option("done")
         item.get_by_role("button", name="Keep").click()

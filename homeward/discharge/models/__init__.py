@@ -2,6 +2,7 @@
 
 from homeward.discharge.models.action import ActionBlock, NextAction
 from homeward.discharge.models.decision import OfferedChoice, PathwayDecision
+from homeward.discharge.models.homegoing import HomeMedicines, Transport
 from homeward.discharge.models.huddle import Huddle, HuddleAction, HuddleAttendance, HuddleItem, HuddleNote
 from homeward.discharge.models.round import Round, RoundAnswer, RoundAsk, RoundTimetable, TeamLead
 from homeward.discharge.models.starting import LeavingItem, StartPromise, WelcomeCall
@@ -11,6 +12,7 @@ from homeward.discharge.models.ward_list import StayQuestion, WardList
 __all__ = [
     "ActionBlock",
     "CriteriaAnswer",
+    "HomeMedicines",
     "HospitalStay",
     "Huddle",
     "HuddleAction",
@@ -31,6 +33,7 @@ __all__ = [
     "StayQuestion",
     "StayReceipt",
     "TeamLead",
+    "Transport",
     "WardList",
     "WelcomeCall",
 ]

@@ -9,6 +9,7 @@ from homeward.discharge.selectors.acting import (
 from homeward.discharge.selectors.board import Board, BoardFilter, StayLine, board_of
 from homeward.discharge.selectors.community import Community, community_of
 from homeward.discharge.selectors.documents import documents_of_stays
+from homeward.discharge.selectors.homegoing import medicines_of, not_arranged_for, transport_of
 from homeward.discharge.selectors.starting import (
     ChosenVisits,
     EquipmentToAsk,
@@ -57,6 +58,8 @@ __all__ = [
     "events_since",
     "home_pathways",
     "item_of",
+    "medicines_of",
+    "not_arranged_for",
     "open_actions",
     "owners_to_choose",
     "start_record",
@@ -65,5 +68,6 @@ __all__ = [
     "stay_record",
     "stays_of",
     "tied_by_stay",
+    "transport_of",
     "when_care_could_start",
 ]

@@ -11,6 +11,7 @@ from homeward.discharge.rules.blocking import Block, main_block
 from homeward.discharge.selectors.acting import open_actions
 from homeward.discharge.selectors.community import UsualCare, usual_care
 from homeward.discharge.selectors.documents import documents_of_stays
+from homeward.discharge.selectors.homegoing import not_arranged_for
 from homeward.discharge.states import DELAY_FAMILIES
 from homeward.episodes.models import Episode
 from homeward.equipment.selectors import Missing, missing_before_home
@@ -40,7 +41,8 @@ class BoardFilter:
 class StayLine:
     """One person in hospital. Where the reader may not see their record, `is_kept`: only who and where is told.
 
-    `missing` are titles of documents, `equipment` what they cannot go home without.
+    `missing` are titles of documents, `equipment` what they cannot go home without, `arranging` what of transport and
+    medicines is missing.
     """
 
     stay: HospitalStay
@@ -53,10 +55,16 @@ class StayLine:
     block: Block | None
     missing: tuple[str, ...]
     equipment: tuple[Missing, ...]
+    arranging: tuple[str, ...]
     usual: UsualCare | None
     is_known: bool
     is_second_needed: bool
     is_late: bool
+
+    @property
+    def is_something_missing(self) -> bool:
+        """Whether a document, equipment, transport or medicines are missing."""
+        return bool(self.missing or self.equipment or self.arranging)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ def board_of(actor: Actor, service_id: int, wanted: BoardFilter, now: datetime) 
     today = london_day(now)
     stays = list(
         HospitalStay.objects.filter(service_id=service_id, left_at__isnull=True).select_related(
-            "person", "hospital", "team"
+            "person", "hospital", "team", "transport", "home_medicines"
         )
     )
     seen = sights(actor, [stay.person for stay in stays], now)
@@ -113,6 +121,7 @@ def board_of(actor: Actor, service_id: int, wanted: BoardFilter, now: datetime) 
                 block=None if is_kept else main_block(blocks.get(stay.pk, ()), now),
                 missing=() if is_kept else tuple(one.title for one in documents[stay.pk] if not one.is_there),
                 equipment=() if is_kept else tuple(equipment[stay.person_id]),
+                arranging=() if is_kept else not_arranged_for(actor, stay, now),
                 usual=None if is_kept else usual.get(stay.person_id),
                 is_known=stay.person_id in known and not is_kept,
                 is_second_needed=stay.pk in proposed and not is_kept,
@@ -181,7 +190,7 @@ def _keeps(wanted: BoardFilter, line: StayLine) -> bool:
         "ready": line.days_ready is not None,
         "late": line.is_late,
         "blocked": line.block is not None,
-        "missing": bool(line.missing or line.equipment),
+        "missing": line.is_something_missing,
         "known": line.is_known,
         "second": line.is_second_needed,
     }.get(wanted.show, True)

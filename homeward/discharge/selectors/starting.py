@@ -18,6 +18,7 @@ from homeward.discharge.models import (
 )
 from homeward.discharge.rules.documents import TRUSTED_ASSESSMENT
 from homeward.discharge.rules.starting import call_due_on
+from homeward.discharge.selectors.homegoing import not_arranged_for
 from homeward.discharge.selectors.stays import TIED_FOR, missing_for
 from homeward.discharge.states import AT_HOME, DESTINATION_PATHWAY, DecisionState, EndedAs, ItemState
 from homeward.equipment.models import Kind
@@ -226,7 +227,7 @@ def starts_of(actor: Actor, service_id: int, now: datetime) -> Starts:
     promises = Prefetch("promises", StartPromise.objects.filter(taken_back_at__isnull=True), to_attr="in_force")
     stays = list(
         HospitalStay.objects.filter(waiting | lately_home, service_id=service_id)
-        .select_related("person", "hospital")
+        .select_related("person", "hospital", "transport", "home_medicines")
         .prefetch_related(promises, "leaving_items", "welcome_calls")
         .order_by("ready_on", "admitted_at", "pk")
     )
@@ -239,7 +240,7 @@ def starts_of(actor: Actor, service_id: int, now: datetime) -> Starts:
     missing = missing_before_home(actor, [stay.person_id for stay in shown if stay.is_open], now)
     parts: dict[str, list[StartLine]] = {"promise": [], "promised": [], "call": []}
     for stay in shown:
-        line = _line(stay, tuple(missing.get(stay.person_id, ())))
+        line = _line(stay, tuple(missing.get(stay.person_id, ())), not_arranged_for(actor, stay, now))
         if stay.is_open:
             parts["promised" if line.promise else "promise"].append(line)
         elif line.call_due_on is not None:
@@ -249,11 +250,12 @@ def starts_of(actor: Actor, service_id: int, now: datetime) -> Starts:
     return Starts(tuple(parts["promise"]), tuple(parts["promised"]), tuple(parts["call"]), len(stays) - len(shown))
 
 
-def _line(stay: HospitalStay, equipment: tuple[Missing, ...]) -> StartLine:
+def _line(stay: HospitalStay, equipment: tuple[Missing, ...], arranging: tuple[str, ...]) -> StartLine:
     states = Counter(item.state for item in stay.leaving_items.all())
     is_reached = any(call.is_reached for call in stay.welcome_calls.all())
     promise = next(iter(stay.in_force), None)
-    return StartLine(stay, promise, states[ItemState.OPEN], equipment, None if is_reached else _call_due(stay))
+    to_do = states[ItemState.OPEN] + len(arranging)
+    return StartLine(stay, promise, to_do, equipment, None if is_reached else _call_due(stay))
 
 
 def _call_due(stay: HospitalStay) -> date | None:

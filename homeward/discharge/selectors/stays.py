@@ -71,7 +71,7 @@ def stay_for(actor: Actor, stay_id: int, now: datetime) -> HospitalStay:
     """
     require(actor, Permission.SEE_STAYS)
     rows = HospitalStay.objects.filter(service_id__in=actor.service_ids)
-    stay = rows.select_related("hospital", "team", "service").filter(pk=stay_id).first()
+    stay = rows.select_related("hospital", "team", "service", "transport", "home_medicines").filter(pk=stay_id).first()
     if stay is None:
         raise StayNotFoundError("There is no such stay in your service.")
     stay.person = person_for(actor, stay.person_id, now, at_least=Sight.VISIT)

@@ -18,6 +18,13 @@ from homeward.discharge.services.deciding import (
     decide_pathway,
     set_aside_pathway,
 )
+from homeward.discharge.services.homegoing import (
+    MedicinesGiven,
+    NotArrangedError,
+    TransportGiven,
+    arrange_medicines,
+    arrange_transport,
+)
 from homeward.discharge.services.leaving import Leaving, end_stay, resume_stay
 from homeward.discharge.services.receiving import Received, StayGiven, admit_person, receive_stay
 from homeward.discharge.services.starting import (
@@ -34,16 +41,21 @@ from homeward.discharge.services.usual_care import follow_usual_care, pause_usua
 __all__ = [
     "CriteriaGiven",
     "Leaving",
+    "MedicinesGiven",
     "NewStart",
+    "NotArrangedError",
     "Owner",
     "Promised",
     "Received",
     "StayGiven",
+    "TransportGiven",
     "WayHome",
     "WayHomeRefusedError",
     "accounts_owning",
     "add_action",
     "admit_person",
+    "arrange_medicines",
+    "arrange_transport",
     "ask_for_proposed",
     "change_action",
     "confirm_pathway",

@@ -20,7 +20,14 @@ from homeward.discharge.states.pathways import (
     WhyNotHome,
 )
 from homeward.discharge.states.rounds import AnswerKind, HuddleItemState, HuddleNeed
-from homeward.discharge.states.starting import ItemState
+from homeward.discharge.states.starting import (
+    WITHOUT_REFERENCE,
+    ItemState,
+    MedicinesState,
+    TransportMode,
+    TransportState,
+    TravelsBy,
+)
 from homeward.discharge.states.stays import Criterion, EndedAs, StayEventKind, StayReceived, StaySource
 
 __all__ = [
@@ -30,6 +37,7 @@ __all__ = [
     "DELAY_FAMILIES",
     "DELAY_SHORT",
     "DESTINATION_PATHWAY",
+    "WITHOUT_REFERENCE",
     "ActionClosedError",
     "ActionState",
     "AnswerKind",
@@ -46,9 +54,13 @@ __all__ = [
     "HuddleItemState",
     "HuddleNeed",
     "ItemState",
+    "MedicinesState",
     "OwnerKind",
     "StayEventKind",
     "StayReceived",
     "StaySource",
+    "TransportMode",
+    "TransportState",
+    "TravelsBy",
     "WhyNotHome",
 ]

@@ -9,7 +9,15 @@ from django.core.exceptions import ValidationError
 
 from homeward.discharge.rules.deciding import Choice, choice_field
 from homeward.discharge.selectors import BoardFilter
-from homeward.discharge.services import CriteriaGiven, Leaving, Owner, StayGiven, WayHome
+from homeward.discharge.services import (
+    CriteriaGiven,
+    Leaving,
+    MedicinesGiven,
+    Owner,
+    StayGiven,
+    TransportGiven,
+    WayHome,
+)
 from homeward.discharge.states import (
     Capacity,
     ChoiceAnswer,
@@ -20,7 +28,11 @@ from homeward.discharge.states import (
     Destination,
     EndedAs,
     HomePathway,
+    MedicinesState,
     StaySource,
+    TransportMode,
+    TransportState,
+    TravelsBy,
     WhyNotHome,
 )
 from homeward.kernel.rules import LONDON, london_day, wall_clock, whole_number
@@ -306,6 +318,53 @@ class DecideForm(FrontDoorForm):
                 _, place, what = name.split("_", 2)
                 name = choice_field(what, self.used[int(place) - 1])
             self.add_error(name, fault)
+
+
+class TransportForm(ActForm):
+    """How somebody travels when they leave, whose it is and how far."""
+
+    state = forms.ChoiceField(choices=TransportState.choices, error_messages={"required": "Choose how far it is"})
+    owner = forms.CharField(max_length=120, error_messages={"required": "Say whose it is"})
+    mode = forms.ChoiceField(choices=[("", ""), *TransportMode.choices], required=False)
+    travels_by = forms.ChoiceField(choices=[("", ""), *TravelsBy.choices], required=False)
+    two_person = forms.ChoiceField(choices=[("", ""), ("yes", "yes"), ("no", "no")], required=False)
+    collect_day = _day_field("")
+    collect_time = line_field(5)
+    provider = line_field(120)
+    reference = line_field(80)
+    note = line_field(500)
+
+    def clean(self) -> dict:
+        told = super().clean()
+        told["collect_at"] = self._moment(told, "collect_day", "collect_time")
+        return told
+
+    def given(self) -> TransportGiven:
+        """It as the room takes it."""
+        told = {name: self.cleaned_data[name] for name in TransportGiven.__slots__ if name != "is_two_person"}
+        return TransportGiven(**told, is_two_person=self.cleaned_data["two_person"] == "yes")
+
+
+class MedicinesForm(ActForm):
+    """How far the medicines to take home are, and whose they are to see to."""
+
+    state = forms.ChoiceField(choices=MedicinesState.choices, error_messages={"required": "Choose how far they are"})
+    owner = forms.CharField(max_length=120, error_messages={"required": "Say whose they are to see to"})
+    ready_day = _day_field("")
+    ready_time = line_field(5)
+    checked_by = line_field(200)
+    handed_to = line_field(200)
+    changes_told_to = line_field(200)
+    note = line_field(500)
+
+    def clean(self) -> dict:
+        told = super().clean()
+        told["ready_at"] = self._moment(told, "ready_day", "ready_time")
+        return told
+
+    def given(self) -> MedicinesGiven:
+        """It as the room takes it."""
+        return MedicinesGiven(**{name: self.cleaned_data[name] for name in MedicinesGiven.__slots__})
 
 
 class AdmitForm(SomebodyForm):

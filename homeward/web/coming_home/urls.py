@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homeward.web.coming_home.views import admitting, board, deciding, stay, wallboard
+from homeward.web.coming_home.views import admitting, board, deciding, homegoing, stay, wallboard
 
 app_name = "coming_home"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("<int:stay_id>", stay.stay, name="stay"),
     path("<int:stay_id>/decide", deciding.decide, name="decide"),
     path("<int:stay_id>/decisions/<int:decision_id>/<slug:act>", deciding.act, name="decision_act"),
+    path("<int:stay_id>/transport", homegoing.transport, name="transport"),
+    path("<int:stay_id>/medicines", homegoing.medicines, name="medicines"),
+    path("<int:stay_id>/paper", homegoing.paper, name="paper"),
     path("<int:stay_id>/actions/<int:action_id>", stay.action, name="action"),
     path("<int:stay_id>/actions/<int:action_id>/<slug:act>", stay.act, name="action_act"),
     path("<int:stay_id>/<slug:act>", stay.act, name="act"),

@@ -19,9 +19,11 @@ from homeward.discharge.selectors import (
     equipment_to_ask,
     home_pathways,
     item_of,
+    medicines_of,
     start_record,
     starts_of,
     stay_for,
+    transport_of,
     when_care_could_start,
 )
 from homeward.discharge.services import (
@@ -37,6 +39,7 @@ from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.selectors import PersonNotFoundError
 from homeward.visits.planning import plan_round_clinic
 from homeward.visits.services.supporting import DAYS_AT_MOST, NewSupport
+from homeward.web.coming_home.presenters.homegoing import medicines_words, transport_words
 from homeward.web.gate import page
 from homeward.web.plans.forms import Asked
 from homeward.web.plans.opening import banner_of
@@ -275,6 +278,8 @@ def _show(
         "banner": banner_of(request, found.person, now),
         "one": presenters.present_start(record, now),
         "proposed": presenters.present_proposed(equipment_to_ask(actor, record)),
+        "transport": transport_words(transport_of(actor, found)),
+        "medicines": medicines_words(medicines_of(actor, found)),
         "may_ask": actor.may(Permission.ASK_EQUIPMENT),
         "pathways": [(code, title) for code, (title, _) in sorted(pathways.items(), key=lambda each: each[1][0])],
         "chosen": presenters.present_chosen(chosen, pathways),

@@ -218,16 +218,14 @@ class TestPromiseStart:
 class TestSeeToItem:
     def test_keeps_whose_it_is_and_who_saw_to_it(self, promise, goes_home, case_manager, now):
         promise()
-        item = goes_home.leaving_items.get(code="transport")
-        see_to_item(
-            actor=case_manager, item=item, state=ItemState.DONE, owner="Patient transport", detail="10:30", now=now
-        )
+        item = goes_home.leaving_items.get(code="family")
+        see_to_item(actor=case_manager, item=item, state=ItemState.DONE, owner="Ward", detail="Her son, 10:30", now=now)
         item.refresh_from_db()
-        assert (item.owner, item.detail, item.seen_to_by) == ("Patient transport", "10:30", "Mo Casemanager")
+        assert (item.owner, item.detail, item.seen_to_by) == ("Ward", "Her son, 10:30", "Mo Casemanager")
 
     def test_asks_why_something_is_not_needed_and_whose_it_is(self, promise, goes_home, case_manager, now):
         promise()
-        item = goes_home.leaving_items.get(code="medicines")
+        item = goes_home.leaving_items.get(code="letter")
         told = {"actor": case_manager, "item": item, "now": now}
         with pytest.raises(RefusedError, match="not needed"):
             see_to_item(state=ItemState.NOT_NEEDED, owner="Ward", detail="", **told)

@@ -377,3 +377,44 @@ class TestUsualCare:
         assert do(manager, stay, "restart", day="").status_code == 422
         assert do(manager, stay, "restart", day=london_day(now).isoformat()).status_code == 302
         assert "Begin usual care again" not in text_of(manager.get(address))
+
+
+class TestGettingHome:
+    BOOKED = {
+        "state": "booked", "owner": "Ward", "mode": "taxi", "travels_by": "walks", "two_person": "no",
+        "collect_time": "14:30", "reference": "T-9",
+    }  # fmt: skip
+
+    def test_transport_is_kept_and_shown_on_the_stay(self, manager, stay, now):
+        where = reverse("coming_home:transport", args=[stay.pk])
+        tomorrow = london_day(now) + timedelta(days=1)
+
+        page = text_of(manager.post(where, self.BOOKED | {"collect_day": tomorrow.isoformat()}, follow=True))
+
+        assert "Booked Transport home" in page
+        assert "Booking T-9" in page
+        assert 'value="14:30"' in manager.get(where).content.decode()
+
+    def test_says_what_a_booking_lacks_where_it_is_asked(self, manager, stay):
+        answer = manager.post(reverse("coming_home:transport", args=[stay.pk]), self.BOOKED)
+
+        assert answer.status_code == 422
+        assert fromstring(answer.content.decode()).get_element_by_id("transport-collect_day-error") is not None
+
+    def test_medicines_are_handed_over_with_changes_explained(self, manager, stay):
+        where = reverse("coming_home:medicines", args=[stay.pk])
+        told = {"state": "handed_over", "owner": "Ward pharmacist", "checked_by": "Pat", "handed_to": "Ivy"}
+
+        assert manager.post(where, told).status_code == 422
+        page = text_of(manager.post(where, told | {"changes_told_to": "Ivy and her son"}, follow=True))
+        assert "Changes explained to Ivy and her son" in page
+
+    def test_the_sheet_to_take_home_says_what_was_offered_and_arranged(self, manager, stay):
+        manager.post(reverse("coming_home:decide", args=[stay.pk]), WAY_HOME)
+
+        sheet = text_of(manager.get(reverse("coming_home:paper", args=[stay.pk])))
+
+        assert "Her sister’s" in sheet
+        assert "You would pay: Nothing" in sheet
+        assert "Refused. Ivy. The stairs there" in sheet
+        assert "No first visit is promised." in sheet

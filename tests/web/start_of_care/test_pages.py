@@ -157,12 +157,12 @@ class TestPromise:
 
 class TestList:
     def test_keeps_who_sees_to_each_thing(self, lead, promised, stay):
-        item = stay.leaving_items.get(code="transport")
+        item = stay.leaving_items.get(code="family")
         where = f"/start-of-care/{stay.pk}/items/{item.pk}"
         refused = lead.post(where, {"owner": "Ward", "detail": "", "state": "not_needed"})
-        assert "Transport home: Say why it is not needed." in text_of(refused)
-        done = lead.post(where, {"owner": "Her son", "detail": "By car at 10", "state": "done"}, follow=True)
-        assert "Her son: By car at 10" in text_of(done)
+        assert "Family or friends told: Say why it is not needed." in text_of(refused)
+        done = lead.post(where, {"owner": "Her son", "detail": "Rung at 10", "state": "done"}, follow=True)
+        assert "Her son: Rung at 10" in text_of(done)
         assert "Case Lead" in text_of(done)
 
     def test_goes_from_to_promise_to_promised_to_call(self, lead, stay, ada, tomorrow, now):

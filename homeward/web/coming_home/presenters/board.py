@@ -186,7 +186,7 @@ def _row(line: StayLine, asked: Mapping[int, str], now: datetime) -> Row:
         more_actions=f"and {line.actions - 1} more" if line.actions > 1 else "",
         blocker=DELAY_SHORT[line.block.reason] if line.block else "",
         family=DELAY_FAMILIES[line.block.reason].label if line.block else "",
-        missing=(*line.missing, *map(missing_words, line.equipment)),
+        missing=(*line.missing, *line.arranging, *map(missing_words, line.equipment)),
         known=_known(line),
         is_second_needed=line.is_second_needed,
         ask_the_ward=asked.get(stay.pk, ""),
@@ -210,7 +210,7 @@ def _counts(board: Board, wanted: Wanted) -> tuple[Count, ...]:
         ("late", "late", sum(one.is_late for one in lines), True),
         ("blocked", "held up", sum(one.block is not None for one in lines), False),
         ("second", "wait for a second person", sum(one.is_second_needed for one in lines), False),
-        ("missing", "with something missing", sum(bool(one.missing or one.equipment) for one in lines), False),
+        ("missing", "with something missing", sum(one.is_something_missing for one in lines), False),
         ("known", "known to the community", sum(one.is_known for one in lines), False),
     )
     return tuple(

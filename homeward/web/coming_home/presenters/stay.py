@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from homeward.access.rules import Actor, Permission
 from homeward.discharge.rules.ready import ReadyPeriod
-from homeward.discharge.selectors import Community, StayRecord
+from homeward.discharge.selectors import Community, StayRecord, medicines_of, not_arranged_for, transport_of
 from homeward.discharge.states import (
     ChoiceAnswer,
     Criterion,
@@ -20,6 +20,7 @@ from homeward.discharge.states import (
 )
 from homeward.kernel.rules import london_day, spaced_nhs_number
 from homeward.web.clocks import left_words, time_words
+from homeward.web.coming_home.presenters.homegoing import Arranged, medicines_words, transport_words
 from homeward.web.coming_home.presenters.words import (
     EquipmentLine,
     days_words,
@@ -176,6 +177,9 @@ class StayPage:
     decision: DecisionLine | None
     proposal: DecisionLine | None
     earlier_decisions: tuple[DecisionLine, ...]
+    transport: Arranged
+    medicines: Arranged
+    not_arranged: str
     documents: tuple[DocumentLine, ...]
     equipment: tuple[EquipmentLine, ...]
     ask_equipment_url: str
@@ -219,6 +223,9 @@ def present_stay(record: StayRecord, community: Community, actor: Actor, now: da
         decision=next((one for one in decisions if one.is_made), None),
         proposal=next((one for one in decisions if one.is_proposed), None),
         earlier_decisions=tuple(one for one in reversed(decisions) if not (one.is_made or one.is_proposed)),
+        transport=transport_words(transport_of(actor, stay)),
+        medicines=medicines_words(medicines_of(actor, stay)),
+        not_arranged=", ".join(not_arranged_for(actor, stay, now)),
         documents=document_lines(record),
         equipment=tuple(map(equipment_line, record.equipment)),
         ask_equipment_url=reverse("equipment:ask", args=[person.pk])
