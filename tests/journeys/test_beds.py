@@ -1,6 +1,5 @@
-"""Somebody asks for a bed, waits, is offered one, is in it, is reviewed, goes out, and is to be rung: in a browser."""
+"""From hospital into a bed and out again: a bed is asked for, they wait, is offered one, is in it, is reviewed, goes out, and is to be rung: in a browser."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -20,11 +19,13 @@ def tick(page: Page, field: str, value: str) -> None:
     page.keyboard.press("Space")
 
 
-def somebody_at_home(page: Page) -> None:
-    """Open the record of somebody with care at home."""
-    page.goto("/episodes/?pathway=home-care-with-delegated-tasks")
-    page.locator("main a[href^='/episodes/']").filter(has_text=re.compile(r"\w")).nth(2).click()
-    page.locator("main a[href^='/people/']").first.click()
+def decided_on_a_bed(page: Page) -> str:
+    """Open the stay of somebody who goes to a bed by a decision, and has none asked for; gives its address."""
+    page.goto("/coming-home/?show=missing&pathway=p2")
+    row = page.locator("tr.hw-stay", has_text="No bed asked for").first
+    row.get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name="Bed", exact=True)).to_be_visible()
+    return page.url
 
 
 class TestBeds:
@@ -33,10 +34,10 @@ class TestBeds:
         # given the board is the first screen of who runs the house
         expect(page.get_by_role("heading", name="Beds", exact=True)).to_be_visible()
         accessible(page)
-        somebody_at_home(page)
-        # when a bed is asked for, with every criterion met
-        page.get_by_role("button", name="Ask for a bed").click()
-        tick(page, "came_from", "home")
+        hospital = decided_on_a_bed(page)
+        # when a bed is asked for from their stay in hospital, with every criterion met
+        page.get_by_role("link", name="Ask for a bed").click()
+        expect(page.locator("input[name='came_from'][value='hospital']")).to_be_checked()
         page.get_by_label("Why do they need a bed").fill("Fell twice at night, and nobody is there then")
         for code in CAN:
             tick(page, f"c-{code}", "yes")
@@ -69,6 +70,16 @@ class TestBeds:
         expect(page.get_by_text("Day 1 of 42")).to_be_visible()
         stay = page.url
         accessible(page)
+        # then the stay in hospital says so, and ends
+        page.goto(hospital)
+        expect(page.get_by_role("link", name="See to the bed")).to_be_visible()
+        expect(page.locator("main").get_by_text("In the bed", exact=True)).to_be_visible()
+        accessible(page)
+        page.locator("summary", has_text="They have left hospital").click()
+        page.get_by_label("How did the stay end?").select_option("left")
+        page.get_by_label("Where did they go?").select_option("p2_bed")
+        page.get_by_role("button", name="Record it").click()
+        page.goto(stay)
         # and the way home is looked at
         page.locator("summary", has_text="Write down a review").click()
         page.get_by_label("What you found together").fill("Walks to the kitchen with a frame")
@@ -84,5 +95,5 @@ class TestBeds:
         page.goto("/beds/phone-list")
         expect(page.get_by_role("heading", name="Calls to make")).to_be_visible()
         accessible(page)
-        page.goto(stay)
-        expect(page.get_by_text("Less than before").first).to_be_visible()
+        page.goto(hospital)
+        expect(page.locator("main").get_by_text("Out of the bed again", exact=True)).to_be_visible()

@@ -15,6 +15,7 @@ from homeward.beds.selectors.board import (
     houses_of,
 )
 from homeward.beds.selectors.following import PhoneList, follow_up_for, phone_list, tied_by_follow_ups
+from homeward.beds.selectors.hospital import BedWay, beds_of_stays
 from homeward.beds.selectors.occupancy import Occupancy, occupancy
 from homeward.beds.selectors.stays import StayPage, need_for, stay_for
 from homeward.beds.selectors.waiting import ReferralPage, WaitingList, bed_referral_for, to_refer, waiting_list
@@ -25,6 +26,7 @@ __all__ = [
     "BedLine",
     "BedNotFoundError",
     "BedPage",
+    "BedWay",
     "Occupancy",
     "PhoneList",
     "ReferralPage",
@@ -36,6 +38,7 @@ __all__ = [
     "bed_for",
     "bed_referral_for",
     "bed_summary",
+    "beds_of_stays",
     "follow_up_for",
     "house_for",
     "houses_of",

@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record_reads
+from homeward.beds.selectors import BedWay, beds_of_stays
 from homeward.discharge.models import ActionBlock, HospitalStay, NextAction
 from homeward.discharge.rules.blocking import Block, main_block
 from homeward.discharge.selectors.acting import open_actions
 from homeward.discharge.selectors.community import UsualCare, usual_care
 from homeward.discharge.selectors.documents import documents_of_stays
 from homeward.discharge.selectors.homegoing import not_arranged_for
-from homeward.discharge.states import DELAY_FAMILIES
+from homeward.discharge.states import DELAY_FAMILIES, HomePathway
 from homeward.episodes.models import Episode
 from homeward.equipment.selectors import Missing, missing_before_home
 from homeward.kernel.rules import london_day, tidy_name
@@ -56,6 +57,7 @@ class StayLine:
     missing: tuple[str, ...]
     equipment: tuple[Missing, ...]
     arranging: tuple[str, ...]
+    bed: BedWay | None
     usual: UsualCare | None
     is_known: bool
     is_second_needed: bool
@@ -63,8 +65,13 @@ class StayLine:
 
     @property
     def is_something_missing(self) -> bool:
-        """Whether a document, equipment, transport or medicines are missing."""
-        return bool(self.missing or self.equipment or self.arranging)
+        """Whether a document, equipment, transport, medicines or the asking for a bed are missing."""
+        return bool(self.missing or self.equipment or self.arranging or self.is_bed_missing)
+
+    @property
+    def is_bed_missing(self) -> bool:
+        """Whether a bed was decided on and nobody has asked for one."""
+        return self.stay.pathway == HomePathway.P2 and not self.is_kept and (self.bed is None or self.bed.is_over)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +106,7 @@ def board_of(actor: Actor, service_id: int, wanted: BoardFilter, now: datetime) 
     equipment = missing_before_home(actor, people, now)
     usual = usual_care(actor, people, today)
     known = _known(people)
+    beds = beds_of_stays(actor, {stay.person_id: stay.admitted_at for stay in stays}, now, {stay.pk for stay in stays})
     proposed = set(
         HospitalStay.objects.filter(
             service_id=service_id, left_at__isnull=True, decisions__state="proposed"
@@ -122,6 +130,7 @@ def board_of(actor: Actor, service_id: int, wanted: BoardFilter, now: datetime) 
                 missing=() if is_kept else tuple(one.title for one in documents[stay.pk] if not one.is_there),
                 equipment=() if is_kept else tuple(equipment[stay.person_id]),
                 arranging=() if is_kept else not_arranged_for(actor, stay, now),
+                bed=None if is_kept else beds.get(stay.person_id),
                 usual=None if is_kept else usual.get(stay.person_id),
                 is_known=stay.person_id in known and not is_kept,
                 is_second_needed=stay.pk in proposed and not is_kept,

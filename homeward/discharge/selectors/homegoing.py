@@ -32,6 +32,7 @@ def not_arranged_for(actor: Actor, stay: HospitalStay, now: datetime) -> tuple[s
 
     Raises: NotAllowedError.
     """
+    require(actor, Permission.SEE_STAYS, stay.service_id)
     transport, medicines = transport_of(actor, stay), medicines_of(actor, stay)
     if not stay.is_open:
         return ()

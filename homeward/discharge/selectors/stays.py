@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q
 
 from homeward.access.rules import Actor, Permission, Relationship, Sight, require
 from homeward.audit.services import record
+from homeward.beds.selectors import BedWay, beds_of_stays
 from homeward.discharge.models import (
     ActionBlock,
     CriteriaAnswer,
@@ -36,7 +37,8 @@ class StayNotFoundError(Exception):
 class StayRecord:
     """Everything recorded of one stay; lists oldest first, actions by when they are due.
 
-    `equipment` is what they cannot leave without and have not got yet; none once they left.
+    `equipment` is what they cannot leave without and have not got yet; none once they left. `bed` is how far the bed is
+    that was asked for since they were admitted.
     """
 
     stay: HospitalStay
@@ -49,6 +51,7 @@ class StayRecord:
     decisions: tuple[PathwayDecision, ...]
     documents: tuple[DocumentNeeded, ...]
     equipment: tuple[Missing, ...]
+    bed: BedWay | None
 
 
 def tied_by_stay(actor: Actor, person_ids: Collection[int], now: datetime) -> dict[int, Relationship]:
@@ -111,6 +114,7 @@ def stay_record(actor: Actor, stay: HospitalStay, now: datetime) -> StayRecord:
         decisions=tuple(decisions.order_by("proposed_at", "id")),
         documents=documents_of_stays(actor, [stay])[stay.pk],
         equipment=missing_for(actor, stay, now),
+        bed=beds_of_stays(actor, {stay.person_id: stay.admitted_at}, now, {stay.pk}).get(stay.person_id),
     )
 
 

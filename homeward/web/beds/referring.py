@@ -1,5 +1,6 @@
 """Asking for a bed, deciding, offering, what was answered, and moving in."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib import messages
@@ -24,7 +25,8 @@ from homeward.beds.services import (
     withdraw_bed_referral,
 )
 from homeward.beds.states import BedEquipment, CameFrom, ReferralState, SharesWith
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.discharge.selectors import stays_of
+from homeward.kernel.rules import RefusedError, london_day, whole_number
 from homeward.web.beds.forms import AskedBeds, moment_value, only_by_form, read_bed_referral, tried, usual_of
 from homeward.web.beds.presenters import criteria_lines, present_referral
 from homeward.web.gate import page
@@ -41,13 +43,19 @@ def refer(request: HttpRequest, person_id: int) -> HttpResponse:
     now = timezone.now()
     person = opened(request, person_id, now)
     pathway, door, open_one = to_refer(request.actor, person)
+    # the page of a hospital stay leads here and says which
+    stay_id = whole_number(request.GET.get("stay", ""))
+    if stay_id is not None and stay_id not in {stay.pk for stay in stays_of(request.actor, person)}:
+        raise Http404
     if open_one is not None and request.method != "POST":
         return redirect("beds:referral", open_one.pk)
-    asked = AskedBeds(request.POST if request.method == "POST" else None, {"came_from": "", "reason": ""})
+    usual = {"came_from": CameFrom.HOSPITAL if stay_id else "", "reason": ""}
+    asked = AskedBeds(request.POST if request.method == "POST" else None, usual)
     if request.method == "POST":
         new = read_bed_referral(asked, _codes(pathway), asks_reason=door is None)
         if new is not None:
             try:
+                new = replace(new, hospital_stay_id=stay_id)
                 row = refer_to_bed(actor=request.actor, person=person, new=new, referral=door, now=now)
             except RefusedError as error:
                 asked.errors["came_from"] = [str(error)]

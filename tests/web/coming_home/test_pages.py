@@ -418,3 +418,23 @@ class TestGettingHome:
         assert "You would pay: Nothing" in sheet
         assert "Refused. Ivy. The stairs there" in sheet
         assert "No first visit is promised." in sheet
+
+
+class TestBed:
+    def test_is_missing_on_the_board_until_it_is_asked_for_and_then_followed(self, manager, stay, now):
+        HospitalStay.objects.filter(pk=stay.pk).update(pathway="p2")
+        board = reverse("coming_home:board")
+        assert "No bed asked for" in text_of(manager.get(board, {"show": "missing"}))
+        page = fromstring(manager.get(reverse("coming_home:stay", args=[stay.pk])).content.decode())
+        (address,) = [one.get("href") for one in page.iter("a") if one.text == "Ask for a bed"]
+        asking = fromstring(manager.get(address).content.decode())
+        assert asking.xpath("//input[@name='came_from' and @checked]/@value") == ["hospital"]
+
+        manager.post(address, {"came_from": "hospital", "reason": "Not safe alone at night", "shares_with": "women"})
+
+        assert stay.person.bed_referrals.get().hospital_stay_id == stay.pk
+        assert "Bed asked for" in text_of(manager.get(board, {"show": ""}))
+        assert "Bed asked for Asked for today" in text_of(manager.get(reverse("coming_home:stay", args=[stay.pk])))
+
+    def test_is_not_asked_for_from_the_stay_of_somebody_else(self, manager, stay):
+        assert manager.get(reverse("beds:refer", args=[stay.person_id]), {"stay": stay.pk + 1}).status_code == 404

@@ -15,6 +15,7 @@ from homeward.web.clocks import time_words
 from homeward.web.coming_home.forms import Wanted
 from homeward.web.coming_home.presenters.words import (
     LONG_READY_DAYS,
+    bed_tag,
     days_words,
     missing_words,
     near_day,
@@ -62,6 +63,7 @@ class Row:
     missing: tuple[str, ...]
     known: str
     is_second_needed: bool
+    bed_way: str
     ask_the_ward: str
     is_kept: bool
     tone: str
@@ -189,10 +191,17 @@ def _row(line: StayLine, asked: Mapping[int, str], now: datetime) -> Row:
         missing=(*line.missing, *line.arranging, *map(missing_words, line.equipment)),
         known=_known(line),
         is_second_needed=line.is_second_needed,
+        bed_way=_bed_way(line),
         ask_the_ward=asked.get(stay.pk, ""),
         is_kept=line.is_kept,
         tone="kept" if line.is_kept else "late" if line.is_late else "soon" if line.days_ready is not None else "calm",
     )
+
+
+def _bed_way(line: StayLine) -> str:
+    if line.is_kept or (line.bed is None and not line.is_bed_missing):
+        return ""
+    return bed_tag(line.bed).words
 
 
 def _known(line: StayLine) -> str:

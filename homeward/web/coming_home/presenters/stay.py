@@ -23,6 +23,8 @@ from homeward.web.clocks import left_words, time_words
 from homeward.web.coming_home.presenters.homegoing import Arranged, medicines_words, transport_words
 from homeward.web.coming_home.presenters.words import (
     EquipmentLine,
+    bed_says,
+    bed_tag,
     days_words,
     delay_words,
     destination_words,
@@ -177,6 +179,8 @@ class StayPage:
     decision: DecisionLine | None
     proposal: DecisionLine | None
     earlier_decisions: tuple[DecisionLine, ...]
+    bed: Arranged | None
+    bed_url: str
     transport: Arranged
     medicines: Arranged
     not_arranged: str
@@ -223,6 +227,8 @@ def present_stay(record: StayRecord, community: Community, actor: Actor, now: da
         decision=next((one for one in decisions if one.is_made), None),
         proposal=next((one for one in decisions if one.is_proposed), None),
         earlier_decisions=tuple(one for one in reversed(decisions) if not (one.is_made or one.is_proposed)),
+        bed=_bed(record, now),
+        bed_url=_bed_url(record, actor),
         transport=transport_words(transport_of(actor, stay)),
         medicines=medicines_words(medicines_of(actor, stay)),
         not_arranged=", ".join(not_arranged_for(actor, stay, now)),
@@ -244,6 +250,25 @@ def _ready(stay) -> tuple[str, str]:
     if stay.is_criteria_met is None:
         return "Criteria to reside not recorded", "yellow"
     return ("Still needs hospital", "blue") if stay.is_criteria_met else ("Ready to leave", "red")
+
+
+def _bed(record: StayRecord, now: datetime) -> Arranged | None:
+    """How far a bed is, where one was asked for or is decided on."""
+    if record.bed is None and record.stay.pathway != HomePathway.P2:
+        return None
+    return Arranged(bed_tag(record.bed), "", bed_says(record.bed, now), "")
+
+
+def _bed_url(record: StayRecord, actor: Actor) -> str:
+    """Where the bed is asked for, or seen to."""
+    if record.bed is None or record.bed.is_over:
+        may = record.stay.is_open and actor.may(Permission.TAKE_REFERRALS)
+        return f"{reverse('beds:refer', args=[record.person.pk])}?stay={record.stay.pk}" if may else ""
+    if not actor.may(Permission.SEE_BEDS):
+        return ""
+    if record.bed.stay_id is not None:
+        return reverse("beds:stay", args=[record.bed.stay_id])
+    return reverse("beds:referral", args=[record.bed.referral_id])
 
 
 def _since(day: date, until: date) -> str:

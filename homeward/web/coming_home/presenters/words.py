@@ -5,10 +5,13 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
+from homeward.beds.selectors import BedWay
+from homeward.beds.states import ReferralState
 from homeward.discharge.states import DELAY_FAMILIES, DELAY_SHORT, DelayReason, Destination, HomePathway
 from homeward.equipment.selectors import Missing
 from homeward.equipment.states import RequestState
 from homeward.kernel.rules import london_day
+from homeward.web.front_door.presenters.words import Tag
 from homeward.web.templating import day_text
 
 PATHWAY_MEANS = {
@@ -16,6 +19,14 @@ PATHWAY_MEANS = {
     HomePathway.P1: "Home, with new or more support",
     HomePathway.P2: "A short stay in a bed to recover",
     HomePathway.P3: "A care home, as a new admission",
+}
+BED_TAGS = {
+    ReferralState.ASKED: Tag("Bed asked for", "blue"),
+    ReferralState.WAITING: Tag("Waiting for a bed", "yellow"),
+    ReferralState.STAYING: Tag("In the bed", "green"),
+    ReferralState.LEFT: Tag("Out of the bed again", "green"),
+    ReferralState.DECLINED: Tag("Bed declined", "red"),
+    ReferralState.WITHDRAWN: Tag("Bed not needed after all", "grey"),
 }
 # Ready so many days and more counts as long: the first national band after a week (docs/rules/coming-home.md)
 LONG_READY_DAYS = 7
@@ -71,6 +82,31 @@ def equipment_line(one: Missing) -> EquipmentLine:
     colour = "red" if one.is_late or one.state == RequestState.REFUSED else "yellow"
     url = reverse("equipment:request", args=[one.request_id])
     return EquipmentLine(missing_words(one), one.state.label, colour, f"{needed}. {says}", url)
+
+
+def bed_tag(way: BedWay | None) -> Tag:
+    """How far a bed is, in a few words; of none, that nobody has asked for one."""
+    if way is None:
+        return Tag("No bed asked for", "yellow")
+    if way.state == ReferralState.WAITING and way.house:
+        return Tag("Bed accepted" if way.is_agreed else "Bed offered", "green" if way.is_agreed else "blue")
+    return BED_TAGS[way.state]
+
+
+def bed_says(way: BedWay | None, now: datetime) -> str:
+    """What is known of a bed, for the page of a stay."""
+    if way is None:
+        return ""
+    said = [f"Asked for {near_day(london_day(way.asked_at), now)}"]
+    if way.house:
+        said.append(f"{way.house}, {way.bed}")
+    if way.ready_on and way.moved_in_at is None:
+        said.append(f"Free from {near_day(way.ready_on, now)}")
+    if way.moved_in_at:
+        said.append(f"Moved in {near_day(london_day(way.moved_in_at), now)}")
+    if way.left_at:
+        said.append(f"Left {near_day(london_day(way.left_at), now)}")
+    return ". ".join(said)
 
 
 def delay_words(code: str) -> str:
