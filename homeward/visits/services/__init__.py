@@ -2,7 +2,7 @@
 
 from .attending import FIRST_CONTACT, SUPPORT_STARTED, arrive, leave, record_attendance, record_missed
 from .clinic_bookings import Booked, ClinicFullError, NewBooking, book, decline, end_booking, release_place, take_place
-from .clinic_days import mark_transport, record_coming, see_to_missed, set_transport
+from .clinic_days import arrange_transport_from, mark_transport, record_coming, see_to_missed, set_transport
 from .clinics import (
     NewClinic,
     cancel_session,
@@ -64,6 +64,7 @@ __all__ = [
     "add_handover_note",
     "add_visits",
     "agree_join",
+    "arrange_transport_from",
     "arrive",
     "assign_worker",
     "book",

@@ -66,6 +66,22 @@ def mark_transport(*, actor: Actor, place: SessionPlace, is_arranged: bool, now:
 
 
 @transaction.atomic
+def arrange_transport_from(*, actor: Actor, place: SessionPlace, now: datetime) -> int:
+    """Record that somebody's transport to this session and to all after it is arranged; gives for how many.
+
+    Raises: NotAllowedError; RefusedError when the session has begun, or they come another way.
+    """
+    require(actor, Permission.RESPOND, place.session.clinic.service_id)
+    later = place.booking.places.filter(
+        session__starts_at__gt=place.session.starts_at, session__state=SessionState.SET, released_at=None,
+        transport=Transport.ARRANGE, transport_arranged_at=None,
+    ).select_related("session__clinic", "booking", "person").order_by("session__starts_at")  # fmt: skip
+    for one in [place, *later]:
+        mark_transport(actor=actor, place=one, is_arranged=True, now=now)
+    return 1 + len(later)
+
+
+@transaction.atomic
 def record_coming(
     *, actor: Actor, place: SessionPlace, attendance: Attendance, note: str, now: datetime
 ) -> SessionPlace:

@@ -111,6 +111,8 @@ def _show(
     today = london_day(now)
     visits = home_visits_beside(request.actor, clinic, person, now)
     days = sorted({number for one in visits if one.is_replaced for number in one.weekdays})
+    # one session is done in the place of one visit: the nearest on or after it; a person decides on more
+    nearest = sorted(days, key=lambda number: (int(number) - clinic.weekday) % 7)[:1]
     lines = [
         one for one in sessions_of(request.actor, clinic, today, today + SHOWN_AHEAD) if one.session.starts_at > now
     ]
@@ -124,7 +126,7 @@ def _show(
         "banner": banner_of(request, person, now),
         "clinic": present_clinic(clinic),
         "person_id": person.pk,
-        "form": asked or AskedMany(None, usual, {"weekdays": days}),
+        "form": asked or AskedMany(None, usual, {"weekdays": nearest}),
         "decline_form": decline_form or Asked(None, usual),
         "visits": [(home_visit_words(one), one.is_replaced) for one in visits],
         "days": [(number, WEEKDAYS[int(number) - 1]) for number in days],

@@ -436,10 +436,17 @@ class TransportLine:
     note: str
     is_arranged: bool
     done: str
+    # Sessions after this one for which they need it too
+    later: str
 
 
-def present_transport(place) -> TransportLine:
-    """Somebody who needs transport: when, from where to where."""
+def present_transport(place, rows) -> TransportLine:
+    """Somebody who needs transport: when, from where to where, and how often after that."""
+    later = sum(
+        one.booking_id == place.booking_id and one.transport_arranged_at is None
+        and one.session.starts_at > place.session.starts_at
+        for one in rows
+    )  # fmt: skip
     home = next(iter(sorted(place.person.addresses.all(), key=lambda one: one.starts_on, reverse=True)), None)
     session = place.session
     return TransportLine(
@@ -448,6 +455,7 @@ def present_transport(place) -> TransportLine:
         present_clinic(session.clinic).where, place.person.phone, place.transport_note,
         place.transport_arranged_at is not None,
         f"Arranged by {place.transport_arranged_by}" if place.transport_arranged_at else "",
+        str(later) if later else "",
     )  # fmt: skip
 
 

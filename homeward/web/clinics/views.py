@@ -23,7 +23,7 @@ from homeward.visits.selectors.clinics import (
     transport_to_arrange,
     who_did_not_come,
 )
-from homeward.visits.services import mark_transport, record_coming, set_transport
+from homeward.visits.services import arrange_transport_from, mark_transport, record_coming, set_transport
 from homeward.visits.states import Attendance, Transport
 from homeward.web.clinics.presenters import (
     is_over,
@@ -142,7 +142,7 @@ def transport(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     service = service_here(request)
     shown = transport_to_arrange(request.actor, service.pk, now)
-    lines = [present_transport(one) for one in shown.rows]
+    lines = [present_transport(one, shown.rows) for one in shown.rows]
     told = {
         "service": service,
         "services": services_here(request),
@@ -197,6 +197,12 @@ def arranged(request: HttpRequest, place_id: int) -> HttpResponse:
     now = timezone.now()
     place = place_or_404(request, place_id, now)
     if request.method == "POST":
+        if request.POST.get("arranged") == "every":
+            _try(
+                request, "Transport is arranged, for this session and those after it",
+                lambda: arrange_transport_from(actor=request.actor, place=place, now=now),
+            )  # fmt: skip
+            return redirect("clinics:transport")
         is_arranged = request.POST.get("arranged") == "yes"
         words = "Transport is arranged" if is_arranged else "Transport is to be arranged again"
         _try(

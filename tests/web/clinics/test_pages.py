@@ -284,6 +284,15 @@ class TestTransport:
         assert SessionPlace.objects.get(pk=place.pk).transport_arranged_by == "Day Planner"
         assert "To arrange (5)" in text_of(planner.get("/clinics/transport"))
 
+    def test_is_arranged_for_every_session_after_it_at_once(self, planner, booked):
+        page = text_of(planner.get("/clinics/transport"))
+        assert "Arranged for this and the 5 after it" in page
+        second = sorted(booked.places, key=lambda one: one.session.starts_at)[1]
+        planner.post(f"/clinics/places/{second.pk}/arranged", {"arranged": "every"})
+        page = text_of(planner.get("/clinics/transport"))
+        assert "To arrange (1)" in page and "Arranged (5)" in page
+        assert "Arranged for this and" not in page
+
     def test_is_refused_to_whoever_does_not_arrange_it(self, sign_in):
         assert sign_in(Role.FIELD_WORKER, "Somebody").get("/clinics/transport").status_code == 403
 
