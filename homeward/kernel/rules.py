@@ -110,6 +110,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def age_on(birth: date, day: date) -> int:
+    """Whole years on a day; somebody born on 29 February is a year older on 1 March in other years."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
 def weekday_from(day: date) -> date:
     """The day itself, or the Monday after it where it falls on a weekend."""
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)

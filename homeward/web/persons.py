@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from homeward.kernel.rules import spaced_nhs_number
+from homeward.kernel.rules import age_on, spaced_nhs_number
 from homeward.people.states import NhsNumberStatus
 
 # How far an NHS number can be trusted: (words, colour of the tag, what to do)
@@ -20,11 +20,6 @@ MONTHS = (
 def short_day(day: date) -> str:
     """A day without its weekday: 4 March 1941."""
     return f"{day.day} {day:%B %Y}"
-
-
-def age_on(birth: date, day: date) -> int:
-    """Whole years on a day; somebody born on 29 February is a year older on 1 March in other years."""
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
 def born_words(person, day: date) -> tuple[str, str]:

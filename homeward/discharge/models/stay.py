@@ -15,7 +15,7 @@ from homeward.discharge.states import (
     StayReceived,
     StaySource,
 )
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import age_on, london_day
 from homeward.people.models import Person
 from homeward.teams.models import Organisation, Service, Team
 
@@ -89,15 +89,12 @@ class HospitalStay(models.Model):
     def facts(self) -> StayFacts:
         """What delays are counted from; it reads the person, the answers and the blocks of the actions."""
         admitted_on, born = london_day(self.admitted_at), self.person.birth_date
-        age = None
-        if born is not None:
-            age = admitted_on.year - born.year - ((admitted_on.month, admitted_on.day) < (born.month, born.day))
         return StayFacts(
             admitted_on=admitted_on,
             left_on=london_day(self.left_at) if self.left_at else None,
             ended_as=self.ended_as,
             destination=self.destination,
-            age=age,
+            age=age_on(born, admitted_on) if born else None,
             answers=tuple(
                 DayAnswer(one.day, one.is_met) for one in sorted(self.answers.all(), key=lambda answer: answer.pk)
             ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from homeward.access.rules import Actor, Permission
+from homeward.kernel.rules import age_on
 from homeward.people.selectors import current_contacts, current_needs
 from homeward.procedures.selectors import skill_title
 from homeward.visits.states import VISIT_MOVES, AssignmentState, VisitState
@@ -339,6 +340,4 @@ def _going(part, look: Look) -> Going:
 
 
 def _age(birth_date, day) -> str:
-    if birth_date is None:
-        return ""
-    return f"{day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))} years old"
+    return f"{age_on(birth_date, day)} years old" if birth_date else ""
