@@ -123,8 +123,8 @@ def _case_management(what: str, when: str) -> Measure:
 CASE_MANAGEMENT = tuple(_case_management(what, when) for what in EMERGENCIES for when in ("before", "after"))
 
 BETTER_WELLBEING = Measure(
-    key="M30",
-    title="Better wellbeing at the end",
+    key="M30.end",
+    title="Better wellbeing at the end of a plan",
     definition="Of the people whose wellbeing was asked by the same scale at the start and at the end, the share whose"
     " score was higher at the end.",
     numerator="Those with a higher score at the end",
@@ -137,7 +137,10 @@ BETTER_WELLBEING = Measure(
     out_of=each_case,
     exclusions=(Exclusion("A scale that we do not know", lambda case: case.scale == "other"),),
     splits=("scale",),
-    local_decisions=("Any higher score counts: what is a real change is for whoever owns the scale to say.",),
+    local_decisions=(
+        "Any higher score counts: what is a real change is for whoever owns the scale to say. Scales whose words are"
+        " copyright, by their totals; our own four questions are M30.",
+    ),
     better="up",
 )
 

@@ -6,8 +6,8 @@ from homeward.outcomes.measures.definition import Measure
 from homeward.outcomes.measures.front_door import FRONT_DOOR
 from homeward.outcomes.measures.workforce import WORKFORCE
 
-_ALL = (*FRONT_DOOR, *WORKFORCE, *COMING_HOME, *AFTERWARDS)
-MEASURES: dict[str, Measure] = {one.key: one for one in sorted(_ALL, key=lambda one: (one.code, "." in one.key))}
+ALL = (*FRONT_DOOR, *WORKFORCE, *COMING_HOME, *AFTERWARDS)
+MEASURES: dict[str, Measure] = {one.key: one for one in sorted(ALL, key=lambda one: (one.code, "." in one.key))}
 NOT_COMPUTED: dict[str, str] = {
     "M10": "Paid but unused time depends on breaks, sickness and split nights that are worked out a day at a time: the"
     " page Hours shows it for any dates, and it is not among the facts yet.",

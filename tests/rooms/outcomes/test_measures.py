@@ -22,7 +22,7 @@ from homeward.outcomes.facts.copying import refresh
 from homeward.outcomes.facts.reading import Facts
 from homeward.outcomes.measures.computing import TABLES
 from homeward.outcomes.measures.definition import By
-from homeward.outcomes.measures.library import MEASURES, NOT_COMPUTED
+from homeward.outcomes.measures.library import ALL, MEASURES, NOT_COMPUTED
 from homeward.outcomes.selectors import NoSuchSplitError, cases_of, measures_of
 from homeward.procedures.selectors import built
 from homeward.referrals.services import decline_referral, log_call
@@ -50,6 +50,9 @@ class TestEveryMeasure:
             for point in one.points:
                 assert (point.numerator, point.denominator) == (0, 0 if one.measure.out_of else None)
                 assert point.value is None if one.measure.out_of else point.value == 0
+
+    def test_has_a_key_of_its_own(self):
+        assert len(ALL) == len(MEASURES)
 
     def test_is_there_or_says_why_not(self):
         codes = {one.code for one in MEASURES.values()} | set(NOT_COMPUTED)

@@ -126,10 +126,10 @@ class TestWellbeing:
             episode = history.episode(now - 100 * DAY)
             filled(episode, "wellbeing-before", -90, **before)
             filled(episode, "wellbeing-after", -2, **after)
-        assert measured("M30") == (2, 3, {"A scale that we do not know": 1})
+        assert measured("M30.end") == (2, 3, {"A scale that we do not know": 1})
         assert measured("M30.swemwbs") == (5, 2, {})
         assert measured("M30.wemwbs") == (5, 1, {})
-        assert measured("M30", split="scale")["swemwbs"] == (1, 2)
+        assert measured("M30.end", split="scale")["swemwbs"] == (1, 2)
 
     def test_m30_counts_visits_of_those_who_said_both_times(self, history, filled, measured, now):
         for before, after in (
