@@ -1,4 +1,4 @@
-"""From hospital into a bed and out again: a bed is asked for, they wait, is offered one, is in it, is reviewed, goes out, and is to be rung: in a browser."""
+"""From hospital into a bed, and out again: asked for, offered, in it, reviewed, left, rung. In a browser."""
 
 from datetime import timedelta
 
