@@ -11,7 +11,7 @@ from .asking import (
     release,
     reserve,
 )
-from .booking import book_due_checks
+from .booking import book_due_checks, book_due_reviews
 from .catalogue import NewKind, add_usual_kinds, open_store, set_kind, share_store
 from .keeping import end_recall, log_recall_call, record_check, start_recall
 from .lending import (
@@ -59,6 +59,7 @@ __all__ = [
     "ask_for_equipment",
     "ask_to_collect",
     "book_due_checks",
+    "book_due_reviews",
     "cancel_request",
     "close_alert",
     "correct_count",

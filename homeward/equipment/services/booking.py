@@ -1,4 +1,4 @@
-"""Checks that book themselves: a visit before each is due, and word to the store of what is due there."""
+"""Checks and reviews that book themselves: a visit before each is due, and word to the store of what is due there."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -45,43 +45,76 @@ def book_due_checks(*, actor: Actor, service_id: int, now: datetime) -> list[Vis
         .select_related("item")
         .prefetch_related("visits__visit")
     )
-    waiting = sorted((check_due(loan.item), loan.pk) for loan in loans if not _is_booked(loan))
+    waiting = sorted((check_due(loan.item), loan.pk) for loan in loans if not _is_booked(loan, VisitPurpose.CHECK))
     _tell_store(actor, service_id, today, now)
+    return _book_all(actor, service_id, waiting, VisitPurpose.CHECK, today, now)
+
+
+@transaction.atomic
+def book_due_reviews(*, actor: Actor, service_id: int, now: datetime) -> list[Visit]:
+    """Book a visit for each look at whether something still helps that is soon due; gives the visits booked.
+
+    A duty of `homeward work`, booked as checks are (`book_due_checks`): once for a due day, so many a day.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    today = london_day(now)
+    loans = (
+        Loan.objects.filter(
+            review_due_on__lte=today + BOOKED_AHEAD, service_id=service_id, ended_at__isnull=True,
+            collect_asked_at__isnull=True, person__died_on__isnull=True,
+        )
+        .exclude(person__in=VisitPause.objects.filter(first_day=None).values("person"))
+        .select_related("item")
+        .prefetch_related("visits__visit")
+    )  # fmt: skip
+    waiting = sorted((loan.review_due_on, loan.pk) for loan in loans if not _is_booked(loan, VisitPurpose.REVIEW))
+    return _book_all(actor, service_id, waiting, VisitPurpose.REVIEW, today, now)
+
+
+def _book_all(
+    actor: Actor, service_id: int, waiting: list[tuple[date, int]], purpose: VisitPurpose, today: date, now: datetime
+) -> list[Visit]:
     if not waiting:
         return []
-    checks = EquipmentVisit.objects.filter(
-        purpose=VisitPurpose.CHECK, visit__service_id=service_id, visit__state__in=TO_COME, visit__day__gt=today
+    rows = EquipmentVisit.objects.filter(
+        purpose=purpose, visit__service_id=service_id, visit__state__in=TO_COME, visit__day__gt=today
     )
-    on_day = Counter(checks.values_list("visit__day", flat=True))
+    on_day = Counter(rows.values_list("visit__day", flat=True))
     booked = []
     for due, loan_id in waiting:
         day = weekday_from(max(due - TO_SPARE, today + timedelta(days=1)))
         while on_day[day] >= MOST_A_DAY:
             day = weekday_from(day + timedelta(days=1))
-        visit = _book(actor, loan_id, day, now)
+        visit = _book(actor, loan_id, day, purpose, now)
         if visit is not None:
             on_day[day] += 1
             booked.append(visit)
     return booked
 
 
-def _book(actor: Actor, loan_id: int, day: date, now: datetime) -> Visit | None:
+def _due_on(loan: Loan, purpose: VisitPurpose) -> date | None:
+    return loan.review_due_on if purpose == VisitPurpose.REVIEW else check_due(loan.item)
+
+
+def _book(actor: Actor, loan_id: int, day: date, purpose: VisitPurpose, now: datetime) -> Visit | None:
     loan = _locked_loan(Loan(pk=loan_id))  # two at once: the second waits here, and finds the first's
-    if loan.ended_at is not None or _is_booked(loan):
+    if loan.ended_at is not None or _is_booked(loan, purpose):
         return None
     opens_at, closes_at = (wall_clock(day, text) for text in OFFICE_HOURS)
     return plan_loan_visit(
-        actor=actor, loan=loan, purpose=VisitPurpose.CHECK, opens_at=opens_at, closes_at=closes_at,
-        due_on=check_due(loan.item), now=now,
+        actor=actor, loan=loan, purpose=purpose, opens_at=opens_at, closes_at=closes_at,
+        due_on=_due_on(loan, purpose), now=now,
     )  # fmt: skip
 
 
-def _is_booked(loan: Loan) -> bool:
-    """Whether somebody comes to check it already, or came or was to come for this due day."""
-    rows = [one for one in loan.visits.all() if one.purpose == VisitPurpose.CHECK]
+def _is_booked(loan: Loan, purpose: VisitPurpose) -> bool:
+    """Whether somebody comes for this already, or came or was to come for this due day."""
+    rows = [one for one in loan.visits.all() if one.purpose == purpose]
     if any(one.visit.state in TO_COME for one in rows):
         return True
-    mine = [one.visit_id for one in rows if one.due_on == check_due(loan.item)]
+    mine = [one.visit_id for one in rows if one.due_on == _due_on(loan, purpose)]
     return bool(mine) and len(mine) > VisitPause.visits.through.objects.filter(visit_id__in=mine).count()
 
 

@@ -21,6 +21,7 @@ from homeward.equipment.services import (
     approve_request,
     ask_to_collect,
     book_due_checks,
+    book_due_reviews,
     cancel_request,
     end_recall,
     hand_over,
@@ -375,3 +376,33 @@ class TestBookDueChecks:
         told = Notice.objects.filter(account_id=keeper.account_id, title__startswith="Checks of what is in the store")
         assert {one.title for one in told} == {"Checks of what is in the store, due in 14 days: 1"}
         assert told.count() == 2
+
+
+class TestBookDueReviews:
+    @pytest.fixture
+    def book(self, service):
+        """What the service does by itself: `book(now)` gives the visits it booked."""
+        actor = Actor.system("tests", service.pk)
+        return lambda at: book_due_reviews(actor=actor, service_id=service.pk, now=at)
+
+    @pytest.fixture
+    def soon(self, lent, now):
+        """A commode that Ivy has, and the moment ten days before somebody is to see whether it still helps."""
+        loan = lent("commode")
+        return loan, now + (loan.review_due_on - london_day(now)) - timedelta(days=10)
+
+    def test_books_one_visit_before_the_day_it_is_due(self, soon, book, keeper, now):
+        loan, then = soon
+        assert book(now) == []
+        [visit] = book(then)
+        booked = EquipmentVisit.objects.get(visit=visit)
+        assert (booked.purpose, booked.loan, booked.due_on) == ("review", loan, loan.review_due_on)
+        assert london_day(then) < visit.day < loan.review_due_on
+        assert book(then) == []
+        take_out(actor=keeper, visit=visit, reason="Nobody at home that day", now=then)
+        assert book(then + timedelta(hours=1)) == []
+
+    def test_books_none_of_what_is_to_be_fetched(self, soon, book):
+        loan, then = soon
+        Loan.objects.filter(pk=loan.pk).update(collect_asked_at=then)
+        assert book(then) == []

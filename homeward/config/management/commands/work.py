@@ -21,7 +21,7 @@ from homeward.beds.services import book_reviews, find_follow_ups, lapse_offers
 from homeward.delegation.services import suspend_after_scores, warn_of_lapses
 from homeward.discharge.services import follow_usual_care
 from homeward.discharge.services.rounds import hold_round, tell_results
-from homeward.equipment.services import book_due_checks
+from homeward.equipment.services import book_due_checks, book_due_reviews
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.kernel.selectors import latest_change
 from homeward.outcomes.facts.copying import has_news, refresh
@@ -146,6 +146,13 @@ def work_once(now: datetime) -> list[str]:
         ),
         *(
             (f"forecast of service {pk}", lambda pk=pk: forecast_demand(actor=actor, service_id=pk, now=now))
+            for pk in service_ids
+        ),
+        *(
+            (
+                f"equipment reviews of service {pk}",
+                lambda pk=pk: _plan_what(book_due_reviews, "Reviews due", actor, pk, now),
+            )
             for pk in service_ids
         ),
         # last: once a night these take seconds
