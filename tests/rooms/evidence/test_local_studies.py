@@ -1,9 +1,11 @@
 """A service's own studies: written, changed in versions, withdrawn for a reason."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, transaction
 
 from homeward.access.rules import NotAllowedError, Role
@@ -109,6 +111,16 @@ class TestChangeStudy:
     def test_leaves_no_way_to_edit_a_version(self, study, model):
         with pytest.raises(DatabaseError), transaction.atomic():
             model.objects.update(place="Elsewhere")
+
+
+class TestEvidenceList:
+    def test_has_the_own_studies_where_they_are_asked_for(self, study, capsys):
+        call_command("evidence_list", "--json", "--own", "--topic", "joint-clinics")
+        told = {one["code"]: one["service"] for one in json.loads(capsys.readouterr().out)["studies"]}
+        assert told == {f"own-{study.pk}": "derwent", "low-vision": None}
+
+        call_command("evidence_list", "--topic", "joint-clinics")
+        assert "own-" not in capsys.readouterr().out
 
 
 class TestWithdrawStudy:
