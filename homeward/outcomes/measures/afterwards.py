@@ -102,10 +102,10 @@ def _case_management(what: str, when: str) -> Measure:
         published=(
             (
                 Published(
-                    f"Ambulances a month, {when} case management, of one person",
+                    f"Ambulances a month, {when} case management",
                     {"before": 11.6, "after": 5.3}[when],
-                    "One programme",
-                    "Three months",
+                    "Bennett House",
+                    "Not stated",
                     "working-together",
                 ),
             )
@@ -191,7 +191,7 @@ def _mental_health(what: str, when: str) -> Measure:
         cases=_paired("wellbeing-after", what),
         counts=lambda case: case[when],
         out_of=lambda case: case[f"months_{when}"],
-        published=(Published("A&E and admissions of people with a recovery plan: fewer", None, "One programme",
+        published=(Published("A&E and admissions of people with a recovery plan: fewer", None, "Hampshire",
                              "Not stated", "working-together"),),
         local_decisions=("Six months before the start, and the six months before the end.",),
         better="down",
@@ -338,7 +338,7 @@ RETENTION = Measure(
     out_of=each_case,
     exclusions=(Exclusion("The year is not over", lambda case: case.is_to_come),),
     splits=("employer",),
-    published=(Published("Staff retention: high rates", None, "Integrated teams", "Not stated", "working-together"),),
+    published=(Published("Staff retention: high rates", None, "East Lancashire", "2015 to 2022", "east-lancashire"),),
     local_decisions=(
         "A contract that ended with no other that day counts as having left. A worker belongs to one employer: going to"
         " another of the team is starting anew. Where contracts were imported, a first contract is the first imported.",

@@ -9,6 +9,7 @@ from homeward.evidence.rules.study import Impact, Study
 from homeward.evidence.selectors import published
 from homeward.outcomes.measures.definition import Unit
 from homeward.outcomes.measures.library import MEASURES
+from homeward.procedures.selectors import library
 
 COLLECTION = "002_37f6614ff6e50c22.txt"
 WORDS = {
@@ -146,11 +147,43 @@ class TestFiguresOfMeasures:
             pytest.skip("a national figure, of no study")
         factor = 1 if figure.unit else self.FACTORS.get(MEASURES[key].unit, 1)
         told = [
-            (round(float(one.value), 4), one.measure)
+            (round(float(one.value), 4), one.measure, one.place)
             for study in published().studies
             if study.source == figure.source
             for one in study.numbers
             if one.value is not None
         ]
 
-        assert (round(figure.value * factor, 4), key) in told
+        assert (round(figure.value * factor, 4), key, figure.place) in told
+
+
+class TestPathways:
+    @pytest.mark.parametrize("pathway", library().pathways, ids=lambda one: one.code)
+    def test_modelled_on_a_study_are_what_it_became(self, pathway):
+        studies = [
+            one for one in published().studies
+            if (one.source, one.study) == (pathway.model.source, pathway.model.study)
+        ]  # fmt: skip
+
+        assert [pathway.code in one.pathways for one in studies] == [True]
+
+    @pytest.mark.parametrize(
+        ("pathway", "figure"),
+        [
+            pytest.param(pathway, one, id=f"{pathway.code}: {one.says}")
+            for pathway in library().pathways
+            for one in pathway.published_figures
+            if one.value is not None and one.source in {study.source for study in published().studies}
+        ],
+    )
+    def test_say_the_same_figures(self, pathway, figure):
+        told = [
+            (float(number), finding.measure.partition(".")[0])
+            for study in published().studies
+            if study.source == figure.source
+            for finding in study.numbers
+            for number in (finding.value, finding.to)
+            if number is not None
+        ]
+
+        assert any(number == float(figure.value) and measure in ("", figure.measure) for number, measure in told)
