@@ -1,12 +1,14 @@
 """The evidence library, from files and rows to the page."""
 
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
 from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Permission, Role
 from homeward.evidence.selectors import published
+from homeward.outcomes.measures.library import NOT_COMPUTED
 
 WRITTEN = {
     "title": "Leg club", "organisation": "Derwent Community First", "place": "Derwent", "period": "June 2026",
@@ -74,9 +76,12 @@ class TestStudy:
         assert "October 2026" in row
 
     def test_says_why_where_no_measure_is_computed(self, lead, copied):
-        page = lead.get(reverse("evidence:study", args=["home-first-dementia"])).content.decode()
+        named = [(one.code, each.measure) for one in published().studies for each in one.numbers]
+        code, measure = next(pair for pair in named if pair[1] in NOT_COMPUTED)
 
-        assert "no spending from before Homeward" in page
+        page = lead.get(reverse("evidence:study", args=[code])).content.decode()
+
+        assert NOT_COMPUTED[measure] in unescape(page)
 
     def test_keeps_ours_from_who_may_not_see_results(self, sign_in):
         page = sign_in(Role.ADMINISTRATOR).get(reverse("evidence:study", args=["leeds-reablement"])).content.decode()
@@ -87,6 +92,14 @@ class TestStudy:
     def test_is_not_there_where_there_is_none(self, lead, code):
         assert lead.get(reverse("evidence:study", args=[code])).status_code == 404
         assert lead.get(reverse("evidence:study_file", args=[code])).status_code == 404
+
+
+class TestPathway:
+    @pytest.mark.parametrize(("role", "is_shown"), [(Role.SERVICE_DESIGNER, True), (Role.PRIVACY_OFFICER, False)])
+    def test_leads_to_the_studies_it_came_from(self, sign_in, role, is_shown):
+        page = sign_in(role).get(reverse("procedures:pathway", args=["reablement-at-home"])).content.decode()
+
+        assert ("/evidence/studies/leeds-reablement" in page) == is_shown
 
 
 class TestPaper:

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from homeward.access.rules import Permission
 from homeward.episodes.selectors import open_episodes_by_version
+from homeward.evidence.selectors import published
 from homeward.kernel.rules import whole_number
 from homeward.procedures.rules import as_text, definition_of
 from homeward.procedures.selectors import (
@@ -174,7 +175,13 @@ def _show(request: HttpRequest, kind: str, code: str, version: int | None) -> Ht
     return render(
         request,
         "procedures/procedure.jinja",
-        {"page": shown, "draft": open_draft_of(kind, code), "offered": offered_version(kind, code), "older": older},
+        {
+            "page": shown,
+            "draft": open_draft_of(kind, code),
+            "offered": offered_version(kind, code),
+            "older": older,
+            "studies": [one for one in published().studies if kind == "pathway" and code in one.pathways],
+        },
     )
 
 
