@@ -22,6 +22,7 @@ from homeward.web.plans.opening import banner_of
 from homeward.web.service_choice import service_here, services_here
 
 TOMORROW = timedelta(days=1)
+FOLLOW_UP = "surveys"  # of the menu: asking afterwards, whatever came before
 
 
 @page(Permission.FOLLOW_UP)
@@ -30,6 +31,7 @@ def phone_list_page(request: HttpRequest) -> HttpResponse:
     now, service = timezone.now(), service_here(request)
     told = {
         "service": service,
+        "nav_area": FOLLOW_UP,
         "services": services_here(request),
         "list": present_phone_list(phone_list(request.actor, service.pk, now), now),
     }
@@ -110,6 +112,7 @@ def _show(request: HttpRequest, row, now: datetime, asked: AskedBeds | None = No
     person = row.after.person
     told = {
         "service": row.after.service,
+        "nav_area": FOLLOW_UP,
         "banner": banner_of(request, person, now),
         "page": present_follow_up(row, current_contacts(person), now),
         "form": asked or AskedBeds(None, {"try_again_on": (today + TOMORROW).isoformat()}),

@@ -33,6 +33,13 @@ def at(moment) -> str:
     return f"{moment.astimezone(LONDON):%Y-%m-%dT%H:%M}"
 
 
+class TestMenu:
+    def test_stands_at_asking_afterwards_on_the_calls(self, lead, service):
+        page = lead.get("/beds/phone-list").content.decode()
+        assert 'href="/beds/phone-list" aria-current="page">Follow-up' in page
+        assert 'aria-current="page">Beds' not in page
+
+
 class TestTheWholeWay:
     def test_from_asking_for_a_bed_to_the_call_afterwards(self, lead, house, ivy, refer, now):
         refer(ivy, need_code="community_bed", urgency="two_days", source="hospital")
