@@ -155,8 +155,8 @@ def _bring_up(copy: duckdb.DuckDBPyConnection, touched: dict[str, set[int]], mar
         keys: set[int] = set()
         for source in fact.sources & touched.keys():
             keys.update(fact.keys_of(source, touched[source]))
-        if fact.name == "waiting_days" and is_new_day:
-            # one more day has ended for everybody who still waits
+        if is_new_day and isinstance(fact, Derived) and fact.grows_daily:
+            # one more day has ended: for everybody who still waits, and for every bed
             done[fact.name] = _again(copy, fact, now)
         elif isinstance(fact, Derived) and fact.is_small:
             if keys:

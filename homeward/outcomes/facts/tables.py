@@ -18,7 +18,7 @@ from homeward.delegation.models import Concern, SignOff
 from homeward.discharge.models import HospitalStay, PathwayDecision
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.equipment.models import BenefitReview, Loan
-from homeward.outcomes.facts import afterwards, derived
+from homeward.outcomes.facts import afterwards, derived, nights
 from homeward.referrals.models import Call, Referral
 from homeward.roster.models import Contract
 from homeward.surveys.models import Invitation
@@ -81,7 +81,8 @@ class Plain:
 class Derived:
     """Facts worked out from several tables. `follows` says, by source, whose facts a changed row of it changes.
 
-    Where `is_small`, all of it is worked out again whenever anything it follows changed, or the day has.
+    Where `is_small`, all of it is worked out again whenever anything it follows changed, or the day has; where it
+    `grows_daily`, when the day has.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Derived:
     make: Callable[[Keys, datetime], Iterable[tuple]]
     follows: dict[str, Callable[[Collection[int]], Collection[int]]] = field(default_factory=dict)
     is_small: bool = False
+    grows_daily: bool = False
 
     @property
     def sources(self) -> frozenset[str]:
@@ -202,6 +204,7 @@ FACTS: tuple[Plain | Derived, ...] = (
         derived.WAITING_COLUMNS,
         derived.waiting_days,
         derived.FOLLOWED_BY_STAYS,
+        grows_daily=True,
     ),
     Derived(
         "form_scores",
@@ -209,6 +212,18 @@ FACTS: tuple[Plain | Derived, ...] = (
         derived.SCORE_COLUMNS,
         derived.form_scores,
         {"assessments_filledform": derived.forms_and_corrected},
+    ),
+    Derived(
+        "bed_nights",
+        "bed_id",
+        nights.NIGHT_COLUMNS,
+        nights.bed_nights,
+        {
+            "beds_bed": derived.same,
+            "beds_beduse": nights.beds_of_uses,
+            "beds_bedclosing": nights.beds_of_closings,
+        },
+        grows_daily=True,
     ),
     Derived(
         "before_and_after",

@@ -346,4 +346,38 @@ RETENTION = Measure(
     better="up",
 )
 
-AFTERWARDS = (STILL_INDEPENDENT, CARE_A_YEAR_LATER, *CASE_MANAGEMENT, RETENTION, *EXPERIENCE, *WELLBEING, *RECOVERY)
+
+def _nights(facts: Facts) -> ir.Table:
+    nights = facts["bed_nights"]
+    mine = nights.filter(nights.is_open | nights.is_used)
+    return mine.mutate(record_id=mine.bed_id, person_id=ibis.null("int64"))
+
+
+OCCUPANCY = Measure(
+    key="M13.occupancy",
+    title="Occupancy of reablement beds",
+    definition="Of the nights on which a reablement bed was open, the share on which somebody had it.",
+    numerator="Nights on which somebody had the bed",
+    denominator="Nights of every bed that was not closed, up to yesterday",
+    unit=Unit.SHARE,
+    record="bed",
+    reads=("bed_nights",),
+    cases=_nights,
+    counts=lambda case: case.is_used,
+    out_of=each_case,
+    local_decisions=(
+        "A night in hospital while the bed is kept counts as used. Beds that are there now count from the day their"
+        " house was set up.",
+    ),
+)
+
+AFTERWARDS = (
+    OCCUPANCY,
+    STILL_INDEPENDENT,
+    CARE_A_YEAR_LATER,
+    *CASE_MANAGEMENT,
+    RETENTION,
+    *EXPERIENCE,
+    *WELLBEING,
+    *RECOVERY,
+)

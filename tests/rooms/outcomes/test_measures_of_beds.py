@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.beds.models import FollowUp
+from homeward.beds.models import BedClosing, FollowUp, House
 from homeward.beds.services import leave_bed, record_try
 from tests.rooms.beds.conftest import asked, bed, house, lead, offered, someone, staying, waiting  # noqa: F401
 
@@ -22,6 +22,17 @@ class TestBeds:
         assert measured("M13.none") == (1, 2, {"Died": 1})
         assert measured("M13.more") == (1, 2, {"Died": 1})
         assert measured("M13.less") == (0, 2, {"Died": 1})
+
+    def test_m13_shares_nights_used_among_nights_open(self, house, bed, lead, staying, measured, now):  # noqa: F811
+        House.objects.update(set_at=now - 30 * DAY)  # four beds: 120 nights
+        close = {"reason": "Leak", "closed_by": "Tests"}
+        BedClosing.objects.create(
+            bed=bed("Bed 2"), closed_at=now - 10 * DAY, opened_at=now - 4 * DAY, **close
+        )  # 6 nights
+        leave_bed(actor=lead, stay=staying("Bed 1", days=20), left_at=now, support="none", now=now)  # 20 nights
+        staying("Bed 3", days=5)  # 5 nights, and stays
+        assert measured("M13.occupancy") == (25, 114, {})
+        assert measured("M13.occupancy", at=now + DAY) == (26, 118, {})
 
     def test_m28_gives_two_days_from_the_referral(self, asked, waiting, staying, offered, measured, now):  # noqa: F811
         staying("Bed 1", days=3)  # moved in at the moment of the referral
