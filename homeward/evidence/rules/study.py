@@ -75,12 +75,12 @@ class Study:
 
     @property
     def words(self) -> tuple[tuple[int, str], ...]:
-        """Everything to search, with how much a word in it weighs."""
+        """Everything to search, with how much a word in it weighs; impacts are for choosing, most studies have them."""
         return (
             (4, self.title),
             (3, f"{self.organisation} {self.place}"),
             (2, " ".join((self.who_for, self.did, self.workforce, *self.lessons))),
-            (2, " ".join((*self.topics, *self.pathways, *(IMPACT_TITLES[one] for one in self.impacts)))),
+            (2, " ".join((*self.topics, *self.pathways))),
             (1, " ".join(f"{one.says} {one.number} {one.place} {one.measure}" for one in self.numbers)),
         )
 

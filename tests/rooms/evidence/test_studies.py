@@ -82,6 +82,13 @@ class TestSearch:
 
         assert found[:1] == ([first] if first else [])
 
+    def test_is_not_led_by_the_names_of_impacts(self):
+        shipped = published()
+
+        found = {one.code for one in search(shipped.studies, "reabling", shipped.topics)}
+
+        assert found <= {"leeds-reablement", "derby-community-first", "east-lancashire-discharge"}
+
     def test_gives_all_where_no_words_are_asked(self):
         shipped = published()
 
