@@ -43,6 +43,7 @@ APPEND_ONLY_TABLES = (
     "equipment_alertmessage",
     "discharge_roundanswer",
     "outcomes_closedreturn",
+    "outcomes_resultnote",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {

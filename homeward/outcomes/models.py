@@ -1,7 +1,8 @@
-"""Returns that were closed, as they were sent; and the list of rows that changed since the facts were copied."""
+"""Returns that were closed, what people noted on results, and the rows that changed since the facts were copied."""
 
 from django.db import models
 
+from homeward.outcomes.states import NoteKind
 from homeward.teams.models import Service
 
 
@@ -22,6 +23,36 @@ class ClosedReturn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.month:%Y-%m}"
+
+
+class ResultNote(models.Model):
+    """What somebody wrote on a period of a measure, or that something changed from a day on. Append-only.
+
+    A correction is a row of its own, which takes the place of the one it corrects.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="result_notes")
+    kind = models.CharField(max_length=8, choices=NoteKind)
+    measure_key = models.CharField(max_length=20, blank=True, help_text="Empty: every measure")
+    first = models.DateField()
+    last = models.DateField(help_text="The same day where something changed from it on")
+    text = models.CharField(max_length=300)
+    corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
+    is_taken_back = models.BooleanField(default=False)
+    written_at = models.DateTimeField()
+    written_by = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["service", "measure_key", "first"], name="result_notes_of_measure")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(last__gte=models.F("first")), name="result_note_in_order"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="change") | models.Q(last=models.F("first")), name="change_on_one_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_taken_back=False) | models.Q(corrects__isnull=False), name="only_notes_taken_back"
+            ),
+        ]
 
 
 class TouchedRow(models.Model):

@@ -13,6 +13,8 @@ from homeward.outcomes.facts.reading import Asked, embedded
 from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By, Case, Computed, Measure
 from homeward.outcomes.measures.library import MEASURES
+from homeward.outcomes.models import ResultNote
+from homeward.outcomes.states import NoteKind
 from homeward.people.models import Person
 from homeward.people.selectors.sight import sights
 from homeward.teams.selectors import services_for
@@ -120,6 +122,37 @@ def cases_of(
         denominator=fsum(case.out_of or 0 for case in cases) if measure.out_of else None,
         shown=tuple(ListedCase(case, names.get(case.person_id, ""), opened.get(case.record_id)) for case in on_page),
     )
+
+
+class NoteNotFoundError(Exception):
+    """There is no such note in the actor's services."""
+
+
+def notes_on(
+    actor: Actor, service_id: int, key: str, first: date, last: date, kind: NoteKind = NoteKind.NOTE
+) -> list[ResultNote]:
+    """What stands noted on a measure in these days, oldest first, with what each corrected.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESULTS, service_id)
+    rows = ResultNote.objects.filter(
+        service_id=service_id, measure_key__in=("", key), kind=kind, first__lte=last, last__gte=first
+    )
+    standing = rows.filter(corrected_by__isnull=True, is_taken_back=False).select_related("corrects")
+    return list(standing.order_by("first", "written_at", "pk"))
+
+
+def note_for(actor: Actor, note_id: int) -> ResultNote:
+    """One note as it stands or stood.
+
+    Raises: NotAllowedError; NoteNotFoundError.
+    """
+    require(actor, Permission.SEE_RESULTS)
+    note = ResultNote.objects.filter(pk=note_id, service_id__in=actor.service_ids).first()
+    if note is None:
+        raise NoteNotFoundError("There is no such note in your service.")
+    return note
 
 
 def _may_be_split(measure: Measure, split: str) -> None:

@@ -15,7 +15,7 @@ from homeward.outcomes.measures.library import MEASURES
 from homeward.outcomes.selectors import CaseList, ListedCase, NoSuchSplitError, cases_of
 from homeward.web.gate import page
 from homeward.web.persons import short_day
-from homeward.web.results.presenters import amount_text, part_text
+from homeward.web.results.presenters import amount_text, days_text, part_text
 from homeward.web.service_choice import service_here
 from homeward.web.words import counted
 
@@ -85,7 +85,7 @@ def cases(request: HttpRequest, key: str) -> HttpResponse:
     told: dict = {
         "service": service_here(request), "key": key, "title": measure.title, "of": of,
         "says": measure.numerator if of == NUMERATOR else measure.denominator,
-        "period": short_day(first) if first == last else f"{short_day(first)} to {short_day(last)}",
+        "period": days_text(first, last),
         "part": part_text(split, part) if split else "",
         "query": {"of": of, "from": first.isoformat(), "to": last.isoformat()}
         | ({"split": split, "part": part} if split else {}),

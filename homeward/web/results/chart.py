@@ -4,7 +4,7 @@ Every meaning has a shape of its own, so that nothing rests on colour: it holds 
 somebody who sees no colours.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
@@ -42,8 +42,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another series of the same periods: `kind` (control, national) is how its line looks."""
+
+    kind: str
+    says: str
+    values: Sequence[float | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart of one size. `paths` join the points, with a gap where a period has no value."""
+    """A chart of one size. `paths` join the points, with a gap where a period has no value.
+
+    `besides` are lines of other series (kind, name, paths), `flags` the numbers of notes over their periods.
+    """
 
     name: str
     width: int
@@ -56,6 +68,8 @@ class Chart:
     paths: tuple[str, ...]
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
+    besides: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    flags: tuple[tuple[float, str], ...] = ()
 
 
 SPARK = (220, 44)
@@ -97,11 +111,15 @@ def draw(
     target: float | None = None,
     lowest: float | None = 0,
     highest: float | None = None,
+    besides: Sequence[Beside] = (),
+    flags: Mapping[int, str] | None = None,
 ) -> Chart:
     """Draw a chart: `names` of its periods, `say` writes a value. Nothing lies below `lowest` or above `highest`."""
     width, height = size
     right, bottom = width - BESIDE[size], height - BELOW
-    bottom_value, top_value, step = _scale(chart, target, lowest, highest)
+    others = [value for one in besides for value in one.values if value is not None]
+    others += [target] if target is not None else []
+    bottom_value, top_value, step = _scale(chart, others, lowest, highest)
 
     def x(place: float) -> float:
         return round(LEFT + (right - LEFT) * (place + 0.5) / max(1, len(chart.points)), 1)
@@ -133,6 +151,11 @@ def draw(
         ),
         lines=_lines(chart, x, y, lambda value: say(within(value, lowest, highest)), target, (LEFT, right)),
         marks=marks,
+        besides=tuple(
+            (one.kind, one.says, _paths([None if v is None else (x(at), y(v)) for at, v in enumerate(one.values)]))
+            for one in besides
+        ),
+        flags=tuple((x(place), label) for place, label in sorted((flags or {}).items())),
     )
 
 
@@ -158,10 +181,10 @@ def draw_spark(chart: Xmr) -> Spark:
     return Spark(width, height, _paths(places), marks[-1] if marks else None)
 
 
-def _scale(chart: Xmr, target: float | None, lowest: float | None, highest: float | None) -> tuple[float, float, float]:
+def _scale(chart: Xmr, others: list[float], lowest: float | None, highest: float | None) -> tuple[float, float, float]:
     """From and to which value the chart goes, and how far its ticks are apart."""
     shown = [value for point in chart.points for value in (point.value, point.lower, point.upper) if value is not None]
-    shown += [target] if target is not None else []
+    shown += others
     low = within(min(shown, default=0.0), lowest, highest)
     high = within(max(shown, default=1.0), lowest, highest)
     spread = (high - low) or abs(high) or 1.0

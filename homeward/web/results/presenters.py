@@ -1,15 +1,19 @@
 """Measures as the pages of results print them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
+from typing import Protocol
 
+from homeward.kernel.rules import london_day
 from homeward.outcomes.measures.definition import By, Computed, Measure, Point, Published, Unit
 from homeward.outcomes.variation.interrupted import BeforeAfter, Effect, TooFewError, before_and_after
 from homeward.outcomes.variation.intervals import Interval, count_interval, wilson
 from homeward.outcomes.variation.targets import TARGETS
 from homeward.outcomes.variation.xmr import FEW, Assurance, Better, Cause, Reading, Variation, Xmr, xmr
-from homeward.web.results.chart import NARROW, WIDE, Chart, draw, kind_of, within
+from homeward.web.persons import short_day
+from homeward.web.results.chart import NARROW, WIDE, Beside, Chart, draw, kind_of, within
 from homeward.web.words import counted, listed
 
 # Which measures stand under which heading; what is under none comes last
@@ -82,9 +86,34 @@ class Group:
     without: tuple[Headline, ...]
 
 
+class NoteLike(Protocol):
+    """A note as the record has it."""
+
+    pk: int
+    first: date
+    last: date
+    text: str
+    measure_key: str
+    written_by: str
+    written_at: datetime
+    corrects: "NoteLike | None"
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A note on a period: the number it has on the chart, what it said before where it was corrected."""
+
+    number: int
+    pk: int
+    period: str
+    text: str
+    by: str
+    was: str
+
+
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One period in the table beside the chart."""
+    """One period in the table beside the chart; `notes` are what was noted on it."""
 
     period: str
     numerator: str
@@ -95,6 +124,7 @@ class TableRow:
     signal: str
     first: str
     last: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +169,8 @@ class MeasurePage:
     excluded: tuple[str, ...]
     months: tuple[tuple[str, str], ...]
     change: Change | None
+    besides: tuple[tuple[str, str], ...] = ()
+    notes: tuple[NoteLine, ...] = ()
 
 
 def present_overview(found: list[Computed]) -> tuple[Group, ...]:
@@ -210,10 +242,28 @@ def newest_words(found: Computed) -> str:
     return f"{period_text(newest, found.by)} so far: {value}{f' ({of})' if of else ''}"
 
 
-def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
-    """One measure with its chart, table, definition and what was published; before and after `since` where asked."""
+def present_measure(
+    found: Computed,
+    since: date | None = None,
+    *,
+    control: Computed | None = None,
+    control_says: str = "",
+    notes: Sequence[NoteLike] = (),
+    besides: Sequence[Beside] = (),
+) -> MeasurePage:
+    """One measure with its chart, table, definition and what was published; before and after `since` where asked.
+
+    `control` is another series of the same periods, for before and after; `besides` are drawn on the chart.
+    """
     measure, chart = found.measure, chart_of(found, since)
     points = since_it_began(found.points)
+    lines = [_note_line(number, note) for number, note in enumerate(notes, 1)]
+    noted = {
+        place: [line for line, note in zip(lines, notes) if note.first <= point.last and note.last >= point.first]
+        for place, point in enumerate(points)
+    }
+    if control is not None:
+        besides = (*besides, Beside("control", control_says, _aligned(control, points)))
     names = [period_text(point, found.by, is_short=True) for point in points]
     target = TARGETS.get(measure.key)
     kinds = {kind_of(point, chart) for point in chart.points if point.value is not None}
@@ -231,6 +281,8 @@ def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
                 target=target.value if target else None,
                 lowest=_reach(measure.unit)[0],
                 highest=_reach(measure.unit)[1],
+                besides=besides,
+                flags={place: ", ".join(str(one.number) for one in some) for place, some in noted.items() if some},
             )
             for size in (WIDE, NARROW)
         )
@@ -239,7 +291,10 @@ def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
         chart_says=_in_words(found, chart, points),
         kinds=tuple((kind, words) for kind, words in KINDS.items() if kind in kinds),
         look=look_at(found, chart),
-        rows=tuple(_row(point, drawn, found, chart) for point, drawn in zip(points, chart.points))[::-1],
+        rows=tuple(
+            _row(point, drawn, found, chart, noted[place])
+            for place, (point, drawn) in enumerate(zip(points, chart.points))
+        )[::-1],
         has_denominator=any(point.denominator is not None for point in points),
         published=tuple(
             (_published_text(one, measure), f"{one.place}, {one.period}", one.source) for one in measure.published
@@ -254,8 +309,32 @@ def present_measure(found: Computed, since: date | None = None) -> MeasurePage:
         decisions=measure.local_decisions,
         excluded=tuple(f"{why}: {number}" for why, number in found.excluded.items() if number),
         months=tuple((point.first.isoformat(), name) for point, name in list(zip(points, names))[1:]),
-        change=_before_after(found, points, since) if since else None,
+        change=_before_after(found, points, since, control, control_says) if since else None,
+        besides=tuple((one.kind, one.says) for one in besides),
+        notes=tuple(lines),
     )
+
+
+def days_text(first: date, last: date) -> str:
+    """One day, or from one to another."""
+    return short_day(first) if first == last else f"{short_day(first)} to {short_day(last)}"
+
+
+def _note_line(number: int, note: NoteLike) -> NoteLine:
+    return NoteLine(
+        number=number,
+        pk=note.pk,
+        period=f"{days_text(note.first, note.last)}{'' if note.measure_key else ', every measure'}",
+        text=note.text,
+        by=f"{note.written_by}, {short_day(london_day(note.written_at))}",
+        was=note.corrects.text if note.corrects else "",
+    )
+
+
+def _aligned(other: Computed, points: Sequence[Point]) -> list[float | None]:
+    """The values of another series at the same periods; none where it may still change, as of the series itself."""
+    values = {point.first: None if point.is_provisional else point.value for point in other.points}
+    return [values.get(point.first) for point in points]
 
 
 UNITS = {
@@ -409,7 +488,7 @@ def _reach(unit: Unit) -> tuple[float, float | None]:
     return 0, 1 if unit is Unit.SHARE else None
 
 
-def _row(point: Point, drawn, found: Computed, chart: Xmr) -> TableRow:
+def _row(point: Point, drawn, found: Computed, chart: Xmr, noted: Sequence[NoteLine]) -> TableRow:
     unit = found.measure.unit
     kind = kind_of(drawn, chart) if point.value is not None else ""
     words = [KINDS["provisional"]] if point.is_provisional else []
@@ -425,25 +504,32 @@ def _row(point: Point, drawn, found: Computed, chart: Xmr) -> TableRow:
         signal=" ".join(words),
         first=point.first.isoformat(),
         last=point.last.isoformat(),
+        notes=tuple(f"{one.number}: {one.text}" for one in noted),
     )
 
 
-def _before_after(found: Computed, points: tuple[Point, ...], since: date) -> Change:
+def _before_after(
+    found: Computed, points: tuple[Point, ...], since: date, control: Computed | None, control_says: str
+) -> Change:
     place = next((place for place, point in enumerate(points) if point.first == since), 0)
     when = period_text(points[place], found.by) if points else ""
     try:
-        told = before_and_after([None if one.is_provisional else one.value for one in points], place)
+        told = before_and_after(
+            [None if one.is_provisional else one.value for one in points],
+            place,
+            control=_aligned(control, points) if control is not None else None,
+        )
     except TooFewError as error:
         return Change(since=when, refused=str(error))
-    per = f"a {found.by.value}"
+    per, beyond = f"a {found.by.value}", ", beyond the control" if control is not None else ""
     return Change(
         since=when,
         rows=(
-            _effect(f"Trend before, {per}", told.before, found),
-            _effect("Step at the change", told.step, found),
-            _effect(f"Change of the trend, {per}", told.bend, found),
+            _effect(f"Trend before, {per}{beyond}", told.before, found),
+            _effect(f"Step at the change{beyond}", told.step, found),
+            _effect(f"Change of the trend, {per}{beyond}", told.bend, found),
         ),
-        method=_method(told, found),
+        method=_method(told, found, control_says if control is not None else ""),
         limits=told.limits,
     )
 
@@ -460,9 +546,11 @@ def _effect(says: str, effect: Effect, found: Computed) -> EffectRow:
     )
 
 
-def _method(told: BeforeAfter, found: Computed) -> str:
+def _method(told: BeforeAfter, found: Computed, control: str) -> str:
     per = found.by.value
+    of = f"the difference between this and the control ({control}): " if control else ""
     return (
-        f"Segmented regression of {counted(told.readings[0], per)} before and {counted(told.readings[1], per)} from "
-        f"then on; errors after Newey and West, with {counted(told.lags, 'lag')}; 95% intervals."
+        f"Segmented regression of {of}{counted(told.readings[0], per)} before and "
+        f"{counted(told.readings[1], per)} from then on; errors after Newey and West, "
+        f"with {counted(told.lags, 'lag')}; 95% intervals."
     )

@@ -32,13 +32,14 @@ def first_day(by: By, today: date) -> date:
     return first
 
 
-def computed_for(request: HttpRequest, keys: Sequence[str] | None, by: By, split: str = "") -> list[Computed]:
-    """Measures of the service shown, all or those with these keys, as far back as a page looks.
+def computed_for(
+    request: HttpRequest, keys: Sequence[str] | None, by: By, split: str = "", *, service_id: int | None = None
+) -> list[Computed]:
+    """Measures, all or those with these keys, as far back as a page looks; of the service shown, or of another.
 
     Raises: NotAllowedError; RefusedError where nothing was copied yet.
     """
     now = timezone.now()
     today = london_day(now)
-    return measures_of(
-        request.actor, service_here(request).pk, first_day(by, today), today, now, by=by, keys=keys, split=split
-    )
+    of = service_id or service_here(request).pk
+    return measures_of(request.actor, of, first_day(by, today), today, now, by=by, keys=keys, split=split)

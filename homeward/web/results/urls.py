@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homeward.web.results import audiences, cases, views
+from homeward.web.results import audiences, cases, noting, views
 
 app_name = "results"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("measures/<str:key>", views.measure, name="measure"),
     path("measures/<str:key>/file", views.measure_file, name="file"),
     path("measures/<str:key>/cases", cases.cases, name="cases"),
+    path("measures/<str:key>/note", noting.note, name="note"),
+    path("measures/<str:key>/changed", noting.change, name="change"),
+    path("measures/<str:key>/notes/<int:note_id>", noting.correct, name="correct"),
 ]
