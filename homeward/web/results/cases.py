@@ -22,7 +22,7 @@ from homeward.web.words import counted
 A_PAGE = 100
 LONGEST = timedelta(days=366 * 5)
 NUMERATOR, DENOMINATOR = "numerator", "denominator"
-# What a record is called, and the page it opens on: its address, and what that calls the number
+# What a record is called, and the page it opens on: its address, and what that calls the number; "" where on none
 RECORDS: dict[str, tuple[str, str, str, str]] = {
     "referral": ("referral", "referrals", "front_door:referral", "referral_id"),
     "call": ("call", "calls", "front_door:call", "call_id"),
@@ -40,6 +40,9 @@ RECORDS: dict[str, tuple[str, str, str, str]] = {
     "stay": ("hospital stay", "hospital stays", "coming_home:stay", "stay_id"),
     "loan": ("loan", "loans", "equipment:loan", "loan_id"),
     "form": ("form", "forms", "forms:form", "form_id"),
+    # answers are nobody’s, and who stays with an employer is no list to open people from
+    "survey_answer": ("answer", "answers", "", ""),
+    "worker": ("worker", "workers", "", ""),
     "invoice_line": ("invoice line", "invoice lines", "commissioning:line", "line_id"),
 }
 

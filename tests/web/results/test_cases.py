@@ -66,7 +66,7 @@ class TestCases:
     def test_opens_a_page_that_there_is_for_every_kind_of_record(self):
         assert {one.record for one in MEASURES.values()} <= set(RECORDS)
         for _, _, name, part in RECORDS.values():
-            assert reverse(name, kwargs={part: 1})
+            assert not name or reverse(name, kwargs={part: 1})
 
     def test_opens_for_every_measure(self, manager, days):
         for key in MEASURES:
