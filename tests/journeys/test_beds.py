@@ -36,7 +36,7 @@ class TestBeds:
         accessible(page)
         hospital = decided_on_a_bed(page)
         # when a bed is asked for from their stay in hospital, with every criterion met
-        page.get_by_role("link", name="Ask for a bed").click()
+        page.get_by_role("link", name="Ask for a bed", exact=True).click()
         expect(page.locator("input[name='came_from'][value='hospital']")).to_be_checked()
         page.get_by_label("Why do they need a bed").fill("Fell twice at night, and nobody is there then")
         for code in CAN:
