@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from homeward.access.rules import Actor, Role
-from homeward.kernel.rules import RefusedError
+from homeward.kernel.rules import RefusedError, whole_number
 from homeward.procedures.selectors import built
 from homeward.referrals.services import TooManyUsesError, count_form_use
 from homeward.surveys.selectors import SurveyEndedError, invitation_opened
@@ -38,7 +38,8 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         one = invitation_opened(actor, token, now)
         if request.method != "POST":
             return _show(request, one, token, {})
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_BODY:
+        length = whole_number(request.META.get("CONTENT_LENGTH") or "0")
+        if length is None or length > LARGEST_BODY:
             return _show(request, one, token, {}, "Your answers are too long to take in. Make them shorter.")
         return _take(request, one, token, now)
     except SurveyEndedError:

@@ -59,6 +59,12 @@ class TestLink:
         again = Client().post(page, SAID)
         assert (again.status_code, SurveyAnswer.objects.count()) == (404, 1)
 
+    def test_takes_no_body_larger_than_a_survey(self, asked):
+        page = f"/survey/{token_of(asked())}"
+        large = Client().post(page, SAID | {"more": "x" * 70_000})
+        assert (large.status_code, SurveyAnswer.objects.count()) == (422, 0)
+        assert "too long" in large.content.decode()
+
     def test_is_not_told_to_other_places(self, asked):
         assert Client().get(f"/survey/{token_of(asked())}")["Referrer-Policy"] == "same-origin"
 
