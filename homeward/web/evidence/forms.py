@@ -37,8 +37,10 @@ def read_study(asked: AskedMany) -> Study | None:
     if asked.errors:
         return None
     return Study(
-        code="", version=0, **{name: asked.typed(name) for name, _, _ in TEXTS}, impacts=tuple(impacts),
-        topics=tuple(topics), numbers=numbers,
+        code="", version=0, title=asked.typed("title"), organisation=asked.typed("organisation"),
+        place=asked.typed("place"), period=asked.typed("period"), who_for=asked.typed("who_for"),
+        did=asked.typed("did"), workforce=asked.typed("workforce"), impacts=tuple(impacts), topics=tuple(topics),
+        numbers=numbers,
         lessons=tuple(line.strip() for line in asked.typed("lessons").splitlines() if line.strip()),
         pathways=tuple(one for one in sorted(known_pathways()) if one in asked.chosen("pathways")),
     )  # fmt: skip
