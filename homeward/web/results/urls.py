@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from homeward.web.results import audiences, cases, noting, views
+from homeward.web.results import audiences, cases, noting, pack, views
 
 app_name = "results"
 urlpatterns = [
     path("", audiences.home, name="home"),
     path("for/<slug:code>", audiences.audience, name="audience"),
+    path("for/<slug:code>/pack", pack.pack, name="pack"),
+    path("for/<slug:code>/pack.pdf", pack.pack_pdf, name="pack_pdf"),
     path("all", views.overview, name="overview"),
     path("measures/<str:key>", views.measure, name="measure"),
     path("measures/<str:key>/file", views.measure_file, name="file"),
