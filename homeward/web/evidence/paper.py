@@ -1,17 +1,10 @@
-"""Studies on paper: a tagged PDF, made without the network by Typst (docs/adr/0005-my-plan-as-pdf.md)."""
+"""Studies on paper."""
 
-import json
 from dataclasses import asdict
-from pathlib import Path
-
-import fontpkg_atkinson_hyperlegible
-import typst
 
 from homeward.web.evidence.presenters import StudyPage
+from homeward.web.papers import paper_of
 from homeward.web.words import counted
-
-FONTS = Path(fontpkg_atkinson_hyperlegible.ROOT) / "files"
-STANDARD = "ua-1"  # ISO 14289-1: what a screen reader needs is in the file
 
 
 def library_pdf(sheets: list[StudyPage], about: str) -> bytes:
@@ -22,11 +15,4 @@ def library_pdf(sheets: list[StudyPage], about: str) -> bytes:
         "count": counted(len(sheets), "study", "studies"),
         "sheets": [asdict(one) for one in sheets],
     }
-    return typst.compile(
-        str(Path(__file__).resolve().parent / "library.typ"),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"told": json.dumps(told, ensure_ascii=False)},
-        pdf_standards=STANDARD,
-    )
+    return paper_of("evidence/library.typ", told)

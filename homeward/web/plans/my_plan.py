@@ -1,6 +1,6 @@
 """My plan: what was agreed, in plain words for the person, in the format they asked for.
 
-`present_my_plan` gives finished text; `plans/my_plan_part.jinja` prints it as a page, `paper.my_plan_pdf` on paper and
+`present_my_plan` gives finished text; `plans/my_plan_part.jinja` prints it as a page, `plans/my_plan.typ` on paper and
 `audio_text` for a screen reader or a voice. None of them reads the record, so a page for family can use them too.
 """
 

@@ -1,11 +1,7 @@
 """A pack of results for an audience, to print or as a PDF: what may leave the service, small numbers hidden."""
 
-import json
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 
-import fontpkg_atkinson_hyperlegible
-import typst
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,15 +15,12 @@ from homeward.outcomes.measures.definition import Computed, Point
 from homeward.outcomes.selectors import notes_on
 from homeward.outcomes.variation.small_numbers import SmallNumbers
 from homeward.web.gate import page
+from homeward.web.papers import paper_of
 from homeward.web.persons import short_day
 from homeward.web.results.file import HIDDEN, measure_as_file
 from homeward.web.results.presenters import MeasurePage, present_measure
 from homeward.web.results.reading import computed_for
 from homeward.web.service_choice import service_here
-
-HERE = Path(__file__).resolve().parent
-FONTS = Path(fontpkg_atkinson_hyperlegible.ROOT) / "files"
-STANDARD = "ua-1"  # ISO 14289-1: what a screen reader needs is in the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +47,7 @@ def pack_pdf(request: HttpRequest, code: str) -> HttpResponse:
     parts = [asdict(replace(one.page, charts=())) | {"drawing": one.drawing, "version": one.version}
              for one in told["parts"]]  # fmt: skip
     words = {"title": told["title"], "made": told["made"], "says": told["audience"].says, "rule": told["rule"]}
-    made = typst.compile(
-        str(HERE / "pack.typ"), root=str(HERE), font_paths=[str(FONTS)], ignore_system_fonts=True, format="pdf",
-        sys_inputs={"pack": json.dumps(words | {"parts": parts}, ensure_ascii=False)}, pdf_standards=STANDARD,
-    )  # fmt: skip
+    made = paper_of("results/pack.typ", words | {"parts": parts})
     return HttpResponse(
         made,
         content_type="application/pdf",

@@ -1,5 +1,6 @@
 """My plan for the person: as a page, on paper, and as text for a voice, in the format they asked for."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +13,10 @@ from homeward.people.selectors import format_of
 from homeward.plans.selectors import goal_progress, plans_of, recovery_of
 from homeward.plans.services import note_my_plan_printing
 from homeward.web.gate import page
+from homeward.web.papers import paper_of
 from homeward.web.people.opening import opened
 from homeward.web.plans.my_plan import MyPlan, audio_text, present_my_plan
 from homeward.web.plans.opening import banner_of
-from homeward.web.plans.paper import my_plan_pdf as pdf_of
 
 
 @page(Permission.SEE_PEOPLE)
@@ -41,7 +42,7 @@ def my_plan_pdf(request: HttpRequest, person_id: int) -> HttpResponse:
     """My plan as an accessible PDF. Its name says nothing of whose it is."""
     now = timezone.now()
     person = opened(request, person_id, now)
-    content = pdf_of(mine_for(request.actor, person, now))
+    content = paper_of("plans/my_plan.typ", asdict(mine_for(request.actor, person, now)))
     note_my_plan_printing(actor=request.actor, person=person, now=now)
     return _file(content, "application/pdf", "my-plan.pdf")
 
