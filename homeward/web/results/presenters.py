@@ -219,7 +219,7 @@ def present_headline(found: Computed, chart: Xmr) -> Headline:
         key=measure.key,
         title=measure.title,
         period=period_text(newest, found.by) if newest else "",
-        number=value_text(newest.value, measure.unit) if newest else "Nothing yet",
+        number=value_text(newest.value, measure.unit) if newest else "Nothing settled yet",
         of=_of(newest, measure) if newest else "",
         interval=_interval_text(newest, measure) if newest else "",
         change=_change(settled, found) if newest else "",

@@ -44,7 +44,7 @@ class TestHeadline:
 
     def test_says_nothing_yet_where_there_is_nothing(self):
         said = headline(of(Unit.COUNT, [(0, None), (0, None)]))
-        assert (said.number, said.period, said.change, said.variation) == ("Nothing yet", "", "", "")
+        assert (said.number, said.period, said.change, said.variation) == ("Nothing settled yet", "", "", "")
 
     @pytest.mark.parametrize(
         ("unit", "numbers", "change"),
