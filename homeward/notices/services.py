@@ -31,11 +31,13 @@ def notify(
     now: datetime,
     text: str = "",
     is_urgent: bool = False,
+    is_by_email: bool = False,
 ) -> list[Notice]:
     """Tell accounts something, on screen and wherever else they can be reached; each is told the same thing once.
 
     Rooms above call it inside the service that did the thing. `title` and `text` must hold nothing personal: they may
-    be read on a locked phone. Only what is urgent goes by email or text message; the rest waits on screen.
+    be read on a locked phone. Only what is urgent goes by email or text message; the rest waits on screen, but for what
+    the account asked to be sent by email.
 
     Raises: NotAllowedError when the actor is not part of the service.
     """
@@ -55,8 +57,10 @@ def notify(
     # two finders at once: the second adds nothing, and so gets nothing to deliver
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
     made = list(Notice.objects.filter(account_id__in=[one.account_id for one in notices], once_key=once_key))
-    if is_urgent:
+    if is_urgent or is_by_email:
         reaches = Reach.objects.filter(account_id__in=[one.account_id for one in made], is_on=True)
+        if not is_urgent:
+            reaches = reaches.filter(channel=Channel.EMAIL)
         by_account: dict[int, list[Reach]] = {}
         for reach in reaches:
             by_account.setdefault(reach.account_id, []).append(reach)

@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from homeward.outcomes.states import NoteKind
-from homeward.teams.models import Service
+from homeward.outcomes.states import HowOften, NoteKind
+from homeward.teams.models import Account, Service
 
 
 class ClosedReturn(models.Model):
@@ -53,6 +53,38 @@ class ResultNote(models.Model):
                 condition=models.Q(is_taken_back=False) | models.Q(corrects__isnull=False), name="only_notes_taken_back"
             ),
         ]
+
+
+class PackSubscription(models.Model):
+    """Somebody is sent the pack of an audience from now on, until it is ended."""
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="pack_subscriptions")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="pack_subscriptions")
+    audience = models.CharField(max_length=40)
+    how_often = models.CharField(max_length=9, choices=HowOften)
+    set_at = models.DateTimeField()
+    set_by = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["service", "account", "audience"],
+                condition=models.Q(ended_at__isnull=True),
+                name="pack_subscribed_once",
+            )
+        ]
+
+
+class SentPack(models.Model):
+    """A pack was sent to a subscriber for a period. Append-only."""
+
+    subscription = models.ForeignKey(PackSubscription, on_delete=models.PROTECT, related_name="sent")
+    period = models.DateField(help_text="The first day of the week, month or quarter in which it was due")
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["subscription", "period"], name="pack_sent_once")]
 
 
 class TouchedRow(models.Model):

@@ -13,7 +13,7 @@ from homeward.outcomes.facts.reading import Asked, embedded
 from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By, Case, Computed, Measure
 from homeward.outcomes.measures.library import MEASURES
-from homeward.outcomes.models import ResultNote
+from homeward.outcomes.models import PackSubscription, ResultNote
 from homeward.outcomes.states import NoteKind
 from homeward.people.models import Person
 from homeward.people.selectors.sight import sights
@@ -153,6 +153,17 @@ def note_for(actor: Actor, note_id: int) -> ResultNote:
     if note is None:
         raise NoteNotFoundError("There is no such note in your service.")
     return note
+
+
+def pack_subscription_of(actor: Actor, service_id: int, audience: str) -> PackSubscription | None:
+    """How the actor is sent the pack of an audience, or None.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESULTS, service_id)
+    return PackSubscription.objects.filter(
+        service_id=service_id, account_id=actor.account_id, audience=audience, ended_at__isnull=True
+    ).first()
 
 
 def _may_be_split(measure: Measure, split: str) -> None:

@@ -1,16 +1,22 @@
-"""Noting something on results, and putting it right."""
+"""Noting something on results, putting it right, and sending packs of them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, london_moment, months_later
+from homeward.notices.services import notify
+from homeward.outcomes.measures.audiences import audiences
+from homeward.outcomes.measures.computing import SETTLES_AFTER
 from homeward.outcomes.measures.library import MEASURES
-from homeward.outcomes.models import ResultNote
-from homeward.outcomes.states import NoteKind
+from homeward.outcomes.models import PackSubscription, ResultNote, SentPack
+from homeward.outcomes.states import HowOften, NoteKind
+from homeward.teams.models import Service
+from homeward.teams.selectors import accounts_that_may
 
+SENT_AT = 7 * 60  # minutes into the day: there when work begins
 LONGEST = 300  # a sentence or two: it is read beside a point of a chart
 
 
@@ -78,3 +84,130 @@ def _tidy(text: str) -> str:
     if len(words) > LONGEST:
         raise RefusedError(f"Use {LONGEST} characters or fewer.")
     return words
+
+
+@transaction.atomic
+def subscribe(*, actor: Actor, service_id: int, audience: str, how_often: str, now: datetime) -> PackSubscription:
+    """Send the actor the pack of an audience from now on, in place of how often they were sent it before.
+
+    Raises: NotAllowedError; RefusedError where there is no such audience, or it is not said how often.
+    """
+    require(actor, Permission.SEE_RESULTS, service_id)
+    if actor.account_id is None:
+        raise RefusedError("Only somebody with an account can be sent a pack.")
+    if audience not in {one.code for one in audiences()}:
+        raise RefusedError("Choose a pack that there is.")
+    if how_often not in HowOften.values:
+        raise RefusedError("Choose how often.")
+    # the service is locked: two forms sent at once come one after the other
+    Service.objects.select_for_update().get(pk=service_id)
+    open_ones = PackSubscription.objects.filter(
+        service_id=service_id, account_id=actor.account_id, audience=audience, ended_at__isnull=True
+    )
+    if same := open_ones.filter(how_often=how_often).first():
+        return same
+    open_ones.update(ended_at=now)
+    row = PackSubscription.objects.create(
+        service_id=service_id, account_id=actor.account_id, audience=audience, how_often=how_often, set_at=now,
+        set_by=actor.name,
+    )  # fmt: skip
+    record(
+        actor=actor, action="subscribe to pack", subject=("pack_subscription", row.pk), now=now, service_id=service_id
+    )
+    return row
+
+
+@transaction.atomic
+def unsubscribe(*, actor: Actor, service_id: int, audience: str, now: datetime) -> int:
+    """Send the actor this pack no more; gives how many subscriptions that ended: none where there was none.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESULTS, service_id)
+    rows = PackSubscription.objects.select_for_update().filter(
+        service_id=service_id, account_id=actor.account_id, audience=audience, ended_at__isnull=True
+    )
+    ended = list(rows)
+    for row in ended:
+        row.ended_at = now
+        row.save(update_fields=["ended_at"])
+        record(
+            actor=actor, action="end pack subscription", subject=("pack_subscription", row.pk), now=now,
+            service_id=service_id,
+        )  # fmt: skip
+    return len(ended)
+
+
+def newest_due(how_often: str, now: datetime) -> tuple[date, datetime]:
+    """The first day of the newest period in which a pack was due, and the moment it was due.
+
+    A week's is due as the next begins; a month's and a quarter's once the one before it has settled.
+    """
+    today = london_day(now)
+    begins = today - timedelta(days=today.weekday()) if how_often == HowOften.WEEKLY else today.replace(day=1)
+    if how_often == HowOften.QUARTERLY:
+        begins = months_later(begins, -((begins.month - 1) % 3))
+    due = _due(how_often, begins)
+    if due <= now:
+        return begins, due
+    months = {HowOften.MONTHLY: 1, HowOften.QUARTERLY: 3}.get(HowOften(how_often), 0)
+    before = months_later(begins, -months) if months else begins - timedelta(days=7)
+    return before, _due(how_often, before)
+
+
+def _due(how_often: str, begins: date) -> datetime:
+    wait = timedelta(0) if how_often == HowOften.WEEKLY else SETTLES_AFTER - timedelta(days=1)
+    return london_moment(begins + wait, SENT_AT)
+
+
+@transaction.atomic
+def send_packs(*, actor: Actor, service_id: int, now: datetime) -> list[SentPack]:
+    """Tell whoever is due a pack where it is; after a stop the newest alone, and each once.
+
+    Who may no longer see results is sent none.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    rows = PackSubscription.objects.filter(service_id=service_id, ended_at__isnull=True)
+    waiting = []
+    for row in rows.order_by("pk"):
+        period, due = newest_due(row.how_often, now)
+        if due > row.set_at:
+            waiting.append((row, period))
+    if not waiting:
+        return []
+    told = set(
+        SentPack.objects.filter(subscription__in=[row for row, _ in waiting]).values_list("subscription_id", "period")
+    )
+    waiting = [(row, period) for row, period in waiting if (row.pk, period) not in told]
+    if not waiting:
+        return []
+    may = {account.pk for account in accounts_that_may(Permission.SEE_RESULTS, service_id)}
+    periods = {row.pk: period for row, period in waiting if row.account_id in may}
+    # locked: whoever stops it while it is sent comes before or after, and another worker finds it sent
+    locked = rows.filter(pk__in=periods).select_for_update(of=("self",)).select_related("service", "account")
+    sent = [one for row in locked.order_by("pk") if (one := _send_pack(actor, row, periods[row.pk], now))]
+    if sent:
+        record(
+            actor=actor, action="send packs", subject=("sent_pack", sent[0].pk), now=now, service_id=service_id,
+            count=len(sent),
+        )  # fmt: skip
+    return sent
+
+
+def _send_pack(actor: Actor, row: PackSubscription, period: date, now: datetime) -> SentPack | None:
+    one = next((one for one in audiences() if one.code == row.audience), None)
+    if one is None:
+        return None
+    sent, is_new = SentPack.objects.get_or_create(subscription=row, period=period, defaults={"sent_at": now})
+    if not is_new:
+        return None
+    notify(
+        actor=actor, service_id=row.service_id, accounts=[row.account], kind="results-pack",
+        title=f"Results to read: {one.title}, {row.service.name}",
+        text="Small numbers are hidden in it. Sign in to read it, print it or stop it.",
+        path=f"/results/for/{one.code}/pack?service={row.service.code}",
+        once_key=f"results-pack-{row.pk}-{period.isoformat()}", now=now, is_by_email=True,
+    )  # fmt: skip
+    return sent

@@ -3,24 +3,31 @@
 from dataclasses import asdict, dataclass, replace
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError, london_day
+from homeward.notices.selectors import reaches_of
+from homeward.notices.states import Channel
 from homeward.outcomes.measures.audiences import Audience, audiences
 from homeward.outcomes.measures.definition import Computed, Point
-from homeward.outcomes.selectors import notes_on
+from homeward.outcomes.selectors import notes_on, pack_subscription_of
+from homeward.outcomes.services import subscribe, unsubscribe
+from homeward.outcomes.states import HowOften
 from homeward.outcomes.variation.small_numbers import SmallNumbers
+from homeward.teams.selectors import service_for
 from homeward.web.gate import page
 from homeward.web.papers import paper_of
 from homeward.web.persons import short_day
 from homeward.web.results.file import HIDDEN, measure_as_file
 from homeward.web.results.presenters import MeasurePage, present_measure
 from homeward.web.results.reading import computed_for
-from homeward.web.service_choice import service_here
+from homeward.web.service_choice import CHOSEN, service_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,32 @@ class Part:
 
 @page(Permission.SEE_RESULTS)
 def pack(request: HttpRequest, code: str) -> HttpResponse:
-    """The pack as a page that prints well."""
-    return render(request, "results/pack.jinja", _told(request, code))
+    """The pack as a page that prints well; the link that is sent names the service."""
+    if named := request.GET.get("service"):
+        request.session[CHOSEN] = service_for(request.actor, named).code
+    return _page(request, _told(request, code))
+
+
+@page(Permission.SEE_RESULTS)
+@require_POST
+def send(request: HttpRequest, code: str) -> HttpResponse:
+    """Send the reader this pack from now on, or no more."""
+    service, now = service_here(request), timezone.now()
+    try:
+        if request.POST.get("act") == "stop":
+            unsubscribe(actor=request.actor, service_id=service.pk, audience=code, now=now)
+            said = "You are sent this pack no more"
+        else:
+            how_often = request.POST.get("how_often", "")
+            subscribe(actor=request.actor, service_id=service.pk, audience=code, how_often=how_often, now=now)
+            said = f"You are sent this pack: {HowOften(how_often).label.lower()}"
+    except RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, said)
+    if code not in {one.code for one in audiences()}:
+        raise Http404
+    return redirect("results:pack", code)
 
 
 @page(Permission.SEE_RESULTS)
@@ -43,7 +74,7 @@ def pack_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """The pack as a tagged PDF."""
     told = _told(request, code)
     if told["not_ready"]:
-        return render(request, "results/pack.jinja", told)
+        return _page(request, told)
     parts = [asdict(replace(one.page, charts=())) | {"drawing": one.drawing, "version": one.version}
              for one in told["parts"]]  # fmt: skip
     words = {"title": told["title"], "made": told["made"], "says": told["audience"].says, "rule": told["rule"]}
@@ -53,6 +84,14 @@ def pack_pdf(request: HttpRequest, code: str) -> HttpResponse:
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{code}-{told["day"]}.pdf"', "Cache-Control": "no-store"},
     )
+
+
+def _page(request: HttpRequest, told: dict) -> HttpResponse:
+    code, reaches = told["audience"].code, reaches_of(request.actor)
+    return render(request, "results/pack.jinja", told | {
+        "subscription": pack_subscription_of(request.actor, told["service"].pk, code), "how_often": HowOften.choices,
+        "email": next((one.address for one in reaches if one.channel == Channel.EMAIL and one.is_on), ""),
+    })  # fmt: skip
 
 
 def _told(request: HttpRequest, code: str) -> dict:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("for/<slug:code>", audiences.audience, name="audience"),
     path("for/<slug:code>/pack", pack.pack, name="pack"),
     path("for/<slug:code>/pack.pdf", pack.pack_pdf, name="pack_pdf"),
+    path("for/<slug:code>/sent", pack.send, name="pack_sent"),
     path("all", views.overview, name="overview"),
     path("measures/<str:key>", views.measure, name="measure"),
     path("measures/<str:key>/file", views.measure_file, name="file"),

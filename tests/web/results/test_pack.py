@@ -3,9 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from homeward.access.rules import Role
+from homeward.access.rules import Actor, Role
 from homeward.outcomes.measures.definition import Unit
 from homeward.outcomes.variation.small_numbers import SmallNumbers
+from homeward.teams.models import Account
+from homeward.teams.services import join_service, open_service
 from homeward.web.results.pack import present_shown
 from tests.web.results.test_presenters import of
 
@@ -37,3 +39,39 @@ class TestPack:
         lead = sign_in(Role.PERFORMANCE_LEAD)
         assert lead.get(reverse("results:pack", args=["nobody"])).status_code == 404
         assert "nhsuk-inset-text" in lead.get(reverse("results:pack_pdf", args=["board"])).content.decode()
+
+
+class TestSentToMe:
+    HERE, SENT = (reverse(f"results:{name}", args=["board"]) for name in ("pack", "pack_sent"))
+
+    @pytest.fixture
+    def lead(self, sign_in, settings, tmp_path):
+        settings.VAR = tmp_path
+        return sign_in(Role.PERFORMANCE_LEAD)
+
+    def test_is_asked_for_changed_and_stopped_on_the_pack(self, lead):
+        page = lead.get(self.HERE).content.decode()
+        assert "Send me this pack" in page
+        assert reverse("notices:reach") in page
+        page = lead.post(self.SENT, {"act": "send", "how_often": "quarterly"}, follow=True).content.decode()
+        assert "You are sent a link to this pack: every quarter." in page
+        assert '<option value="quarterly" selected>' in page
+        page = lead.post(self.SENT, {"act": "stop"}, follow=True).content.decode()
+        assert "You are sent this pack no more" in page
+        assert "Send me this pack" in page
+
+    def test_is_refused_where_it_is_not_said_how_often_and_not_there_for_nobody(self, lead):
+        assert "Choose how often." in lead.post(self.SENT, {"act": "send"}, follow=True).content.decode()
+        assert lead.post(reverse("results:pack_sent", args=["nobody"]), {"how_often": "weekly"}).status_code == 404
+        assert lead.get(self.SENT).status_code == 405
+
+    def test_is_not_for_whoever_may_not_see_results(self, sign_in):
+        assert sign_in(Role.ADMINISTRATOR).post(self.SENT, {"how_often": "weekly"}).status_code == 403
+
+    def test_opens_the_pack_of_the_service_that_the_link_names(self, lead, desk, now):
+        other = open_service(actor=desk, code="other", name="A Place Elsewhere", now=now)
+        assert lead.get(f"{self.HERE}?service=other").status_code == 403
+        join_service(actor=Actor.system("t", other.pk), account=Account.objects.get(role="performance_lead"),
+                     service=other, now=now)  # fmt: skip
+        for code, name in (("other", "A Place Elsewhere"), ("derwent", "Derwent Community First")):
+            assert f": {name}</h1>" in lead.get(f"{self.HERE}?service={code}").content.decode()

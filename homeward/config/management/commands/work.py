@@ -25,6 +25,7 @@ from homeward.equipment.services import book_due_checks, book_due_reviews
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.kernel.selectors import latest_change
 from homeward.outcomes.facts.copying import has_news, refresh
+from homeward.outcomes.services import send_packs
 from homeward.rights.services import find_unusual
 from homeward.roster.selectors import is_rota_asked_for
 from homeward.surveys.services import ask_after_care, ask_staff, remind
@@ -128,6 +129,10 @@ def work_once(now: datetime) -> list[str]:
             for pk in service_ids
         ),
         *((f"surveys of service {pk}", lambda pk=pk: _ask_how_it_was(actor, pk, now)) for pk in service_ids),
+        *(
+            (f"packs of results of service {pk}", lambda pk=pk: send_packs(actor=actor, service_id=pk, now=now))
+            for pk in service_ids
+        ),
         *((f"replies of service {pk}", lambda pk=pk: make_replies(actor, pk, now)) for pk in service_ids),
         ("replies", lambda: send_replies(actor, now)),
         ("notices", lambda: send_deliveries(actor, now)),
