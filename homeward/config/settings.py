@@ -28,6 +28,7 @@ HOMEWARD_DOCUMENTS  dotted path of the Django storage class that keeps documents
 HOMEWARD_DOCUMENTS_OPTIONS  its options as JSON, {"location": "/srv/documents"}
 HOMEWARD_DOCUMENT_MEGABYTES  how large one document may be; 25 when not given
 HOMEWARD_AUDIENCES  JSON file of the measures each audience of the results is shown, where not as declared
+HOMEWARD_NATIONAL_PLACES  codes of the places, comma-separated, whose published figures stand beside ours, with England
 HOMEWARD_VAR      folder for the database and other things made at run time
 """
 
@@ -272,6 +273,10 @@ WARD_LIST_HEADINGS = (
 # second (1: not). NHS Digital's disclosure control of hospital episode statistics; docs/rules/variation.md
 SMALLEST_NUMBER = int(os.environ.get("HOMEWARD_SMALLEST_NUMBER", "8"))
 RESULTS_ROUNDED_TO = int(os.environ.get("HOMEWARD_RESULTS_ROUNDED_TO", "5"))
+# Codes as the national files have them (an integrated care board, a trust) of places to show beside England
+NATIONAL_PLACES = tuple(
+    code for one in os.environ.get("HOMEWARD_NATIONAL_PLACES", "").split(",") if (code := one.strip())
+)
 # Which measures each audience of the results is shown, where not as declared: {"board": {"measures": ["M03", "M18"]}}.
 # A JSON file; docs/guides/results.md
 AUDIENCES = (

@@ -87,6 +87,27 @@ class SentPack(models.Model):
         constraints = [models.UniqueConstraint(fields=["subscription", "period"], name="pack_sent_once")]
 
 
+class NationalFigure(models.Model):
+    """One figure of a published national file, kept to stand beside ours and never mixed into it."""
+
+    measure_key = models.CharField(max_length=20)
+    says = models.CharField(max_length=300)
+    place_code = models.CharField(max_length=40, blank=True)
+    place = models.CharField(max_length=200)
+    first = models.DateField()
+    last = models.DateField()
+    numerator = models.FloatField(null=True)
+    denominator = models.FloatField(null=True)
+    value = models.FloatField()
+    unit = models.CharField(max_length=20)
+    file = models.CharField(max_length=200)
+    sheet = models.CharField(max_length=200, blank=True)
+    kept_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["measure_key", "place_code"], name="national_of_measure")]
+
+
 class TouchedRow(models.Model):
     """A row of a table that facts are copied from was added, changed or deleted. Written by triggers alone.
 

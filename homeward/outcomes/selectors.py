@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import fsum
 
+from django.db.models import Q
+
 from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record_reads
 from homeward.delegation.models import SignOff
@@ -13,7 +15,7 @@ from homeward.outcomes.facts.reading import Asked, embedded
 from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By, Case, Computed, Measure
 from homeward.outcomes.measures.library import MEASURES
-from homeward.outcomes.models import PackSubscription, ResultNote
+from homeward.outcomes.models import NationalFigure, PackSubscription, ResultNote
 from homeward.outcomes.states import NoteKind
 from homeward.people.models import Person
 from homeward.people.selectors.sight import sights
@@ -23,6 +25,9 @@ from homeward.visits.models import VisitTask
 
 class NoSuchSplitError(ValueError):
     """The measure is not divided that way."""
+
+
+ENGLAND = "England"  # as every loader of national files names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +169,19 @@ def pack_subscription_of(actor: Actor, service_id: int, audience: str) -> PackSu
     return PackSubscription.objects.filter(
         service_id=service_id, account_id=actor.account_id, audience=audience, ended_at__isnull=True
     ).first()
+
+
+def national_figures(actor: Actor, key: str, place_codes: Collection[str]) -> list[NationalFigure]:
+    """The newest published figure of each kind for a measure: of England first, then of the places with these codes.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESULTS)
+    rows = NationalFigure.objects.filter(Q(place=ENGLAND) | Q(place_code__in=place_codes), measure_key=key)
+    newest: dict[tuple[str, str], NationalFigure] = {}
+    for row in rows.order_by("-last", "-kept_at", "pk"):
+        newest.setdefault((row.place, row.says), row)
+    return sorted(newest.values(), key=lambda row: (row.place != ENGLAND, row.place, row.pk))
 
 
 def _may_be_split(measure: Measure, split: str) -> None:

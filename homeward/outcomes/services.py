@@ -1,5 +1,6 @@
 """Noting something on results, putting it right, and sending packs of them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -11,7 +12,8 @@ from homeward.notices.services import notify
 from homeward.outcomes.measures.audiences import audiences
 from homeward.outcomes.measures.computing import SETTLES_AFTER
 from homeward.outcomes.measures.library import MEASURES
-from homeward.outcomes.models import PackSubscription, ResultNote, SentPack
+from homeward.outcomes.models import NationalFigure, PackSubscription, ResultNote, SentPack
+from homeward.outcomes.national.figures import Figure
 from homeward.outcomes.states import HowOften, NoteKind
 from homeward.teams.models import Service
 from homeward.teams.selectors import accounts_that_may
@@ -211,3 +213,27 @@ def _send_pack(actor: Actor, row: PackSubscription, period: date, now: datetime)
         once_key=f"results-pack-{row.pk}-{period.isoformat()}", now=now, is_by_email=True,
     )  # fmt: skip
     return sent
+
+
+@transaction.atomic
+def keep_figures(*, actor: Actor, file: str, figures: Iterable[Figure], now: datetime) -> int:
+    """Keep what a national file says of our measures, in place of what this file said before; gives how many figures.
+
+    What was not published, and what answers to no measure of ours, is not kept.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.IMPORT_SERVICE)
+    NationalFigure.objects.filter(file=file).delete()
+    rows = [
+        NationalFigure(
+            measure_key=one.measure, says=one.says[:300], place_code=one.place_code, place=one.place, first=one.first,
+            last=one.last, numerator=one.numerator, denominator=one.denominator, value=one.value, unit=one.unit.value,
+            file=file, sheet=one.sheet, kept_at=now,
+        )
+        for one in figures
+        if one.measure and one.value is not None
+    ]  # fmt: skip
+    NationalFigure.objects.bulk_create(rows, batch_size=500)
+    record(actor=actor, action="keep national figures", subject=("national_file", None), now=now, count=len(rows))
+    return len(rows)

@@ -451,6 +451,49 @@ def _published_text(one: Published, measure: Measure) -> str:
     return f"{one.says}: {value} ({where})"
 
 
+@dataclass(frozen=True, slots=True)
+class NationalRow:
+    """One figure of a national file, as a row."""
+
+    place: str
+    says: str
+    period: str
+    value: str
+    source: str
+
+
+class FigureLike(Protocol):
+    """What a row of a national figure is made of."""
+
+    place: str
+    says: str
+    first: date
+    last: date
+    numerator: float | None
+    denominator: float | None
+    value: float
+    unit: str
+    file: str
+    sheet: str
+
+
+def present_national(figures: Sequence[FigureLike]) -> tuple[NationalRow, ...]:
+    """Published figures with their place, period and file; in the words of the file, whatever our measure is of."""
+    return tuple(
+        NationalRow(
+            one.place, one.says, days_text(one.first, one.last), _national_text(one),
+            f"{one.file}, {one.sheet}" if one.sheet else one.file,
+        )
+        for one in figures
+    )  # fmt: skip
+
+
+def _national_text(one: FigureLike) -> str:
+    value = f"{100 * one.value:.1f}%" if one.unit == "share" else f"{one.value:,.1f}".removesuffix(".0")
+    value += {"days": " days", "mean a day": " a day"}.get(one.unit, "")
+    return f"{value} ({one.numerator:,.0f} of {one.denominator:,.0f})" if one.numerator and one.denominator else value
+
+
 def _in_words(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> str:
     if not points:
         return "There is nothing to show yet."

@@ -11,7 +11,7 @@ from homeward.kernel.rules import RefusedError
 from homeward.outcomes.measures.audiences import audiences
 from homeward.outcomes.measures.definition import By, Computed
 from homeward.outcomes.measures.library import MEASURES, NOT_COMPUTED
-from homeward.outcomes.selectors import notes_on
+from homeward.outcomes.selectors import national_figures, notes_on
 from homeward.outcomes.states import NoteKind
 from homeward.outcomes.variation.small_numbers import SmallNumbers
 from homeward.teams.selectors import service_for
@@ -20,7 +20,7 @@ from homeward.web.hours.tables import csv_file
 from homeward.web.persons import short_day
 from homeward.web.results.file import HEADS, measure_as_file
 from homeward.web.results.noting import first_whole
-from homeward.web.results.presenters import present_measure, present_overview
+from homeward.web.results.presenters import present_measure, present_national, present_overview
 from homeward.web.results.reading import SPANS, by_asked, computed_for
 from homeward.web.service_choice import service_here, services_here
 
@@ -57,6 +57,7 @@ def measure(request: HttpRequest, key: str) -> HttpResponse:
             "control": request.GET.get("control", "") if control else "",
             "controls": _controls(request, found),
             "changes": _changes(changes, found),
+            "national": present_national(national_figures(request.actor, key, settings.NATIONAL_PLACES)),
             "may_list": request.actor.may(Permission.SEE_PEOPLE),
         }
     return render(request, "results/measure.jinja", told)

@@ -5,9 +5,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
+from homeward.access.rules import Actor
 from homeward.outcomes.national.figures import Figure, FormatChangedError, UnknownFileError
 from homeward.outcomes.national.loading import read
+from homeward.outcomes.services import keep_figures
+from homeward.teams.selectors import all_service_ids
 
 FEW = 20  # figures of England that are printed as text
 
@@ -22,6 +26,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--keep", action="store_true", help="keep the figures, to stand beside ours on results")
         parser.add_argument("--json", action="store_true", help="print every figure as JSON")
 
     def handle(self, *args, paths: list[Path], **options) -> None:
@@ -34,6 +39,11 @@ class Command(BaseCommand):
                 faults.append(str(error))
                 continue
             figures += found
+            if options["keep"]:
+                actor = Actor.system("homeward national-files", *all_service_ids())
+                kept = keep_figures(actor=actor, file=path.name, figures=found, now=timezone.now())
+                if not options["json"]:
+                    self.stdout.write(f"{path.name}: {kept} figures of our measures kept")
             if not options["json"]:
                 self._tell(path, found)
         if options["json"]:

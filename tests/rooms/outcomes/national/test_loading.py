@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from homeward.outcomes.models import NationalFigure
 from homeward.outcomes.national.figures import FormatChangedError, Unit, UnknownFileError
 from homeward.outcomes.national.loading import read
 
@@ -195,3 +196,14 @@ class TestCommand:
             call_command("national_files", published("ucr-2024-25.json"), other, "--json", stdout=out, stderr=err)
         assert len(json.loads(out.getvalue())) == 36 * (1 + 42 + 133)
         assert "No loader knows other.csv" in err.getvalue()
+
+
+class TestKeeping:
+    @pytest.mark.django_db
+    def test_keeps_every_published_figure_of_our_measures(self, published, capsys):
+        path = published("ucr-2024-25.json")
+        for _ in range(2):
+            call_command("national_files", str(path), "--keep")
+        kept = [one for one in read(path) if one.measure and one.value is not None]
+        assert NationalFigure.objects.count() == len(kept) > 1000
+        assert f"{len(kept)} figures of our measures kept" in capsys.readouterr().out
