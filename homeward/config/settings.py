@@ -27,6 +27,7 @@ HOMEWARD_PROXIES  how many proxies of yours stand in front, so that the form kno
 HOMEWARD_DOCUMENTS  dotted path of the Django storage class that keeps documents; a folder under var/ when not given
 HOMEWARD_DOCUMENTS_OPTIONS  its options as JSON, {"location": "/srv/documents"}
 HOMEWARD_DOCUMENT_MEGABYTES  how large one document may be; 25 when not given
+HOMEWARD_DEPRIVATION_FILE  CSV of the deciles of deprivation of postcodes or their sectors
 HOMEWARD_AUDIENCES  JSON file of the measures each audience of the results is shown, where not as declared
 HOMEWARD_NATIONAL_PLACES  codes of the places, comma-separated, whose published figures stand beside ours, with England
 HOMEWARD_VAR      folder for the database and other things made at run time
@@ -277,6 +278,8 @@ RESULTS_ROUNDED_TO = int(os.environ.get("HOMEWARD_RESULTS_ROUNDED_TO", "5"))
 NATIONAL_PLACES = tuple(
     code for one in os.environ.get("HOMEWARD_NATIONAL_PLACES", "").split(",") if (code := one.strip())
 )
+# A CSV with the heads area (a postcode or a sector of them) and decile (1 to 10); docs/guides/measures.md
+DEPRIVATION_FILE = os.environ.get("HOMEWARD_DEPRIVATION_FILE", "")
 # Which measures each audience of the results is shown, where not as declared: {"board": {"measures": ["M03", "M18"]}}.
 # A JSON file; docs/guides/results.md
 AUDIENCES = (

@@ -14,6 +14,7 @@ from homeward.outcomes.facts.copying import opened_to_read
 from homeward.outcomes.facts.reading import Asked, embedded
 from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By, Case, Computed, Measure
+from homeward.outcomes.measures.equity import splits_of
 from homeward.outcomes.measures.library import MEASURES
 from homeward.outcomes.models import NationalFigure, PackSubscription, ResultNote
 from homeward.outcomes.states import NoteKind
@@ -185,8 +186,8 @@ def national_figures(actor: Actor, key: str, place_codes: Collection[str]) -> li
 
 
 def _may_be_split(measure: Measure, split: str) -> None:
-    if split and split not in measure.splits:
-        raise NoSuchSplitError(f"{measure.key} is split by {' or '.join(measure.splits) or 'nothing'}, not by {split}.")
+    if split and split not in (own := splits_of(measure)):
+        raise NoSuchSplitError(f"{measure.key} is split by {' or '.join(own) or 'nothing'}, not by {split}.")
 
 
 def _opened_by(record: str, numbers: Collection[int]) -> dict[int, int]:

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 from homeward.kernel.rules import RefusedError, london_day
+from homeward.outcomes.facts.people import deprivation_version
 from homeward.outcomes.facts.tables import FACTS, Derived, Plain
 from homeward.outcomes.facts.touching import Mark, forget_old, mark_now, touched_since
 
@@ -202,7 +203,7 @@ def _what_it_is_of() -> str:
     """What a copy must be of to be brought up to date: this database, these tables."""
     where = {key: str(connection.settings_dict.get(key)) for key in ("ENGINE", "NAME", "HOST", "PORT")}
     tables = {fact.name: fact.columns for fact in FACTS}
-    return hashlib.sha256(json.dumps([where, tables], sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([where, tables, deprivation_version()], sort_keys=True).encode()).hexdigest()
 
 
 def _kept(copy: duckdb.DuckDBPyConnection) -> dict[str, str]:

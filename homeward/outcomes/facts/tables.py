@@ -18,7 +18,7 @@ from homeward.delegation.models import Concern, SignOff
 from homeward.discharge.models import HospitalStay, PathwayDecision
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.equipment.models import BenefitReview, Loan
-from homeward.outcomes.facts import afterwards, derived, nights
+from homeward.outcomes.facts import afterwards, derived, nights, people
 from homeward.referrals.models import Call, Referral
 from homeward.roster.models import Contract
 from homeward.surveys.models import Invitation
@@ -238,6 +238,13 @@ FACTS: tuple[Plain | Derived, ...] = (
         afterwards.ANSWER_COLUMNS,
         afterwards.survey_answers,
         {"surveys_surveyanswer": derived.same},
+    ),
+    Derived(
+        "people",
+        "person_id",
+        people.PEOPLE_COLUMNS,
+        people.people,
+        {"people_person": derived.same, "people_address": people.persons_of_addresses},
     ),
 )
 BY_NAME = {fact.name: fact for fact in FACTS}

@@ -12,6 +12,7 @@ from homeward.kernel.rules import london_day, months_later
 from homeward.outcomes.facts.reading import Asked, Engine, Facts
 from homeward.outcomes.facts.tables import FACTS
 from homeward.outcomes.measures.definition import By, Case, Measure, Point
+from homeward.outcomes.measures.equity import part_of
 
 # Late arrivals: what is written down after this is rare enough for a number to stand. Local decision.
 SETTLES_AFTER = timedelta(days=14)
@@ -99,7 +100,7 @@ def _day(told: date) -> date:
 
 def _judged(measure: Measure, split: str) -> ir.Table:
     """The cases asked for: what each adds, its part of the split, and the place of what leaves it out, else null."""
-    cases = measure.cases(TABLES)
+    cases = part_of(measure.cases(TABLES), TABLES, split)
     cases = cases.filter(
         cases.service_id == TABLES.asked("service_id"),
         cases.day >= TABLES.asked("first_day"),
@@ -110,7 +111,6 @@ def _judged(measure: Measure, split: str) -> ir.Table:
         why = ibis.ifelse(one.left_out(cases).fill_null(False), ibis.literal(place, "int64"), why)
     return cases.mutate(
         why=why,
-        part=cases[split].cast("string") if split else ibis.literal(""),
         top=_number(measure.counts(cases)),
         bottom=_number(measure.out_of(cases)) if measure.out_of else ibis.null("float64"),
     )

@@ -10,6 +10,8 @@ from ibis.expr import types as ir
 
 from homeward.outcomes.facts.reading import Facts
 
+# Records that are of no person supported
+OF_NOBODY = frozenset({"bed", "invoice_line", "sick_call", "sign_off", "survey_answer", "worker"})
 Expression = Callable[[ir.Table], ir.Value]
 
 
@@ -91,6 +93,11 @@ class Measure:
     # "up" or "down": which way is better; "" where neither is
     better: str = ""
     version: int = 1
+
+    @property
+    def is_of_people(self) -> bool:
+        """Whether its cases are of people supported, and so of the groups that these are in."""
+        return self.record not in OF_NOBODY
 
     @property
     def code(self) -> str:

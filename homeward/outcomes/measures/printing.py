@@ -1,6 +1,7 @@
 """Measures as JSON and as text."""
 
 from homeward.outcomes.measures.definition import Computed, Measure, Point, Published, Unit
+from homeward.outcomes.measures.equity import splits_of
 
 UNIT_WORDS = {Unit.COUNT: "", Unit.RATE: "", Unit.DAYS: " days", Unit.HOURS: " hours", Unit.MINUTES: " minutes"}
 
@@ -29,7 +30,7 @@ def definition_as_json(measure: Measure) -> dict:
         "unit": str(measure.unit),
         "better": measure.better,
         "reads": list(measure.reads),
-        "splits": list(measure.splits),
+        "splits": list(splits_of(measure)),
         "version": measure.version,
         "local_decisions": list(measure.local_decisions),
         "published": [_published(each) for each in measure.published],

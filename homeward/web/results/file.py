@@ -50,25 +50,30 @@ def _table(found: Computed) -> tuple[dict[Cell, int], list[tuple[Cell, list[Cell
     sums: list[tuple[Cell, list[Cell]]] = []
     for point in found.points:
         if point.denominator is not None:
-            cells[point.first, "d"] = round(point.denominator)
+            cells[_of(point), "d"] = round(point.denominator)
         if found.measure.unit is Unit.SHARE and point.denominator is not None:
-            cells[point.first, "n"] = round(point.numerator)
-            cells[point.first, "rest"] = round(point.denominator - point.numerator)
-            sums.append(((point.first, "d"), [(point.first, "n"), (point.first, "rest")]))
+            cells[_of(point), "n"] = round(point.numerator)
+            cells[_of(point), "rest"] = round(point.denominator - point.numerator)
+            sums.append(((_of(point), "d"), [(_of(point), "n"), (_of(point), "rest")]))
         elif found.measure.unit is Unit.COUNT:
-            cells[point.first, "n"] = round(point.numerator)
+            cells[_of(point), "n"] = round(point.numerator)
     for part in ("n", "d"):
-        parts: list[Cell] = [(point.first, part) for point in found.points if (point.first, part) in cells]
+        parts: list[Cell] = [(_of(point), part) for point in found.points if (_of(point), part) in cells]
         if parts:
             cells["all", part] = sum(cells[cell] for cell in parts)
             sums.append((("all", part), parts))
     return cells, sums
 
 
+def _of(point: Point) -> tuple[object, str]:
+    """What a number is of: its period, and its part where the measure is split."""
+    return point.first, point.split
+
+
 def _shown(
     point: Point, part: str, found: Computed, cells: dict[Cell, int], hidden: set[Cell], rule: SmallNumbers
 ) -> object:
-    cell = (point.first, part)
+    cell = (_of(point), part)
     if part == "d" and point.denominator is None:
         return ""
     if cell in hidden:
@@ -76,4 +81,4 @@ def _shown(
     if cell in cells:
         return rule.shown(cells[cell])
     # days, minutes or money: they tell as much as the number of cases that they are of
-    return HIDDEN if (point.first, "d") in hidden else round(point.numerator, 2)
+    return HIDDEN if (_of(point), "d") in hidden else round(point.numerator, 2)

@@ -221,7 +221,7 @@ def present_headline(found: Computed, chart: Xmr) -> Headline:
         period=period_text(newest, found.by) if newest else "",
         number=value_text(newest.value, measure.unit) if newest else "Nothing settled yet",
         of=_of(newest, measure) if newest else "",
-        interval=_interval_text(newest, measure) if newest else "",
+        interval=interval_text(newest, measure) if newest else "",
         change=_change(settled, found) if newest else "",
         kind=kind if newest else "",
         variation=variation if newest else "",
@@ -389,7 +389,8 @@ def interval_of(point: Point, unit: Unit) -> Interval | None:
     return None
 
 
-def _interval_text(point: Point, measure: Measure) -> str:
+def interval_text(point: Point, measure: Measure) -> str:
+    """The interval of a value from its lower to its upper end; "" where sums alone cannot say."""
     found = interval_of(point, measure.unit)
     if found is None:
         return ""
@@ -542,7 +543,7 @@ def _row(point: Point, drawn, found: Computed, chart: Xmr, noted: Sequence[NoteL
         numerator=amount_text(point.numerator, unit),
         denominator=NOT_GIVEN if point.denominator is None else _number(point.denominator),
         value=value_text(point.value, unit),
-        interval=_interval_text(point, found.measure) or NOT_GIVEN,
+        interval=interval_text(point, found.measure) or NOT_GIVEN,
         kind=kind,
         signal=" ".join(words),
         first=point.first.isoformat(),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homeward.web.results import audiences, cases, noting, pack, views
+from homeward.web.results import audiences, cases, groups, noting, pack, views
 
 app_name = "results"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("all", views.overview, name="overview"),
     path("measures/<str:key>", views.measure, name="measure"),
     path("measures/<str:key>/file", views.measure_file, name="file"),
+    path("measures/<str:key>/groups", groups.groups_file, name="groups_file"),
     path("measures/<str:key>/cases", cases.cases, name="cases"),
     path("measures/<str:key>/note", noting.note, name="note"),
     path("measures/<str:key>/changed", noting.change, name="change"),

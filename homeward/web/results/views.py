@@ -19,6 +19,7 @@ from homeward.web.gate import page
 from homeward.web.hours.tables import csv_file
 from homeward.web.persons import short_day
 from homeward.web.results.file import HEADS, measure_as_file
+from homeward.web.results.groups import by_group
 from homeward.web.results.noting import first_whole
 from homeward.web.results.presenters import present_measure, present_national, present_overview
 from homeward.web.results.reading import SPANS, by_asked, computed_for
@@ -58,6 +59,7 @@ def measure(request: HttpRequest, key: str) -> HttpResponse:
             "controls": _controls(request, found),
             "changes": _changes(changes, found),
             "national": present_national(national_figures(request.actor, key, settings.NATIONAL_PLACES)),
+            "groups": by_group(request, found.measure),
             "may_list": request.actor.may(Permission.SEE_PEOPLE),
         }
     return render(request, "results/measure.jinja", told)

@@ -1,0 +1,130 @@
+"""One measure by group: by age, sex, ethnicity and the rest, the last settled months together."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from math import fsum
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from homeward.access.rules import Permission
+from homeward.kernel.rules import RefusedError
+from homeward.outcomes.measures.definition import By, Computed, Measure, Point
+from homeward.outcomes.measures.equity import EQUITY
+from homeward.outcomes.measures.library import MEASURES
+from homeward.outcomes.variation.small_numbers import SmallNumbers
+from homeward.web.gate import page
+from homeward.web.hours.tables import csv_file
+from homeward.web.persons import short_day
+from homeward.web.results.file import HEADS, measure_as_file
+from homeward.web.results.presenters import NOT_GIVEN, amount_text, interval_text, value_text
+from homeward.web.results.reading import computed_for
+
+MONTHS = 12  # together: of one month most groups are too few to say anything of
+TITLES = {
+    "age": "Age",
+    "sex": "Sex",
+    "ethnicity": "Ethnicity",
+    "language": "Language",
+    "locality": "Locality",
+    "deprivation": "Deprivation",
+}
+WORDS = {
+    ("sex", "female"): "Female",
+    ("sex", "male"): "Male",
+    ("sex", "other"): "Other",
+    ("language", "english"): "English",
+    ("language", "other"): "Another language",
+    ("language", "interpreter"): "Needs an interpreter",
+    ("deprivation", "01"): "1, the most deprived tenth",
+    ("deprivation", "10"): "10, the least deprived tenth",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """One group, in words."""
+
+    name: str
+    numerator: str
+    denominator: str
+    value: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByGroup:
+    """The section of a measure's page; without rows until a split is chosen, or where there is nothing to show."""
+
+    options: tuple[tuple[str, str], ...]
+    chosen: str
+    title: str = ""
+    period: str = ""
+    has_denominator: bool = False
+    rows: tuple[GroupRow, ...] = ()
+
+
+def by_group(request: HttpRequest, measure: Measure) -> ByGroup | None:
+    """What the page shows of the groups; None for a measure that is of nobody."""
+    if not measure.is_of_people:
+        return None
+    options, chosen = tuple(TITLES.items()), request.GET.get("group", "")
+    if chosen not in EQUITY:
+        return ByGroup(options, "")
+    points = _together(computed_for(request, [measure.key], By.MONTH, chosen)[0].points)
+    rows = tuple(_row(one, measure, chosen) for one in points)
+    period = f"{short_day(points[0].first)} to {short_day(points[0].last)}" if points else ""
+    return ByGroup(options, chosen, TITLES[chosen], period, measure.out_of is not None, rows)
+
+
+@page(Permission.SEE_RESULTS)
+def groups_file(request: HttpRequest, key: str) -> HttpResponse:
+    """The groups of a measure as a CSV for others, small numbers hidden."""
+    split = request.GET.get("group", "")
+    if key not in MEASURES or not MEASURES[key].is_of_people or split not in EQUITY:
+        raise Http404
+    rule = SmallNumbers(below=settings.SMALLEST_NUMBER, rounded_to=settings.RESULTS_ROUNDED_TO)
+    try:
+        (found,) = computed_for(request, [key], By.MONTH, split)
+    except RefusedError:
+        return redirect("results:measure", key)  # which says why
+    return csv_file(f"{key.lower()}-by-{split}", ("split", "group", *HEADS), groups_as_file(found, split, rule))
+
+
+def groups_as_file(found: Computed, split: str, rule: SmallNumbers) -> Iterator[tuple[object, ...]]:
+    """The lines of the file, a group a line: hidden as the months of a measure are, so that no sum gives one away."""
+    points = _together(found.points)
+    for point, line in zip(points, measure_as_file(replace(found, points=points), rule), strict=True):
+        yield split, _name(split, point.split), *line
+
+
+def _together(points: Sequence[Point]) -> tuple[Point, ...]:
+    """The last settled months of each group as one."""
+    months = sorted({point.first for point in points if not point.is_provisional})[-MONTHS:]
+    of_group: dict[str, list[Point]] = {}
+    for point in points:
+        if point.first in months:
+            of_group.setdefault(point.split, []).append(point)
+    return tuple(one for group in of_group.values() if (one := _sum(group)).numerator or one.denominator)
+
+
+def _sum(points: Sequence[Point]) -> Point:
+    top = fsum(point.numerator for point in points)
+    under = None if points[0].denominator is None else fsum(point.denominator or 0 for point in points)
+    value = top if under is None else top / under if under else None
+    return Point(points[0].first, points[-1].last, top, under, value, False, points[0].split)
+
+
+def _row(point: Point, measure: Measure, split: str) -> GroupRow:
+    return GroupRow(
+        name=_name(split, point.split),
+        numerator=amount_text(point.numerator, measure.unit),
+        denominator=NOT_GIVEN if point.denominator is None else amount_text(point.denominator, None),
+        value=value_text(point.value, measure.unit),
+        interval=interval_text(point, measure) or NOT_GIVEN,
+    )
+
+
+def _name(split: str, part: str) -> str:
+    return WORDS.get((split, part), part.lstrip("0") if split == "deprivation" else part.replace("-", " to "))

@@ -1,0 +1,85 @@
+"""Measures by group, worked out by hand; what the record does not hold is not recorded."""
+
+from datetime import date, timedelta
+
+import ibis
+import pytest
+
+from homeward.kernel.rules import RefusedError
+from homeward.outcomes.facts.copying import refresh
+from homeward.outcomes.measures.computing import TABLES
+from homeward.outcomes.measures.equity import splits_of
+from homeward.outcomes.measures.library import MEASURES
+from homeward.people.models import Person
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def referred(history, now):
+    """Refers somebody with these facts, now or on another day."""
+
+    def one(at=now, **facts):
+        person = history.person()
+        Person.objects.filter(pk=person.pk).update(**facts)
+        history.referral(at, person)
+        return person
+
+    return one
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=lambda measure: measure.key)
+def test_a_measure_is_split_by_group_where_its_cases_are_of_people(measure):
+    sql = str(ibis.to_sql(measure.cases(TABLES).select("person_id"), dialect="duckdb"))
+    assert ("age" in splits_of(measure)) == ("NULL AS BIGINT" not in sql)
+
+
+def test_age_is_that_of_the_day_of_the_case(referred, measured, now):
+    # now is in November 2026; 85 from the first of the month of birth on
+    referred(birth_date=date(1941, now.month, 28))
+    referred(birth_date=date(1941, now.month, 28), at=now.replace(day=1) - DAY)  # still 84 then
+    referred(birth_date=date(1941, 12, 1))
+    referred(birth_text="1951")
+    referred(birth_date=date(2010, 1, 1))
+    referred(birth_date=date(1961, 12, 31))  # 64
+    referred()
+    assert measured("M01", split="age") == {
+        "0-17": (1, None),
+        "18-64": (1, None),
+        "75-84": (3, None),
+        "85 and over": (1, None),
+        "Not recorded": (1, None),
+    }
+
+
+def test_sex_divides_numerator_and_denominator(history, referred, measured, now):
+    at = now - timedelta(hours=5)
+    for gender, hours in (("female", 1), ("female", 3), ("male", 1), ("unknown", 3)):
+        episode = history.episode(at)
+        Person.objects.filter(pk=episode.person_id).update(gender=gender)
+        history.event(episode, "first_face_to_face_contact", at + timedelta(hours=hours))
+    assert measured("M03", split="sex") == {"female": (1, 2), "male": (1, 1), "Not recorded": (0, 1)}
+
+
+def test_language_and_place_are_bands(referred, measured):
+    referred(language="English")
+    referred(language="Sylheti")
+    referred(language="Polish", needs_interpreter=True)
+    referred(language="")
+    bands = {"english": (1, None), "other": (1, None), "interpreter": (1, None), "Not recorded": (1, None)}
+    assert measured("M01", split="language") == bands
+    assert measured("M01", split="locality") == {"DE1": (4, None)}
+    assert measured("M01", split="ethnicity") == {"Not recorded": (4, None)}
+
+
+def test_deprivation_is_what_a_configured_file_says(referred, measured, settings, tmp_path, now):
+    referred()
+    assert measured("M01", split="deprivation") == {"Not recorded": (1, None)}
+    file = tmp_path / "deciles.csv"
+    file.write_text("area,decile\nDE1 3,2\n")
+    settings.DEPRIVATION_FILE = str(file)
+    assert measured("M01", split="deprivation") == {"02": (1, None)}
+    file.write_text("area,decile\nDE1 3,eleven\n")
+    with pytest.raises(RefusedError, match="line 2"):
+        refresh(now=now)
