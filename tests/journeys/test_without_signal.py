@@ -2,7 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
+
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 NOTICED = "Her heel is red and warm. She says it began yesterday."
 
@@ -19,7 +22,7 @@ class TestConcernWithoutSignal:
         # given a carer at a visit, with a signal when she came
         page = open_browser("carer", is_phone=True)
         page.goto("/today/?view=table")
-        page.locator("a[href*='/today/visits/']").first.click()
+        page.goto(page.locator("a[href*='/today/visits/']").first.get_attribute("href"))
         raise_at = page.locator("a[href$='/raise']").first.get_attribute("href")
         page.wait_for_function(
             "navigator.serviceWorker.getRegistration('/concerns/').then((found) => Boolean(found?.active))"
@@ -50,7 +53,7 @@ class TestConcernWithoutSignal:
     def test_is_removed_when_she_signs_out_and_says_so_first(self, open_browser):
         page = open_browser("carer", is_phone=True)
         page.goto("/today/?view=table")
-        page.locator("a[href*='/today/visits/']").first.click()
+        page.goto(page.locator("a[href*='/today/visits/']").first.get_attribute("href"))
         page.locator("a[href$='/raise']").first.click()
         page.get_by_label("What did you notice?").fill("Her")
         assert len(kept_on(page)) == 1

@@ -35,6 +35,7 @@ RECORDS: dict[str, tuple[str, str, str, str]] = {
     "sick_call": ("day of sickness", "days of sickness", "cover:sick_day", "call_id"),
     "concern": ("concern", "concerns", "concerns:concern", "concern_id"),
     "bed_referral": ("bed referral", "bed referrals", "beds:referral", "bed_referral_id"),
+    "bed": ("day of a bed", "days of beds", "beds:bed", "bed_id"),
     "bed_stay": ("stay in a bed", "stays in a bed", "beds:stay", "bed_stay_id"),
     "follow_up": ("follow-up call", "follow-up calls", "beds:follow_up", "follow_up_id"),
     "stay": ("hospital stay", "hospital stays", "coming_home:stay", "stay_id"),
