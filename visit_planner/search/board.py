@@ -551,10 +551,13 @@ def clear(T, V, R, W, G, D, F, L, S, Q, J, K, M, N):
     for w in range(len(W)):
         W[w].load = 0.0
     S[0].undone = 0.0
+    for v in range(len(V)):
+        V[
+            v
+        ].queued = 0  # ends of shifts too: what a plan that could not be settled left in the queue is never asked again
     for v in range(S[0].visits):
         V[v].placed = 0
         V[v].start = NEVER
-        V[v].queued = 0
         L[v] = 0.0
         S[0].undone += V[v].undone
     S[0].travel = 0.0

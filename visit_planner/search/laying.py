@@ -85,12 +85,15 @@ def _wanted(board: Board, start: Plan | None, frozen: Collection[str], earliest:
     route_named = {(worker.id, shift.id): r for r, (worker, shift) in enumerate(board.shifts)}
     stops: dict[int, list[tuple[float, int, int]]] = {}
     chosen: set[int] = set()
+    apart = _done_by_others(board.problem)
+    visits_of: dict[str, set[str]] = {}
     for v, visit in enumerate(board.visits):
         for pin in visit.pinned:
             t = int(V[v]["first"]) + pin.slot
             routes = np.flatnonzero(np.isfinite(board.F[t, : len(board.shifts)]))
             if pin.starts is not None and len(routes) == 1:
                 stops.setdefault(int(routes[0]), []).append((pin.starts, 0, t))
+                visits_of.setdefault(pin.worker, set()).add(visit.id)
                 chosen.add(t)
                 T[t]["fixed"] = 1
     for assignment in start.assignments if start else ():
@@ -99,8 +102,10 @@ def _wanted(board: Board, start: Plan | None, frozen: Collection[str], earliest:
         if v < 0 or r < 0 or not 0 <= assignment.slot < len(board.visits[v].slots):
             continue
         t = int(V[v]["first"]) + assignment.slot
-        if t in chosen or not math.isfinite(board.F[t, r]):
+        has_other = bool(apart.get(assignment.visit, set()) & visits_of.get(assignment.worker, set()))
+        if t in chosen or has_other or not math.isfinite(board.F[t, r]):
             continue
+        visits_of.setdefault(assignment.worker, set()).add(assignment.visit)
         stops.setdefault(r, []).append((assignment.starts, 1, t))
         chosen.add(t)
         if assignment.worker in frozen or assignment.starts <= earliest:
@@ -117,6 +122,16 @@ def _wanted(board: Board, start: Plan | None, frozen: Collection[str], earliest:
         ]
         for r, rows in stops.items()
     }
+
+
+def _done_by_others(problem: Problem) -> dict[str, set[str]]:
+    """Of each visit those that whoever does it may not do as well."""
+    apart: dict[str, set[str]] = {}
+    for gap in problem.gaps:
+        if gap.different_workers:
+            apart.setdefault(gap.first, set()).add(gap.second)
+            apart.setdefault(gap.second, set()).add(gap.first)
+    return apart
 
 
 def _lay(board: Board, routes: dict[int, list[int]]) -> bool:
