@@ -2,7 +2,8 @@
 
     tools/run_tests.py [pytest arguments]     arguments go to both runs
 
-The planner and the architecture do not touch the record, and browser journeys test pages, so those run once.
+The planner and the architecture do not touch the record, and browser journeys test pages, so those run once; tests
+marked `any_engine` too.
 """
 
 import os
@@ -34,7 +35,8 @@ def main() -> None:
         raise SystemExit(1)
     folders = [f"tests/{name}" for name in ON_EACH_ENGINE if (BASE / "tests" / name).is_dir()]
     with server() as url:
-        if _pytest("The same tests of the record, on PostgreSQL", {"DATABASE_URL": url}, [*arguments, *folders]):
+        chosen = ["-m", "not any_engine", *arguments, *folders]
+        if _pytest("The same tests of the record, on PostgreSQL", {"DATABASE_URL": url}, chosen):
             raise SystemExit(1)
 
 

@@ -244,6 +244,7 @@ def told(service: Service) -> list:
 
 
 @pytest.mark.django_db
+@pytest.mark.any_engine
 class TestBuildPlace:
     def test_makes_the_same_place_from_the_same_seed_and_another_from_another(self):
         small = Size(visits=15, people=40, days=1, history_days=6)

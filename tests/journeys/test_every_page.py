@@ -20,6 +20,8 @@ BEGINNINGS = {
     "commissioner": ("/commissioning/", "/commissioning/spending/", "/results/"),
     "privacy": ("/privacy/",),
 }
+# They see most pages alike: a shape that axe looked at for one of them is only followed on for its links by the others.
+SEE_ALIKE = ("casemanager", "frontdoor", "planner", "responder", "lead")
 MOST_PAGES = 80  # of one role: enough for every shape there is, and no walk for ever
 NOT_PAGES = ("/sign-out", "/static/", ".csv", ".pdf", ".txt", ".json", ".zip", "/file", "/original", "/blank", "/docs")
 
@@ -75,7 +77,8 @@ class TestEveryPage:
                 continue
             waiting += links_on(page)
             kinds, known = kinds_on(page), looked_at.setdefault(shape, set())
-            if not kinds <= known:
+            is_known = bool(known) if role in SEE_ALIKE else kinds <= known
+            if not is_known:
                 known |= kinds
                 accessible(page)
             page.set_viewport_size({"width": 390, "height": 844})

@@ -29,6 +29,8 @@ from homeward.visits.models import Assignment, Clinic, ClinicBooking, ClinicSess
 from homeward.web.who_may import ALSO_NEEDED, sight_needed
 from tools.who_may import who_may_page
 
+pytestmark = pytest.mark.any_engine
+
 BASE = Path(__file__).resolve().parents[2]
 # Parts of an address that say whose page it is
 ABOUT_SOMEBODY = {

@@ -16,6 +16,8 @@ from tests.rooms.outcomes.judge import COLUMNS
 from tests.rooms.outcomes.test_against_the_judge import PERIOD, folded
 from tests.rooms.outcomes.test_ascof_2a import IVY, service
 
+pytestmark = pytest.mark.any_engine
+
 HOME = "Long Term Support: Residential Care"
 NURSING = "Long Term Support: Nursing Care"
 YEAR = ("--from", "2023-04-01", "--to", "2023-12-31", "--today", "2024-06-01")

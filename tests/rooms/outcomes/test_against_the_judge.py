@@ -13,6 +13,8 @@ from homeward.outcomes.ascof.records import Period
 from tests.rooms.outcomes.care_files import FIRST, LAST, SUBMITTED_BY, TODAY, nasty_file, realistic_file, write
 from tests.rooms.outcomes.judge import Judgement, judge
 
+pytestmark = pytest.mark.any_engine
+
 PERIOD = Period(
     date.fromisoformat(FIRST),
     date.fromisoformat(LAST),

@@ -23,6 +23,8 @@ from homeward.outcomes.ascof.reading import CareRecord, read_file
 from tests.rooms.outcomes.care_files import event, nasty_file, numbered, person, write
 from tests.rooms.outcomes.test_against_the_judge import PERIOD
 
+pytestmark = pytest.mark.any_engine
+
 IVY = person("ivy")
 ST_MAX = "Short Term Support: ST-Max"
 COMMUNITY = "Long Term Support: Community"

@@ -15,6 +15,8 @@ from tests.rooms.outcomes.care_files import numbered, person, write
 from tests.rooms.outcomes.test_against_the_judge import PERIOD
 from tests.rooms.outcomes.test_ascof_2a import service
 
+pytestmark = pytest.mark.any_engine
+
 COMMUNITY, NURSING = "Long Term Support: Community", "Long Term Support: Nursing Care"
 RESIDENTIAL, PRISON = "Long Term Support: Residential Care", "Long Term Support: Prison"
 TO_CARER, BY_CARED_FOR = "Carer Support: Direct to Carer", "Carer Support: Support involving the person cared-for"

@@ -17,6 +17,8 @@ from tests.rooms.outcomes.care_files import numbered, realistic_file, write
 from tests.rooms.outcomes.judge import COLUMNS
 from tests.rooms.outcomes.test_ascof_2a import reablement, request, service
 
+pytestmark = pytest.mark.any_engine
+
 LINES = numbered([request(), reablement(), service("2023-06-11")])
 YEAR = ("--from", "2023-04-01", "--to", "2023-12-31", "--today", "2024-06-01")
 # As the Client Level Data specification heads its columns
