@@ -121,6 +121,7 @@ def accessible():
     """Checks a page with axe and says what it finds."""
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
         found = Axe().run(page, options=WCAG)
         assert found.violations_count == 0, found.generate_report()
 

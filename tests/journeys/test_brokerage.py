@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.looking import fits
+
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 LONDON = ZoneInfo("Europe/London")
@@ -16,10 +18,6 @@ WHY = "Starts on the day wanted"
 
 def tomorrow() -> str:
     return (datetime.now(LONDON) + timedelta(days=1)).date().isoformat()
-
-
-def fits(page: Page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 def answer(page: Page, words: str, **fields: str) -> None:

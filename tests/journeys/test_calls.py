@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.looking import fits
+
 # One served place for all of them
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
@@ -26,11 +28,6 @@ class Hands:
 
     def write(self, words: str) -> None:
         self.page.keyboard.type(words)
-
-
-def _fits(page: Page) -> None:
-    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide <= room, f"the page is {wide} wide in {room}"
 
 
 class TestCallsByKeyboard:
@@ -151,7 +148,7 @@ class TestCallPages:
         page = open_browser("frontdoor", is_phone=True)
         page.goto(path)
         accessible(page)
-        _fits(page)
+        assert fits(page)
 
 
 class TestTaking:

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.looking import fits
+
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 LONDON = ZoneInfo("Europe/London")
@@ -198,4 +200,4 @@ class TestComingHome:
         lead = open_browser("casemanager", is_phone=True)
         lead.goto("/start-of-care/")
         accessible(lead)
-        assert lead.evaluate("document.documentElement.scrollWidth") <= 390
+        assert fits(lead)

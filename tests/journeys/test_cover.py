@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.looking import fits
+
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 # Hardly anybody of forty is there, however many a night happens to have
@@ -43,7 +45,7 @@ class TestCover:
         for address in ("/cover/", "/cover/handover"):
             page.goto(address)
             accessible(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert fits(page)
 
 
 class TestHandover:

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.journeys.looking import fits
+
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 # Where each role begins; links are followed from there to one page of each shape.
@@ -82,7 +84,7 @@ class TestEveryPage:
                 known |= kinds
                 accessible(page)
             page.set_viewport_size({"width": 390, "height": 844})
-            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            if not fits(page):
                 wide.append(shape)
         assert not wide, f"wider than a phone: {wide}"
         assert len(seen) >= 2

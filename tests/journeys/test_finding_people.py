@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.looking import fits
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
@@ -76,7 +79,7 @@ class TestFindingAPerson:
         page.goto("/people/")
         page.get_by_label("Name, birth date, NHS number").fill(name)
         page.get_by_role("button", name="Find").click()
-        assert page.get_by_role("link", name=name).first.is_visible()
+        expect(page.get_by_role("link", name=name).first).to_be_visible()
         assert page.url.endswith("/people/")
 
 
@@ -91,7 +94,7 @@ class TestTwoRecordsOfOnePerson:
         accessible(page)
         page.locator("#decision-merged").check()
         page.get_by_role("button", name="Save the decision").click()
-        assert page.get_by_role("link", name="Say how you know that they are the same person").is_visible()
+        expect(page.get_by_role("link", name="Say how you know that they are the same person")).to_be_visible()
         accessible(page)
         page.get_by_label("How do you know?").fill("She confirmed both addresses on the phone")
         page.get_by_role("button", name="Save the decision").click()
@@ -112,7 +115,7 @@ class TestTwoRecordsOfOnePerson:
     def test_fit_a_phone(self, open_browser, accessible, second_records):
         page = open_browser("frontdoor", is_phone=True)
         page.goto("/people/duplicates")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fits(page)
         page.locator(".hw-pair a").first.click()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert fits(page)
         accessible(page)

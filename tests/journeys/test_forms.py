@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.filling import answer_everything, words_for
+from tests.journeys.looking import fits
 
 # One served place for all of them
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
@@ -74,7 +75,7 @@ class TestAForm:
         expect(page.locator("#section-goal_2")).to_be_visible()
         saved(page)
         accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert fits(page)
         page.reload()
         expect(page.locator("#q-before")).to_have_value("Walked to the shop every day")
         expect(page.locator("#section-goal_2")).to_be_visible()

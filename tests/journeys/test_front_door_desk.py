@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.looking import fits
+
 # One served place for all of them
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
@@ -167,8 +169,7 @@ class TestWallboard:
         page = open_browser("frontdoor", is_phone=is_phone)
         page.goto(path)
         accessible(page)
-        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        assert wide <= room
+        assert fits(page)
 
     def test_shows_what_is_new_by_itself(self, open_browser):
         wall, desk = open_browser("frontdoor"), open_browser("frontdoor")
@@ -193,10 +194,8 @@ class TestScreensOfTheDesk:
         page.locator("[data-desk]").first.click()
         expect(page.get_by_role("button", name="Add comment")).to_be_visible()
         accessible(page)
-        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        assert wide <= room
+        assert fits(page)
         page.locator(".hw-q__name").first.click()
         page.get_by_text(re.compile("Choose another of")).first.click()
         accessible(page)
-        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        assert wide <= room
+        assert fits(page)

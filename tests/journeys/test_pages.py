@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.looking import fits
+
 # One served place for all of them
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
@@ -29,8 +31,7 @@ class TestScreens:
         assert page.goto(path).status == 200
         page.wait_for_timeout(300)  # what scripts draw, they have drawn
         accessible(page)
-        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        assert wide <= room, f"the page is {wide} wide in {room}"
+        assert fits(page), page.url
 
     def test_sign_in_is_accessible_and_says_what_is_wrong(self, open_browser, accessible):
         page = open_browser(is_phone=True)

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.looking import fits
+
 # One served place for all of them
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
@@ -16,8 +18,7 @@ def check_both_widths(page: Page, accessible) -> None:
     for size in WIDTHS:
         page.set_viewport_size(size)
         accessible(page)
-        wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-        assert wide <= room, f"{page.url} is {wide} wide in {room}"
+        assert fits(page), page.url
     page.set_viewport_size(WIDTHS[0])
 
 

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from homeward.web.front_door.forms.professional import LEAST_TIME
+from tests.journeys.looking import fits
 
 # One served place for all of them
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
@@ -31,11 +32,6 @@ def _fill(page: Page) -> None:
     page.wait_for_timeout(LEAST_TIME.total_seconds() * 1000)
 
 
-def _fits(page: Page) -> None:
-    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
-    assert wide <= room, f"the page is {wide} wide in {room}"
-
-
 class TestReferAndFollow:
     @pytest.mark.parametrize("is_phone", [False, True], ids=["desk", "phone"])
     def test_by_keyboard_and_are_asked_and_answer(self, open_browser, accessible, is_phone):
@@ -43,7 +39,7 @@ class TestReferAndFollow:
         page = open_browser(is_phone=is_phone)
         page.goto("/refer")
         accessible(page)
-        _fits(page)
+        assert fits(page)
         page.get_by_role("button", name="Send the referral").press("Enter")
         expect(page.get_by_role("alert")).to_contain_text("Enter your name")
         accessible(page)
@@ -54,7 +50,7 @@ class TestReferAndFollow:
         page.get_by_role("button", name="Send the referral").press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Referral received")
         accessible(page)
-        _fits(page)
+        assert fits(page)
         expect(page.locator("main")).not_to_contain_text("Quill")
         reference, code = page.locator(".hw-codes dd").all_inner_texts()
         # and the front door asks for more
@@ -75,7 +71,7 @@ class TestReferAndFollow:
         expect(page.get_by_text("Does she live alone?")).to_be_visible()
         expect(page.locator("main")).not_to_contain_text("Quill")
         accessible(page)
-        _fits(page)
+        assert fits(page)
         page.get_by_label("Your answer").fill("She lives alone")
         page.get_by_role("button", name="Send the answer").press("Enter")
         expect(page.get_by_text("The front door sees what you wrote now")).to_be_visible()

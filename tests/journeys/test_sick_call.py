@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.looking import fits
+
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 MOST_ACTIONS = 9
@@ -115,7 +117,7 @@ class TestSickCall:
         for address in ("/cover/sick", "/cover/sickness", "/hours/", "/hours/statements"):
             planner.goto(address)
             accessible(planner)
-            assert planner.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+            assert fits(planner), address
 
 
 class TestStatements:
