@@ -10,6 +10,9 @@ from homeward.outcomes.returns.codes import NOT_SET
 from homeward.outcomes.returns.tables import MOST, Column, Kind, Table
 
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d")
+CONCEPT = re.compile(r"[1-9]\d{5,17}")
+# What each place of a number under a check digit of Verhoeff does to a digit, once more for each place
+TURN = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
 
 
 # Of every table by its code: rows as {column: text}
@@ -94,6 +97,27 @@ def _wrong(column: Column, value: str):
         yield f"{value} is not a time such as 14:05:00."
     if column.kind is Kind.NUMBER and not (value.isdigit() and int(value) <= MOST):
         yield f"{value} is not a whole number from 0 to {MOST}."
+    if column.kind is Kind.CONCEPT and not is_concept(value):
+        yield f"{value} is not a SNOMED CT identifier: 6 to 18 digits whose last is a check digit that fits."
+
+
+def is_concept(value: str) -> bool:
+    """Whether this can be an identifier of SNOMED CT: its last digit is the check digit of Verhoeff."""
+    if not CONCEPT.fullmatch(value):
+        return False
+    checked = 0
+    for place, digit in enumerate(reversed(value)):
+        turned = int(digit)
+        for _ in range(place % 8):
+            turned = TURN[turned]
+        checked = _times(checked, turned)
+    return checked == 0
+
+
+def _times(left: int, right: int) -> int:
+    """The product of two elements of the symmetries of a pentagon: 0 to 4 turn it, 5 to 9 turn it over."""
+    turned = (left + right if left < 5 else left - right) % 5
+    return turned + (5 if (left < 5) != (right < 5) else 0)
 
 
 def _is_day(value: str) -> bool:

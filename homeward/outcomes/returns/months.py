@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from homeward.kernel.rules import london_moment, months_later
+from homeward.kernel.rules import LONDON, london_day, london_moment, months_later
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +27,13 @@ class Month:
     @property
     def ends(self) -> datetime:
         return london_moment(self.next, 0)
+
+
+def day_of(moment: datetime | None) -> str:
+    """Its day in England as a return writes it; empty text where there is none."""
+    return london_day(moment).isoformat() if moment else ""
+
+
+def time_of(moment: datetime | None) -> str:
+    """Its time of day in England as a return writes it; empty text where there is none."""
+    return moment.astimezone(LONDON).strftime("%H:%M:%S") if moment else ""

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     DAY = "day"  # 2026-10-31
     TIME = "time"  # 14:05:00
     NUMBER = "number"
+    CONCEPT = "concept"  # an identifier of SNOMED CT
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +40,14 @@ class Table:
     @property
     def file_name(self) -> str:
         return f"{self.code}{self.title}.csv"
+
+    def whole(self, rows: list[dict[str, str]]) -> list[dict[str, str]]:
+        """Rows with every column of the table; empty text where they say nothing of one.
+
+        Raises: KeyError for a column that the table does not have.
+        """
+        empty = {column.name: "" for column in self.columns}
+        for row in rows:
+            if unknown := row.keys() - empty.keys():
+                raise KeyError(f"{self.code} has no column {', '.join(sorted(unknown))}")
+        return [empty | row for row in rows]

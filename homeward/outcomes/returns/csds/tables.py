@@ -19,6 +19,8 @@ REQUEST, PATIENT, CONTACT = (
     "CARE CONTACT IDENTIFIER",
 )
 PROFESSIONAL, TEAM = "CARE PROFESSIONAL LOCAL IDENTIFIER", "CARE PROFESSIONAL TEAM LOCAL IDENTIFIER"
+PLAN, SESSION = "CARE PLAN IDENTIFIER", "GROUP SESSION IDENTIFIER"
+LOCATIONS = _codes("A01", "B01", "B02", "C01", "E03", "H01", "L01", "X01")
 COMMISSIONER = Column("ORGANISATION IDENTIFIER (CODE OF COMMISSIONER)", longest=6)
 REQUEST_COLUMN = Column(REQUEST, is_required=True, longest=20)
 PATIENT_COLUMN = Column(PATIENT, is_required=True, longest=20)
@@ -60,6 +62,45 @@ TABLES = (
         (PATIENT_COLUMN, Column("GENERAL MEDICAL PRACTICE (PATIENT REGISTRATION)", is_required=True, longest=6)),
         (PATIENT,),
         ((PATIENT, "CYP001"),),
+    ),
+    Table(
+        "CYP003",
+        "AccommType",
+        (
+            PATIENT_COLUMN,
+            Column("ACCOMMODATION STATUS CODE", is_required=True),
+            Column("ACCOMMODATION STATUS RECORDED DATE", Kind.DAY),
+        ),
+        (PATIENT,),
+        ((PATIENT, "CYP001"),),
+    ),
+    Table(
+        "CYP004",
+        "CarePlanType",
+        (
+            Column(PLAN, is_required=True, longest=20),
+            PATIENT_COLUMN,
+            Column("CARE PLAN TYPE (COMMUNITY CARE)", is_required=True),
+            Column("CARE PLAN CREATION DATE", Kind.DAY, is_required=True),
+            Column("CARE PLAN CREATION TIME", Kind.TIME),
+            Column("CARE PLAN LAST UPDATED DATE", Kind.DAY),
+            Column("CARE PLAN LAST UPDATED TIME", Kind.TIME),
+            Column("CARE PLAN IMPLEMENTATION DATE", Kind.DAY),
+        ),
+        (PLAN,),
+        ((PATIENT, "CYP001"),),
+        (("CARE PLAN CREATION DATE", "CARE PLAN LAST UPDATED DATE"),),
+    ),
+    Table(
+        "CYP005",
+        "CarePlanAgreement",
+        (
+            Column(PLAN, is_required=True, longest=20),
+            Column("CARE PLAN AGREED BY", is_required=True),
+            Column("CARE PLAN AGREED DATE", Kind.DAY, is_required=True),
+        ),
+        (PLAN, "CARE PLAN AGREED BY", "CARE PLAN AGREED DATE"),
+        ((PLAN, "CYP004"),),
     ),
     Table(
         "CYP101",
@@ -147,7 +188,7 @@ TABLES = (
                 "CONSULTATION MECHANISM (COMMUNITY CARE)",
                 codes=_codes("01", "02", "04", "05", "09", "10", "11", "12", "13", "98"),
             ),
-            Column("ACTIVITY LOCATION TYPE CODE", codes=_codes("A01", "B01", "B02", "C01", "E03", "H01", "L01", "X01")),
+            Column("ACTIVITY LOCATION TYPE CODE", codes=LOCATIONS),
             Column("GROUP THERAPY INDICATOR", codes=_codes("Y", "N", "Z")),
             Column("ATTENDANCE STATUS", codes=_codes("2", "3", "4", "5", "6", "7")),
             Column("CARE CONTACT CANCELLATION DATE", Kind.DAY),
@@ -168,9 +209,53 @@ TABLES = (
             ),
             Column(PROFESSIONAL, longest=20),
             Column("CLINICAL CONTACT DURATION OF CARE ACTIVITY", Kind.NUMBER),
+            Column("OBSERVATION SCHEME IN USE (COMMUNITY CARE)"),
+            Column("CODED OBSERVATION (CLINICAL TERMINOLOGY)", Kind.CONCEPT),
+            Column("OBSERVATION VALUE"),
+            Column("UCUM UNIT OF MEASUREMENT"),
         ),
         ("CARE ACTIVITY IDENTIFIER",),
         ((CONTACT, "CYP201"), (PROFESSIONAL, "CYP901")),
+    ),
+    Table(
+        "CYP301",
+        "GroupSession",
+        (
+            Column(SESSION, is_required=True, longest=20),
+            Column("GROUP SESSION DATE", Kind.DAY, is_required=True),
+            COMMISSIONER,
+            Column("CLINICAL CONTACT DURATION OF GROUP SESSION", Kind.NUMBER),
+            Column("GROUP SESSION TYPE (COMMUNITY CARE)"),
+            Column("NUMBER OF GROUP SESSION PARTICIPANTS", Kind.NUMBER),
+            Column("ACTIVITY LOCATION TYPE CODE", codes=LOCATIONS),
+            Column(PROFESSIONAL, longest=20),
+        ),
+        (SESSION,),
+        ((PROFESSIONAL, "CYP901"),),
+    ),
+    Table(
+        "CYP404",
+        "AssTechToSupportDisTyp",
+        (
+            PATIENT_COLUMN,
+            Column("ASSISTIVE TECHNOLOGY FINDING (SNOMED CT)", Kind.CONCEPT, is_required=True),
+            Column("PRESCRIPTION DATE (ASSISTIVE TECHNOLOGY)", Kind.DAY),
+        ),
+        (PATIENT, "ASSISTIVE TECHNOLOGY FINDING (SNOMED CT)", "PRESCRIPTION DATE (ASSISTIVE TECHNOLOGY)"),
+        ((PATIENT, "CYP001"),),
+    ),
+    Table(
+        "CYP609",
+        "CodedAssessmentReferral",
+        (
+            REQUEST_COLUMN,
+            Column("CODED ASSESSMENT TOOL TYPE (SNOMED CT)", Kind.CONCEPT, is_required=True),
+            Column("PERSON SCORE", is_required=True),
+            Column("ASSESSMENT TOOL COMPLETION DATE", Kind.DAY, is_required=True),
+        ),
+        # the same tool may be filled in twice a day: what it came to tells the two apart
+        (REQUEST, "CODED ASSESSMENT TOOL TYPE (SNOMED CT)", "ASSESSMENT TOOL COMPLETION DATE", "PERSON SCORE"),
+        ((REQUEST, "CYP101"),),
     ),
     Table(
         "CYP901",

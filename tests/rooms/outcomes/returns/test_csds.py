@@ -12,18 +12,22 @@ from django.db import DatabaseError, transaction
 from homeward.access.rules import Actor, NotAllowedError, Role
 from homeward.audit.models import Event
 from homeward.episodes.services import accept_referral, close_episode
+from homeward.equipment.models import EquipmentRequest, Kind, Loan, Shelf, Store
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.outcomes.models import ClosedReturn
-from homeward.outcomes.returns.checking import problems_in
+from homeward.outcomes.returns.checking import is_concept, problems_in
 from homeward.outcomes.returns.codes import NOT_SET, CodesError, read_codes
 from homeward.outcomes.returns.csds.building import CODES
 from homeward.outcomes.returns.csds.tables import TABLES
 from homeward.outcomes.returns.making import close_return, make_return
 from homeward.people.models import Person
+from homeward.plans.services import write_plan
 from homeward.procedures.selectors import built
 from homeward.referrals.services import NewReferral, decline_referral, receive_referral, redirect_referral
 from homeward.referrals.states import Source, Urgency
+from homeward.visits.models import Clinic, ClinicBooking, ClinicSession, SessionPlace, TaskReading, VisitTask
 from homeward.visits.services import arrive, assign_worker, leave, need_response
+from homeward.visits.states import Attendance, BookingState
 
 NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 IN_DECEMBER = datetime(2026, 12, 2, 10, 0, tzinfo=LONDON)
@@ -55,6 +59,7 @@ def settled(tmp_path):
     path.write_text(
         'version: "1.6"\nprovider: RXX\nsubmitter: RXX\ncommissioner: "99Z"\n'
         "source_of_referral: {gp: G1, hospital: H1}\nprimary_reason: R1\nclosure_reason: C1\nrejection_reason: J1\n"
+        "accommodation: {home: A1}\nassessment_tools: {news2: '1104051000000101'}\n"
         'onward_reason: O1\ngender: {unknown: X}\nnhs_number_status: {unverified: "02"}\n'
         "clock_status: {running: A, stopped: B, cancelled: C}\nregistration_body: {nmc: N}\n",
         encoding="utf-8",
@@ -116,10 +121,10 @@ class TestMakeReturn:
         self, answered, coordinator, by_command, service, settled, fill, november
     ):
         ended = datetime(2026, 12, 1, 12, 0, tzinfo=LONDON)
-        before = november()
         pathway = built(answered.pathway)
         for form in {use.form for stage in pathway.stages for use in stage.forms}:
             fill(form, ("episode", answered.pk), person=answered.person)
+        before = november()
         close_episode(actor=coordinator, episode=answered, outcome_code=pathway.outcomes[0].code, now=ended)
         assert november().files == before.files
         january = datetime(2027, 1, 4, 9, 0, tzinfo=LONDON)
@@ -228,6 +233,164 @@ class TestCloseReturn:
         close_november()
         with pytest.raises(DatabaseError), transaction.atomic():
             ClosedReturn.objects.update(sha256="0" * 64)
+
+
+class TestStandingOfPeople:
+    def test_says_where_each_lives_and_since_when(self, answered, ivy, november):
+        (home,) = _rows(november(), "CYP003")
+        since = ivy.addresses.get().starts_on.isoformat()
+        assert home == {
+            "LOCAL PATIENT IDENTIFIER (EXTENDED)": ivy.reference,
+            "ACCOMMODATION STATUS CODE": "A1",
+            "ACCOMMODATION STATUS RECORDED DATE": since,
+        }
+
+    def test_gives_one_plan_however_often_it_was_written_and_who_agreed_it(self, answered, by_command, november, now):
+        for day, agreed_on in ((0, None), (2, date(2026, 11, 26)), (8, date(2026, 12, 2))):
+            write_plan(
+                actor=by_command, episode=answered, summary="Help at home", goals=["Walk"], patterns=[],
+                now=now + timedelta(days=day), agreed_on=agreed_on, not_agreed_reason="" if agreed_on else "Asleep",
+            )  # fmt: skip
+        (plan,), (agreement,) = _rows(november(), "CYP004"), _rows(november(), "CYP005")
+        assert (plan["CARE PLAN CREATION DATE"], plan["CARE PLAN LAST UPDATED DATE"]) == ("2026-11-24", "2026-11-26")
+        assert plan["CARE PLAN IMPLEMENTATION DATE"] == agreement["CARE PLAN AGREED DATE"] == "2026-11-26"
+        assert plan["CARE PLAN IDENTIFIER"] == agreement["CARE PLAN IDENTIFIER"]
+        # no national list was found of who may agree: it is a setting, and the report says so
+        assert agreement["CARE PLAN AGREED BY"] == plan["CARE PLAN TYPE (COMMUNITY CARE)"] == NOT_SET
+        assert {one["column"] for one in november().report["not_settled"]} == {
+            "CARE PLAN AGREED BY",
+            "CARE PLAN TYPE (COMMUNITY CARE)",
+        }
+
+    def test_sends_what_is_on_loan_once_its_kind_has_a_finding(
+        self, answered, ivy, service, workers, settled, november, now
+    ):
+        owner = workers[0].organisation
+        store = Store.objects.create(service=service, name="Merrow store")
+        for code, asked, ended in (("commode", 0, None), ("rail", 0, None), ("frame", -60, -30)):
+            kind = Kind.objects.create(service=service, code=code, title=code)
+            shelf = Shelf.objects.create(kind=kind, store=store, owner=owner, quantity=1)
+            request = EquipmentRequest.objects.create(
+                service=service, person=ivy, kind=kind, why="To get up", needed_by=now.date(), shelf=shelf,
+                state="lent", asked_by="Worker Ash", asked_at=now + timedelta(days=asked),
+            )  # fmt: skip
+            Loan.objects.create(
+                service=service, person=ivy, request=request, kind=kind, shelf=shelf, paid_by=owner,
+                handed_over_at=now + timedelta(days=asked + 1), handed_over_by="Worker Ash", shown="Its use",
+                shown_to="Ivy", ended_at=now + timedelta(days=ended) if ended else None,
+            )  # fmt: skip
+        with settled.open("a", encoding="utf-8") as file:
+            file.write("assistive_technology: {commode: '86290005', frame: '364075005'}\n")
+        made = november()
+        assert _rows(made, "CYP404") == [
+            {
+                "LOCAL PATIENT IDENTIFIER (EXTENDED)": ivy.reference,
+                "ASSISTIVE TECHNOLOGY FINDING (SNOMED CT)": "86290005",
+                "PRESCRIPTION DATE (ASSISTIVE TECHNOLOGY)": "2026-11-24",
+            }
+        ]
+        assert made.report["left_out"] == {"Equipment on loan of a kind without a SNOMED CT finding": 1}
+        assert made.report["problems"] == []
+
+
+class TestWhatWasMeasured:
+    def test_gives_the_score_of_a_form_completed_in_the_month_and_counts_our_own_scales(
+        self, answered, ivy, fill, november, crisis
+    ):
+        fill("news2", ("episode", answered.pk), person=ivy)
+        fill("carer-strain", ("episode", answered.pk), person=ivy)
+        made = november()
+        (score,) = _rows(made, "CYP609")
+        assert (score["SERVICE REQUEST IDENTIFIER"], score["ASSESSMENT TOOL COMPLETION DATE"]) == (
+            crisis.reference,
+            "2026-11-24",
+        )
+        assert score["CODED ASSESSMENT TOOL TYPE (SNOMED CT)"] == "1104051000000101"
+        total = answered.person.filled_forms.get(form__code="news2").scores[0]["total"]
+        assert float(score["PERSON SCORE"]) == total
+        assert made.report["left_out"]["Scores of the scale carer_strain, no coded tool"] == 1
+
+    def test_sends_a_reading_as_an_observation_once_it_has_a_code(self, answered, workers, settled, november, now):
+        task = VisitTask.objects.create(visit=answered.visits.get(), title="Check the sugar")
+        TaskReading.objects.create(
+            task=task, reading="Blood glucose", value="7.20", unit="mmol/L", taken_at=now + timedelta(minutes=45),
+            recorded_at=now + timedelta(minutes=46), worker=workers[0], recorded_by="Worker Ash",
+        )  # fmt: skip
+        assert november().report["left_out"] == {"Readings without an observation code": 1}
+        with settled.open("a", encoding="utf-8") as file:
+            file.write("observations: [{reading: blood glucose, code: '86290005', unit: mmol/L}]\n")
+        (row,) = [one for one in _rows(november(), "CYP202") if one["OBSERVATION VALUE"]]
+        assert (row["OBSERVATION VALUE"], row["UCUM UNIT OF MEASUREMENT"]) == ("7.2", "mmol/L")
+        assert row["CARE PROFESSIONAL LOCAL IDENTIFIER"] == workers[0].local_reference
+        assert november().report["problems"] == []
+
+
+class TestGroupSessions:
+    @pytest.fixture
+    def held(self, service, answered, ivy, workers, now):
+        """A leg club on 25 November: Ivy came, somebody without a referral left early, one more did not come."""
+        clinic = Clinic.objects.create(
+            service=service, name="Leg club", place_name="Merrow Hall", activities=["simple_dressing"], weekday=3,
+            opens_at="10:30", minutes=90, places=3, nurse=workers[0], nurse_skill="crisis_responder_health",
+            starts_on=date(2026, 11, 25), set_by="Tests", set_at=now,
+        )  # fmt: skip
+        session = ClinicSession.objects.create(
+            clinic=clinic, dated=date(2026, 11, 25), day=date(2026, 11, 25), minutes=90, places=3, nurse=workers[0],
+            starts_at=datetime(2026, 11, 25, 10, 30, tzinfo=LONDON),
+        )  # fmt: skip
+        others = [Person.objects.create(service=service, reference=f"X{number}") for number in (1, 2)]
+        came = (Attendance.CAME, Attendance.LEFT_EARLY, Attendance.DID_NOT_COME)
+        for number, (person, attendance) in enumerate(zip([ivy, *others], came, strict=True), start=1):
+            booking = ClinicBooking.objects.create(
+                clinic=clinic, person=person, state=BookingState.AGREED, starts_on=date(2026, 11, 25),
+                asked_by="Nurse", asked_on=date(2026, 11, 24), agreed_how="person", said="Yes", recorded_by="Nurse",
+                recorded_at=now,
+            )  # fmt: skip
+            SessionPlace.objects.create(
+                booking=booking, session=session, person=person, number=number, of_places=3, attendance=attendance,
+                attendance_by="Nurse", attendance_at=now + timedelta(days=1),
+            )  # fmt: skip
+        return session
+
+    def test_gives_the_session_and_a_contact_of_each_who_has_a_referral(self, held, crisis, workers, november):
+        made = november()
+        (session,) = _rows(made, "CYP301")
+        assert session["NUMBER OF GROUP SESSION PARTICIPANTS"] == "2"
+        assert (session["GROUP SESSION DATE"], session["CLINICAL CONTACT DURATION OF GROUP SESSION"]) == (
+            "2026-11-25",
+            "90",
+        )
+        assert session["CARE PROFESSIONAL LOCAL IDENTIFIER"] == workers[0].local_reference
+        contacts = _rows(made, "CYP201")
+        assert [(one["GROUP THERAPY INDICATOR"], one["CONSULTATION TYPE"]) for one in contacts] == [
+            ("N", "01"),
+            ("Y", "02"),
+        ]
+        assert {one["SERVICE REQUEST IDENTIFIER"] for one in contacts} == {crisis.reference}
+        assert made.report["left_out"] == {"Places in group sessions that belong to no referral that is submitted": 2}
+        assert made.report["problems"] == []
+
+    def test_leaves_out_a_session_of_which_nobody_wrote_down_who_came(self, held, november):
+        SessionPlace.objects.update(attendance="", attendance_by="", attendance_at=None)
+        made = november()
+        assert _rows(made, "CYP301") == []
+        assert made.report["left_out"] == {"Group sessions of which nobody wrote down who came": 1}
+
+
+class TestIsConcept:
+    @pytest.mark.parametrize(
+        ("text", "answer"),
+        [
+            ("1104051000000101", True),  # of an extension: NEWS2
+            ("86290005", True),
+            ("86290006", False),  # the last digit is not the check digit
+            ("68290005", False),  # two digits changed places
+            ("12345", False),  # too short
+            ("NEWS2", False),
+        ],
+    )
+    def test_holds_an_identifier_to_its_check_digit(self, text, answer):
+        assert is_concept(text) is answer
 
 
 class TestProblemsIn:
