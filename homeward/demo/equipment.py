@@ -13,20 +13,23 @@ from homeward.equipment.services import (
     NewDevice,
     NewReview,
     NewStock,
+    Wanted,
     add_usual_kinds,
     approve_request,
     ask_for_equipment,
+    book_checks,
     close_alert,
     hand_over,
     open_store,
     receive_call,
     receive_stock,
+    record_check,
     report_broken,
     reserve,
     review_benefit,
     take_back,
 )
-from homeward.equipment.states import AlertOutcome, AlertState, CallKind
+from homeward.equipment.states import AlertOutcome, AlertState, CallKind, CheckSort
 from homeward.kernel.rules import london_day
 from homeward.people.models import Person
 from homeward.teams.models import Organisation
@@ -37,7 +40,7 @@ STOCK = (
     ("sling", 2, 14_000, 210, "S-2025"), ("pendant", 6, 8_900, 80, "P3"), ("fall_detector", 2, 12_500, 80, "F1"),
     ("bed_or_chair_sensor", 2, 11_000, 80, "B2"), ("medicine_dispenser", 1, 15_900, 80, "M1"),
     ("walking_frame", 12, None, 80, ""), ("grab_rail", 20, None, 80, ""), ("key_safe", 8, None, 80, ""),
-    ("perching_stool", 5, None, 80, ""),
+    ("perching_stool", 5, None, 80, ""), ("bath_lift", 4, 46_000, 175, "BL3"),
 )  # fmt: skip
 # (kind, days ago, why)
 LENT = (
@@ -52,6 +55,7 @@ ASKED = (
     ("key_safe", 1, "Cannot come to the door", 5), ("commode", 1, "Cannot climb the stairs", 5),
 )  # fmt: skip
 SHOWN = "How to use it, how to clean it, and whom to ring when something is wrong"
+ENGINEERS = "Tideswell Lift Engineers"
 CENTRE, CENTRE_PHONE = "Merrow Lifeline", "07700 900555"
 
 
@@ -84,6 +88,7 @@ def make_equipment(making: Making) -> int:
         ask_for_equipment(**told, person=person, new=ask)
     _what_became_of(making, loans)
     _calls(making, loans)
+    _checks(making, store)
     return len(loans)
 
 
@@ -126,6 +131,17 @@ def _what_became_of(making: Making, loans: list[Loan]) -> None:
         review_benefit(actor=making.actor, loan=loan, new=new, now=making.now - timedelta(days=8))
     report_broken(actor=making.actor, loan=loans[6], what="One leg does not lock", now=making.now - timedelta(hours=20))
     take_back(actor=making.actor, loan=loans[0], why="Reaches the toilet again", now=making.now - timedelta(hours=4))
+
+
+def _checks(making: Making, store: Store) -> None:
+    """A safety check that failed, two booked with engineers, and one that nobody has booked yet."""
+    failed, *others = Item.objects.filter(kind__code="bath_lift", store=store).order_by("pk")
+    record_check(
+        actor=making.actor, item=failed, sort=CheckSort.SAFETY, done_on=making.today - timedelta(days=6),
+        is_passed=False, note="The motor stops under load", done_by=ENGINEERS, now=making.now,
+    )  # fmt: skip
+    wanted = [Wanted(item, CheckSort.SAFETY) for item in others[:2]]
+    book_checks(actor=making.actor, wanted=wanted, day=making.today + timedelta(days=2), who=ENGINEERS, now=making.now)
 
 
 def _calls(making: Making, loans: list[Loan]) -> None:

@@ -26,6 +26,8 @@ class ItemState(models.TextChoices):
     SCRAPPED = "scrapped", "Scrapped"
 
 
+# Where it can be laid hands on without going to anybody's home
+IN_STORES = (ItemState.IN_STORE, ItemState.RESERVED, ItemState.TO_CLEAN, ItemState.SET_ASIDE)
 ITEM_MOVES: dict[str, frozenset[str]] = {
     ItemState.IN_STORE: frozenset(
         {ItemState.RESERVED, ItemState.WITH_PERSON, ItemState.SET_ASIDE, ItemState.LOST, ItemState.SCRAPPED}

@@ -8,13 +8,14 @@ from homeward.equipment.models.lending import (
     Loan,
     RecallCall,
 )
-from homeward.equipment.models.stock import Check, Item, Movement, Recall, Shelf
+from homeward.equipment.models.stock import Check, CheckBooking, Item, Movement, Recall, Shelf
 from homeward.equipment.models.telecare import AlertMessage, Device, DeviceAlert, DeviceAlertEvent
 
 __all__ = [
     "AlertMessage",
     "BenefitReview",
     "Check",
+    "CheckBooking",
     "Device",
     "DeviceAlert",
     "DeviceAlertEvent",

@@ -107,8 +107,41 @@ class Check(models.Model):
     is_passed = models.BooleanField()
     note = models.CharField(max_length=250, blank=True)
     next_due_on = models.DateField(null=True)
+    # Who looked at it, where that is somebody else than whoever wrote it down
+    done_by = models.CharField(max_length=120, blank=True)
     recorded_by = models.CharField(max_length=200)
     recorded_at = models.DateTimeField()
+
+
+class CheckBooking(models.Model):
+    """A check of an item in a store, booked for a day with whoever does it, until it is recorded or falls away.
+
+    `ended_why` says what became of it; `check_found` is the check, where there was one.
+    """
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="check_bookings")
+    sort = models.CharField(max_length=8, choices=CheckSort)
+    day = models.DateField()
+    who = models.CharField(max_length=120)
+    booked_by = models.CharField(max_length=200)
+    booked_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=200, blank=True)
+    ended_why = models.CharField(max_length=250, blank=True)
+    check_found = models.OneToOneField(Check, null=True, on_delete=models.PROTECT, related_name="booking")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item", "sort"], condition=Q(ended_at__isnull=True), name="check_booked_once"
+            ),
+            models.CheckConstraint(condition=~Q(who=""), name="check_booked_with_somebody"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | ~Q(ended_why="") & ~Q(ended_by=""),
+                name="check_booking_ends_for_a_reason",
+            ),
+        ]
+        indexes = [models.Index(fields=["ended_at", "day"], name="check_booking_day")]
 
 
 class Recall(models.Model):

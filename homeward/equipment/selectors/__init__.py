@@ -1,6 +1,7 @@
 """Reading what there is, who has it, and what devices called about."""
 
 from .benefit import AnswerFigures, BenefitFigures, answer_figures, benefit_figures
+from .checks import ChecksDue, DueCheck, booking_for, checks_due, checks_wanted
 from .lending import (
     Missing,
     RecallPage,
@@ -49,6 +50,8 @@ from .telecare import (
 __all__ = [
     "AnswerFigures",
     "BenefitFigures",
+    "ChecksDue",
+    "DueCheck",
     "EquipmentNotFoundError",
     "FreeStock",
     "ItemPage",
@@ -62,7 +65,10 @@ __all__ = [
     "alerts_to_watch",
     "answer_figures",
     "benefit_figures",
+    "booking_for",
     "catalogue_of",
+    "checks_due",
+    "checks_wanted",
     "closed_lately",
     "count_unanswered",
     "equipment_at_visit",

@@ -7,7 +7,18 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record_reads
-from homeward.equipment.models import EquipmentRequest, EquipmentVisit, Item, Kind, Loan, Movement, Recall, Shelf, Store
+from homeward.equipment.models import (
+    CheckBooking,
+    EquipmentRequest,
+    EquipmentVisit,
+    Item,
+    Kind,
+    Loan,
+    Movement,
+    Recall,
+    Shelf,
+    Store,
+)
 from homeward.equipment.rules import number_in
 from homeward.equipment.states import OPEN_REQUESTS, ItemState, RequestState, Tracking
 from homeward.kernel.rules import london_day
@@ -56,6 +67,7 @@ class ItemPage:
     recall: Recall | None
     movements: tuple[Movement, ...]
     is_of_another_service: bool
+    booked: tuple[CheckBooking, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +253,9 @@ def item_for(actor: Actor, item_id: int, now: datetime) -> ItemPage:
     if loan is not None and not is_elsewhere:
         _audit(actor, loan.service_id, [loan], now)
     recall = Recall.objects.filter(kind_id=item.kind_id, ended_at__isnull=True, batch__in=("", item.batch)).first()
+    booked = item.check_bookings.filter(ended_at__isnull=True).order_by("day", "pk")
     movements = item.movements.select_related("store").order_by("-at", "-pk")[:MOST_ROWS]
-    return ItemPage(item, None if is_elsewhere else loan, recall, tuple(movements), is_elsewhere)
+    return ItemPage(item, None if is_elsewhere else loan, recall, tuple(movements), is_elsewhere, tuple(booked))
 
 
 def items_to_label(actor: Actor, service_id: int, numbers: list[int] | None = None) -> list[Item]:
@@ -320,7 +333,7 @@ def store_day(actor: Actor, service_id: int, now: datetime) -> StoreDay:
         *day.to_collect,
         *day.overdue,
         *day.reviews,
-        *(loan for item in day.checks for loan in item.open_loans),
+        *(loan for item in day.checks for loan in item.open_loans if loan.service_id == service_id),
     ]
     _audit(actor, service_id, shown, now, people)
     return day

@@ -13,7 +13,16 @@ from .asking import (
 )
 from .booking import book_due_checks, book_due_reviews
 from .catalogue import NewKind, add_usual_kinds, open_store, set_kind, share_store
-from .keeping import end_recall, log_recall_call, record_check, start_recall
+from .keeping import (
+    Wanted,
+    book_checks,
+    call_off_check,
+    end_recall,
+    log_recall_call,
+    record_check,
+    record_checks,
+    start_recall,
+)
 from .lending import (
     NewDevice,
     NewReview,
@@ -54,12 +63,15 @@ __all__ = [
     "NewKind",
     "NewReview",
     "NewStock",
+    "Wanted",
     "add_usual_kinds",
     "approve_request",
     "ask_for_equipment",
     "ask_to_collect",
+    "book_checks",
     "book_due_checks",
     "book_due_reviews",
+    "call_off_check",
     "cancel_request",
     "close_alert",
     "correct_count",
@@ -79,6 +91,7 @@ __all__ = [
     "receive_call",
     "receive_stock",
     "record_check",
+    "record_checks",
     "refer_alert",
     "refuse_request",
     "release",

@@ -127,4 +127,4 @@ def _tell_store(actor: Actor, service_id: int, today: date, now: datetime) -> No
         monday = today - timedelta(days=today.weekday())
         title = f"Checks of what is in the store, due in {BOOKED_AHEAD.days} days: {due}"
         key = f"equipment-checks-{service_id}-{monday}"
-        _tell_those_who(actor, Permission.MANAGE_EQUIPMENT, service_id, title, "/equipment/", key, now)
+        _tell_those_who(actor, Permission.MANAGE_EQUIPMENT, service_id, title, "/equipment/checks", key, now)

@@ -1,12 +1,15 @@
 """Keeping equipment safe: checks and services, and recalls with everybody who must be told."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
-from homeward.equipment.models import Check, Item, Kind, Loan, Recall, RecallCall
-from homeward.equipment.services.asking import _give_back
+from homeward.equipment.models import Check, CheckBooking, Item, Kind, Loan, Recall, RecallCall
+from homeward.equipment.rules import failed_check
+from homeward.equipment.services.asking import FURTHEST_AHEAD, _give_back
 from homeward.equipment.services.changing import (
     _done,
     _locked_item,
@@ -15,18 +18,118 @@ from homeward.equipment.services.changing import (
     _require_store,
     _tell_those_who,
 )
-from homeward.equipment.services.stock import LONGEST, _become
-from homeward.equipment.states import CheckSort, ItemState, MovementKind, RequestState
+from homeward.equipment.services.stock import LONGEST, _become, _refuse_unsafe
+from homeward.equipment.states import IN_STORES, CheckSort, ItemState, MovementKind, RequestState
 from homeward.kernel.rules import RefusedError, london_day, months_later
+
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One check that an item needs."""
+
+    item: Item
+    sort: CheckSort
+
+
+@transaction.atomic
+def book_checks(*, actor: Actor, wanted: Sequence[Wanted], day: date, who: str, now: datetime) -> list[CheckBooking]:
+    """Book checks of items in a store for a day with whoever does them; one booked already is booked anew.
+
+    Raises: NotAllowedError; RefusedError for nothing or too many, a day that is over or too far, without saying who,
+    or for an item that is not in a store.
+    """
+    _refuse_number(wanted)
+    today = london_day(now)
+    if not today <= day <= today + FURTHEST_AHEAD:
+        raise RefusedError("Choose today or a day to come, at most a year ahead.")
+    if not who.strip():
+        raise RefusedError("Say who comes to check: a name or a firm.")
+    return [_book(actor, one, day, who.strip()[:120], now) for one in _in_order(wanted)]
+
+
+def _book(actor: Actor, one: Wanted, day: date, who: str, now: datetime) -> CheckBooking:
+    item = _locked_item(one.item)
+    _require_store(actor, item.store)
+    if one.sort not in CheckSort.values:
+        raise RefusedError("Say whether it is a safety check or a service.")
+    if item.state not in IN_STORES:
+        raise RefusedError(
+            f"{item.number} is “{item.get_state_display().lower()}”. Only what is in a store can be booked here."
+        )
+    item.check_bookings.filter(sort=one.sort, ended_at__isnull=True).update(
+        ended_at=now, ended_by=actor.name, ended_why="Booked for another day, or with somebody else"
+    )
+    booking = CheckBooking.objects.create(
+        item=item, sort=one.sort, day=day, who=who, booked_by=actor.name, booked_at=now
+    )
+    _done(actor, f"book {one.sort} check", ("item", item.pk), item.store.service_id, now)
+    return booking
+
+
+@transaction.atomic
+def call_off_check(*, actor: Actor, booking: CheckBooking, reason: str, now: datetime) -> CheckBooking:
+    """Call off a check that was booked; what is due stays due.
+
+    Raises: NotAllowedError; RefusedError without a reason, or when it is over.
+    """
+    item = _locked_item(booking.item)
+    _require_store(actor, item.store)
+    booking = CheckBooking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+    if booking.ended_at is not None:
+        raise RefusedError("This booking is over. Open the item again to see why.")
+    if not reason.strip():
+        raise RefusedError("Say why it is called off.")
+    booking.ended_at, booking.ended_by, booking.ended_why = now, actor.name, reason.strip()[:250]
+    booking.save(update_fields=["ended_at", "ended_by", "ended_why"])
+    _done(actor, f"call off {booking.sort} check", ("item", item.pk), item.store.service_id, now)
+    return booking
+
+
+@transaction.atomic
+def record_checks(
+    *, actor: Actor, wanted: Sequence[Wanted], done_on: date, is_passed: bool, note: str, done_by: str, now: datetime
+) -> list[Check]:
+    """Record checks that were done together. What failed is recorded by itself, with what is wrong with it.
+
+    Raises: NotAllowedError; RefusedError for nothing or too many, several that failed, and as `record_check` does.
+    """
+    _refuse_number(wanted)
+    if not is_passed and len({one.item.pk for one in wanted}) > 1:
+        raise RefusedError("Record what failed one at a time, each with what is wrong with it.")
+    told = {"actor": actor, "done_on": done_on, "is_passed": is_passed, "note": note, "done_by": done_by, "now": now}
+    return [record_check(**told, item=one.item, sort=one.sort) for one in _in_order(wanted)]
+
+
+def _refuse_number(wanted: Sequence[Wanted]) -> None:
+    if not wanted:
+        raise RefusedError("Choose at least one check from the list.")
+    if len(wanted) > MOST_AT_ONCE:
+        raise RefusedError(f"Choose at most {MOST_AT_ONCE} checks at once.")
+
+
+def _in_order(wanted: Sequence[Wanted]) -> list[Wanted]:
+    """The same order whoever asks, so that two at once wait for one another instead of both giving up."""
+    return sorted(wanted, key=lambda one: (one.item.pk, one.sort))
 
 
 @transaction.atomic
 def record_check(
-    *, actor: Actor, item: Item, sort: CheckSort, done_on: date, is_passed: bool, note: str, now: datetime
+    *,
+    actor: Actor,
+    item: Item,
+    sort: CheckSort,
+    done_on: date,
+    is_passed: bool,
+    note: str,
+    now: datetime,
+    done_by: str = "",
 ) -> Check:
     """Record a safety check or a service of an item, wherever it is; the next is due as its kind says.
 
-    What fails must not be used: in a store it is set aside, at a home the store sees that it is to be fetched.
+    What fails must not be used: in a store it is set aside until it passes or is scrapped, at a home the store sees
+    that it is to be fetched. What was set aside because of a check, and passes, is free again.
 
     Raises: NotAllowedError; RefusedError for a day to come, or a failure that does not say what is wrong.
     """
@@ -44,20 +147,41 @@ def record_check(
     due = months_later(done_on, months) if months and is_passed else None
     check = Check.objects.create(
         item=item, sort=sort, done_on=done_on, is_passed=is_passed, note=note.strip()[:250], next_due_on=due,
-        recorded_by=actor.name, recorded_at=now,
+        done_by=done_by.strip()[:120], recorded_by=actor.name, recorded_at=now,
     )  # fmt: skip
-    if is_passed:
-        if sort == CheckSort.SAFETY:
-            item.check_due_on, item.fault = due, ""
-        else:
-            item.service_due_on = due
+    item.check_bookings.filter(sort=sort, ended_at__isnull=True).update(
+        ended_at=now, ended_by=actor.name, ended_why="It passed" if is_passed else "It failed", check_found=check
+    )
+    is_cleared = is_passed and item.fault in (before.note for before in item.checks.filter(is_passed=False, sort=sort))
+    if is_passed and sort == CheckSort.SAFETY:
+        item.check_due_on = due
+    elif is_passed:
+        item.service_due_on = due
     else:
         item.fault = check.note
+    other = failed_check(item.checks.all())
+    if is_passed and other is not None:
+        item.fault = other.note
+    elif is_cleared or (is_passed and sort == CheckSort.SAFETY and item.state != ItemState.SET_ASIDE):
+        item.fault = ""
     item.save(update_fields=["check_due_on", "service_due_on", "fault"])
     if not is_passed and item.state in (ItemState.IN_STORE, ItemState.RESERVED):
         _out_of_use(actor, item, check.note, now)
+    elif is_cleared and other is None and item.state == ItemState.SET_ASIDE:
+        _back_in_use(actor, item, now)
     _done(actor, f"record {sort} check", ("item", item.pk), item.store.service_id, now)
     return check
+
+
+def _back_in_use(actor: Actor, item: Item, now: datetime) -> None:
+    """Free a locked item whose check found it good again; it stays set aside where something else speaks against it."""
+    try:
+        _refuse_unsafe(item, now)
+    except RefusedError as other:
+        item.fault = str(other)[:250]
+        item.save(update_fields=["fault"])
+    else:
+        _become(actor, item, ItemState.IN_STORE, MovementKind.READY, now, "It passed its check")
 
 
 def _out_of_use(actor: Actor, item: Item, reason: str, now: datetime) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.equipment.models import Item, Kind, Recall, Shelf, Store
-from homeward.equipment.rules import item_number
+from homeward.equipment.rules import failed_check, item_number
 from homeward.equipment.services.changing import _locked_item, _locked_shelf, _move, _owner_of, _require_store
 from homeward.equipment.states import Condition, ItemState, MovementKind, Tracking, check_item_move
 from homeward.kernel.rules import RefusedError, london_day, months_later
@@ -17,6 +17,12 @@ from homeward.teams.models import Organisation
 
 MOST_AT_ONCE = 200
 LONGEST = 60
+# What becomes of a check booked of an item that is no longer in the store
+GONE = {
+    ItemState.WITH_PERSON: "It was lent before the check: a visit does it at their home",
+    ItemState.LOST: "It was lost",
+    ItemState.SCRAPPED: "It was scrapped",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +121,7 @@ def move_item(*, actor: Actor, item: Item, store: Store, now: datetime) -> Item:
     _move(actor, MovementKind.MOVED, -1, now, item=item, reason=f"To {store.name}")
     item.store, item.since = store, now
     item.save(update_fields=["store", "since"])
+    _end_bookings(actor, item, f"It was moved to {store.name}: book it there", now)
     _move(actor, MovementKind.MOVED, 1, now, item=item)
     return item
 
@@ -144,7 +151,7 @@ def settle_item(
     worth.
 
     Raises: NotAllowedError; CannotMoveError; RefusedError to use again what is recalled, or whose safety check is
-    overdue, and without a reason to set aside or scrap.
+    overdue or a check failed, and without a reason to set aside or scrap.
     """
     item = _locked_item(item)
     _require_store(actor, item.store)
@@ -166,11 +173,14 @@ def settle_item(
 
 
 def _refuse_unsafe(item: Item, now: datetime) -> None:
-    """Raises: RefusedError when an item must not be lent: recalled, or its safety check is overdue."""
+    """Raises: RefusedError when an item must not be lent: recalled, its safety check overdue, or a check failed."""
     if recall_of(item) is not None:
         raise RefusedError("This item is recalled. It can be used again when the recall has ended.")
     if item.check_due_on is not None and item.check_due_on < london_day(now):
         raise RefusedError("Its safety check is overdue. Record the check first.")
+    if (failed := failed_check(item.checks.all())) is not None:
+        sort = failed.get_sort_display().lower()
+        raise RefusedError(f"It failed its {sort} on {failed.done_on:%-d %B %Y}. Record that it passed, or scrap it.")
 
 
 def recall_of(item: Item) -> Recall | None:
@@ -225,6 +235,13 @@ def _become(
     item.state, item.since = state, now
     item.save(update_fields=["state", "since", "fault"])
     _move(actor, kind, quantity, now, item=item, reason=reason, value_pence=value_pence, loan=loan)
+    if state in GONE:
+        _end_bookings(actor, item, GONE[state], now)
+
+
+def _end_bookings(actor: Actor, item: Item, why: str, now: datetime) -> None:
+    """End the checks booked of an item that is no longer where they were booked for."""
+    item.check_bookings.filter(ended_at__isnull=True).update(ended_at=now, ended_by=actor.name, ended_why=why[:250])
 
 
 def _add(

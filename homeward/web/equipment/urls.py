@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homeward.web.equipment.views import alerts, lending, recalls, store
+from homeward.web.equipment.views import alerts, checks, lending, recalls, store
 
 app_name = "equipment"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("stores", store.stores, name="stores"),
     path("stores/<int:store_id>/share", store.share, name="share"),
     path("labels", store.labels, name="labels"),
+    path("checks", checks.checks, name="checks"),
+    path("checks/do", checks.act, name="checks_act"),
     path("scan", store.scan, name="scan"),
     path("items/<int:item_id>", store.item, name="item"),
     path("items/<int:item_id>/<slug:act>", store.item_act, name="item_act"),

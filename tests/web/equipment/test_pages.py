@@ -301,3 +301,57 @@ class TestAlerts:
 
     def test_are_not_for_who_does_not_respond(self, manager, store):
         assert page(manager, "/equipment/alerts", 403)
+
+
+class TestChecks:
+    def test_are_listed_booked_together_and_recorded(self, keeper, stock, today):
+        one, other = stock("sling", 2)
+        Item.objects.update(check_due_on=today - timedelta(days=2))
+        keys = [f"{item.pk}-safety" for item in (one, other)]
+        seen = page(keeper, "/equipment/checks?ahead=0")
+        assert all(item.number in seen for item in (one, other))
+        assert "2 days overdue" in seen
+        assert "Choose at least one check" in send(keeper, "/equipment/checks/do", do="book", day=today, who="Lifts")
+        kept = send(keeper, "/equipment/checks/do", do="book", check=keys, day="", who="Lift Engineers")
+        assert "Say on which day" in kept
+        assert kept.count(" checked>") == 2
+        told = {"check": keys, "ahead": "0"}
+        assert "2 checks booked" in send(
+            keeper, "/equipment/checks/do", do="book", day=today, who="Lift Engineers", **told
+        )
+        assert "Lift Engineers" in page(keeper, "/equipment/checks?ahead=0")
+        told |= {"do": "record", "done_on": today, "done_by": "Lift Engineers"}
+        assert "one at a time" in send(keeper, "/equipment/checks/do", passed="no", note="Frayed", **told)
+        send(keeper, "/equipment/checks/do", passed="yes", **told | {"check": keys[:1]})
+        send(keeper, "/equipment/checks/do", passed="no", note="Frayed", **told | {"check": keys[1:]})
+        seen = page(keeper, "/equipment/checks?ahead=0")
+        assert "Frayed" in seen
+        assert one.number not in seen
+
+    def test_are_booked_called_off_and_recorded_on_the_page_of_an_item(self, keeper, stock, today):
+        [item] = stock("sling")
+        at = f"/equipment/items/{item.pk}"
+        send(keeper, f"{at}/book", sort="safety", day=today, who="Lift Engineers")
+        assert "Safety check booked for" in page(keeper, at)
+        booking = str(item.check_bookings.get().pk)
+        assert "why" in send(keeper, f"{at}/call-off", booking=booking, reason="")
+        send(keeper, f"{at}/call-off", booking=booking, reason="The engineer is ill")
+        assert "Safety check booked for" not in page(keeper, at)
+        send(keeper, f"{at}/check", sort="safety", passed="no", done_on=today, done_by="Lifts", reason="Frayed")
+        seen = page(keeper, at)
+        assert "by Lifts: Frayed" in seen
+        assert "Must not be used" in seen
+
+    def test_are_seen_but_not_booked_by_whoever_only_asks(self, manager, stock, today):
+        [item] = stock("sling")
+        Item.objects.update(check_due_on=today)
+        seen = page(manager, "/equipment/checks")
+        assert item.number in seen
+        assert "Book them" not in seen
+        assert manager.post("/equipment/checks/do", {"do": "book", "check": f"{item.pk}-safety"}).status_code == 403
+
+    def test_refuse_what_is_no_check_of_ours(self, keeper, stock, today):
+        for key in ("x-safety", "999999-safety", "1-look"):
+            told = {"do": "book", "check": key, "day": today, "who": "Lifts"}
+            assert keeper.post("/equipment/checks/do", told).status_code == 404
+        assert keeper.post("/equipment/checks/do", {"do": "burn"}).status_code == 404

@@ -9,7 +9,7 @@ from django.urls import reverse
 from markupsafe import Markup
 
 from homeward.equipment.selectors import AnswerFigures, BenefitFigures, FreeStock, ItemPage, KindLine, StoreDay
-from homeward.equipment.states import AlertOutcome, ItemState, RequestState, Tracking, VisitPurpose
+from homeward.equipment.states import IN_STORES, AlertOutcome, ItemState, RequestState, Tracking, VisitPurpose
 from homeward.kernel.rules import london_day
 from homeward.procedures.selectors import skill_title
 from homeward.visits.states import VisitState
@@ -93,6 +93,13 @@ def due_tag(day: date | None, today: date, soon_days: int = 14) -> Tag | None:
     return Tag(f"in {counted((day - today).days, 'day')}", "yellow" if (day - today).days <= soon_days else "grey")
 
 
+def booking_tag(day: date, today: date) -> Tag | None:
+    """What a day that a check is booked for asks for now."""
+    if day < today:
+        return Tag("Not recorded", "red")
+    return Tag("Today", "orange") if day == today else None
+
+
 def pounds(pence: int | None) -> str:
     """Money as pages write it: £1,250.50; empty for none."""
     return "" if pence is None else f"£{pence / 100:,.2f}"
@@ -103,8 +110,8 @@ def quantity_words(title: str, quantity: int) -> str:
     return title if quantity == 1 else f"{quantity} × {title}"
 
 
-def present_day(day: StoreDay, now: datetime) -> tuple[Section, ...]:
-    """The store's day as lists, most pressing first."""
+def present_day(day: StoreDay, now: datetime, services: Iterable[int]) -> tuple[Section, ...]:
+    """The store's day as lists, most pressing first; `services` are those whose people may be named."""
     today = london_day(now)
     return (
         Section("recalls", "Recalled", tuple(_recall(one) for one in day.recalls), "", True),
@@ -122,7 +129,8 @@ def present_day(day: StoreDay, now: datetime) -> tuple[Section, ...]:
         ),
         Section("visits", "Visits planned", tuple(_visit(one, today) for one in day.visits), "No visit is planned."),
         Section(
-            "checks", "Checks due", tuple(_check(one, today) for one in day.checks), "No check is due in 30 days.",
+            "checks", "Checks due", tuple(_check(one, today, services) for one in day.checks),
+            "No check is due in 30 days.",
         ),
         Section(
             "collect", "To collect", tuple(_loan(one, one.collect_reason or DIED) for one in day.to_collect),
@@ -182,16 +190,14 @@ def _review(one, today: date) -> Line:
     return Line(line.what, line.href, line.who, line.text.strip(), due_tag(one.review_due_on, today))
 
 
-def _check(item, today: date) -> Line:
+def _check(item, today: date, services: Iterable[int]) -> Line:
     due = [
         (day, words) for day, words in ((item.check_due_on, "Safety check"), (item.service_due_on, "Service")) if day
     ]
     day, words = min(due)
-    loan = next(iter(item.open_loans), None)
-    basis = item.kind.check_basis if words == "Safety check" else item.kind.service_basis
     return Line(
         f"{item.kind.title} {item.number}", reverse("equipment:item", args=[item.pk]),
-        loan.person.label if loan else item.store.name, f"{words} by {short_day(day)} ({basis or LOCAL})",
+        _where(item, services), f"{words} by {short_day(day)}",
         due_tag(day, today),
     )  # fmt: skip
 
@@ -289,6 +295,8 @@ class ItemWords:
     who: str
     loan_id: int
     checks: tuple[str, ...]
+    booked: tuple[tuple[str, str, Tag | None], ...]
+    is_bookable: bool
     history: tuple[tuple[str, str], ...]
     state: str
     is_alerting: bool
@@ -320,6 +328,7 @@ def present_item(page: ItemPage, today: date) -> ItemWords:
         recall_id=page.recall.pk if page.recall and page.recall.service_id == item.store.service_id else 0,
         recalled=page.recall.reason if page.recall else "", who=who, loan_id=page.loan.pk if page.loan else 0,
         checks=tuple(_check_words(one) for one in sorted(item.checks.all(), key=lambda one: one.pk, reverse=True)),
+        booked=tuple(_booking(one, today) for one in page.booked), is_bookable=item.state in IN_STORES,
         history=tuple(_moved(one) for one in page.movements), state=item.state, is_alerting=item.kind.is_alerting,
         kind_id=item.kind_id,
     )  # fmt: skip
@@ -328,7 +337,13 @@ def present_item(page: ItemPage, today: date) -> ItemWords:
 def _check_words(check) -> str:
     words = "passed" if check.is_passed else "failed"
     note = f": {check.note}" if check.note else ""
-    return f"{check.get_sort_display()} {words} on {short_day(check.done_on)}, by {check.recorded_by}{note}"
+    by = check.done_by or check.recorded_by
+    return f"{check.get_sort_display()} {words} on {short_day(check.done_on)}, by {by}{note}"
+
+
+def _booking(one, today: date) -> tuple[str, str, Tag | None]:
+    tag = booking_tag(one.day, today)
+    return str(one.pk), f"{one.get_sort_display()} booked for {short_day(one.day)} with {one.who}", tag
 
 
 def _moved(one) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from homeward.equipment.selectors import (
     EquipmentNotFoundError,
     answer_figures,
     benefit_figures,
+    booking_for,
     catalogue_of,
     item_for,
     item_numbered,
@@ -30,7 +31,10 @@ from homeward.equipment.selectors import (
 )
 from homeward.equipment.services import (
     NewStock,
+    Wanted,
     add_usual_kinds,
+    book_checks,
+    call_off_check,
     correct_count,
     find_item,
     install_device,
@@ -64,7 +68,7 @@ def store(request: HttpRequest) -> HttpResponse:
     told = {
         "service": service,
         "services": services_here(request),
-        "sections": presenters.present_day(day, now),
+        "sections": presenters.present_day(day, now, [service.pk]),
         "has_catalogue": bool(catalogue_of(request.actor, service.pk)),
     }
     return render(request, "equipment/store.jinja", told)
@@ -279,10 +283,12 @@ def item(request: HttpRequest, item_id: int, form: AskedEquipment | None = None,
     """One item: where it is, whose it is, its checks and all that moved it."""
     now, found = timezone.now(), _item(request, item_id)
     row, today = found.item, london_day(now)
+    usual = {"done_on": today.isoformat(), "sort": "safety", "passed": "yes"}
+    usual["booking"] = str(found.booked[0].pk) if found.booked else ""
     told = {
         "service": row.store.service if row.store.service_id in request.actor.service_ids else service_here(request),
         "item": presenters.present_item(found, today),
-        "form": form or AskedEquipment(None, {"done_on": today.isoformat(), "sort": "safety", "passed": "yes"}),
+        "form": form or AskedEquipment(None, usual),
         "acted": acted,
         "stores": [("", [(str(one.pk), one.name) for one in stores_for(request.actor, service_here(request).pk)])],
         "sorts": [(one.value, one.label, "") for one in CheckSort],
@@ -296,7 +302,8 @@ def item(request: HttpRequest, item_id: int, form: AskedEquipment | None = None,
 @page(Permission.MANAGE_EQUIPMENT)
 @require_POST
 def item_act(request: HttpRequest, item_id: int, act: str) -> HttpResponse:
-    """Check an item, move it, set it aside, say what becomes of it, lose or find it, name it to its centre."""
+    """Check an item, book a check or call it off, move it, set it aside, say what becomes of it, or name it to its
+    centre."""
     now, found, form = timezone.now(), _item(request, item_id).item, AskedEquipment(request.POST)
     told = {"actor": request.actor, "item": found, "now": now}
     try:
@@ -315,8 +322,18 @@ def _act_on_item(request: HttpRequest, act: str, form: AskedEquipment, told: dic
         done_on = form.day("done_on", missing="Say on which day")
         if done_on:
             record_check(
-                **told, sort=form.typed("sort"), done_on=done_on, is_passed=form.typed("passed") == "yes", note=reason
-            )
+                **told, sort=form.typed("sort"), done_on=done_on, is_passed=form.typed("passed") == "yes", note=reason,
+                done_by=form.typed("done_by"),
+            )  # fmt: skip
+    elif act == "book":
+        day = form.day("day", missing="Say on which day")
+        if day:
+            wanted = [Wanted(told["item"], form.typed("sort"))]
+            book_checks(actor=told["actor"], wanted=wanted, day=day, who=form.typed("who"), now=told["now"])
+    elif act == "call-off":
+        call_off_check(
+            actor=told["actor"], booking=_booking(request, told["item"], form), reason=reason, now=told["now"]
+        )
     elif act == "settle":
         value = form.pence("value")
         if not form.errors:
@@ -333,6 +350,13 @@ def _act_on_item(request: HttpRequest, act: str, form: AskedEquipment, told: dic
         install_device(**told, new=read_device(form))
     else:
         raise Http404
+
+
+def _booking(request: HttpRequest, found, form: AskedEquipment):
+    try:
+        return booking_for(request.actor, found, whole_number(form.typed("booking")) or 0)
+    except EquipmentNotFoundError as error:
+        raise RefusedError("Choose the booking to call off.") from error
 
 
 def _store(request: HttpRequest, number: str):
