@@ -51,7 +51,8 @@ def make_clinics(making: Making) -> int:
             helpers=(("home_care_worker", ("wound_care_simple",)), ("home_care_worker", ())),
         )  # fmt: skip
         clinic = open_clinic(actor=making.actor, service_id=making.service.pk, new=new, now=early)
-        suggested = candidates_for(making.actor, clinic, early).rows[: asked + 1]
+        # somebody is left to ask
+        suggested = candidates_for(making.actor, clinic, early).rows[:-1][: asked + 1]
         for number, one in enumerate(suggested):
             was_asked = {"asked_by": nurse.label, "asked_on": making.today - timedelta(days=1 + number % 5)}
             if number == asked:
