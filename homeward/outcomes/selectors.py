@@ -11,6 +11,7 @@ from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record_reads
 from homeward.delegation.models import SignOff
 from homeward.outcomes.facts.copying import opened_to_read
+from homeward.outcomes.facts.hours import DAYS
 from homeward.outcomes.facts.reading import Asked, embedded
 from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By, Case, Computed, Measure
@@ -20,8 +21,10 @@ from homeward.outcomes.models import NationalFigure, PackSubscription, ResultNot
 from homeward.outcomes.states import NoteKind
 from homeward.people.models import Person
 from homeward.people.selectors.sight import sights
+from homeward.teams.models import Worker
 from homeward.teams.selectors import services_for
 from homeward.visits.models import VisitTask
+from homeward.visits.selectors.hours import employers_seen
 
 
 class NoSuchSplitError(ValueError):
@@ -113,6 +116,7 @@ def cases_of(
     people = list(Person.objects.filter(pk__in=numbers, service_id__in=actor.service_ids))
     seen = sights(actor, people, now)
     names = {person.pk: person.label for person in people if seen[person.pk] > Sight.CARD}
+    workers = _workers_named(actor, service_id, measure.record, [case.record_id for case in on_page])
     opened = _opened_by(measure.record, [case.record_id for case in on_page])
     record_reads(
         actor=actor,
@@ -126,7 +130,14 @@ def cases_of(
         count=len(cases),
         numerator=fsum(case.counts for case in cases),
         denominator=fsum(case.out_of or 0 for case in cases) if measure.out_of else None,
-        shown=tuple(ListedCase(case, names.get(case.person_id, ""), opened.get(case.record_id)) for case in on_page),
+        shown=tuple(
+            ListedCase(
+                case,
+                workers.get(case.record_id, "") or names.get(case.person_id, ""),
+                opened.get(case.record_id),
+            )
+            for case in on_page
+        ),
     )
 
 
@@ -188,6 +199,17 @@ def national_figures(actor: Actor, key: str, place_codes: Collection[str]) -> li
 def _may_be_split(measure: Measure, split: str) -> None:
     if split and split not in (own := splits_of(measure)):
         raise NoSuchSplitError(f"{measure.key} is split by {' or '.join(own) or 'nothing'}, not by {split}.")
+
+
+def _workers_named(actor: Actor, service_id: int, record: str, numbers: Collection[int]) -> dict[int, str]:
+    """Whose a worker's day is, where the actor sees the hours of whom they work for; nobody's else."""
+    if record != "worker_day" or not actor.may(Permission.SEE_ROSTER):
+        return {}
+    of = {number: number // DAYS for number in numbers}
+    employers = [one.pk for one in employers_seen(actor, service_id)]
+    workers = Worker.objects.filter(pk__in=set(of.values()), organisation_id__in=employers)
+    names = {worker.pk: worker.label for worker in workers}
+    return {number: names[worker_id] for number, worker_id in of.items() if worker_id in names}
 
 
 def _opened_by(record: str, numbers: Collection[int]) -> dict[int, int]:

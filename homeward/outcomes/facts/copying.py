@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -151,9 +151,15 @@ def _rebuild(path: Path, now: datetime) -> Refreshed:
 def _bring_up(copy: duckdb.DuckDBPyConnection, touched: dict[str, set[int]], mark: Mark, now: datetime) -> dict:
     done = {}
     copy.execute("BEGIN")
-    is_new_day = _kept(copy).get("day") != london_day(now).isoformat()
+    today = london_day(now)
+    kept_on = date.fromisoformat(_kept(copy).get("day", today.isoformat()))
+    is_new_day = kept_on != today
+    # as the copy had it: what was moved or deleted since is of the day that it was of
+    as_it_was = {fact.name: _keys_of_spans(copy, fact, touched, today) for fact in FACTS}
     for fact in FACTS:
-        keys: set[int] = set()
+        keys = as_it_was[fact.name] | _keys_of_spans(copy, fact, touched, today)
+        if is_new_day and isinstance(fact, Derived) and fact.keys_of_days:
+            keys.update(fact.keys_of_days(kept_on, today - timedelta(days=1)))
         for source in fact.sources & touched.keys():
             keys.update(fact.keys_of(source, touched[source]))
         if is_new_day and isinstance(fact, Derived) and fact.grows_daily:
@@ -164,14 +170,31 @@ def _bring_up(copy: duckdb.DuckDBPyConnection, touched: dict[str, set[int]], mar
                 done[fact.name] = _again(copy, fact, now)
         elif keys:
             key = fact.key if isinstance(fact, Derived) else "id"
-            numbers = pyarrow.table({"number": pyarrow.array(sorted(keys), pyarrow.int64())})
-            copy.register("changed_numbers", numbers)
+            _hold(copy, keys)
             copy.execute(f"DELETE FROM {fact.name} WHERE {key} IN (SELECT number FROM changed_numbers)")  # nosec B608
             copy.unregister("changed_numbers")
             done[fact.name] = _in_parts(copy, fact, sorted(keys), now)
     _keep(copy, mark, now)
     copy.execute("COMMIT")
     return done
+
+
+def _keys_of_spans(
+    copy: duckdb.DuckDBPyConnection, fact: Plain | Derived, touched: dict[str, set[int]], today: date
+) -> set[int]:
+    """Whose facts are to be worked out again, where the copy's own tables say it."""
+    keys: set[int] = set()
+    if isinstance(fact, Derived) and fact.keys_of_span:
+        for source in fact.spans.keys() & touched.keys():
+            _hold(copy, touched[source])
+            for span in copy.execute(fact.spans[source]).fetchall():
+                keys.update(fact.keys_of_span(*span, today))
+            copy.unregister("changed_numbers")
+    return keys
+
+
+def _hold(copy: duckdb.DuckDBPyConnection, numbers: Iterable[int]) -> None:
+    copy.register("changed_numbers", pyarrow.table({"number": pyarrow.array(sorted(numbers), pyarrow.int64())}))
 
 
 def _again(copy: duckdb.DuckDBPyConnection, fact: Plain | Derived, now: datetime) -> int:

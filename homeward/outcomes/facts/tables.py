@@ -7,7 +7,7 @@ the very rules that the pages use.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from django.db import models
@@ -18,9 +18,9 @@ from homeward.delegation.models import Concern, SignOff
 from homeward.discharge.models import HospitalStay, PathwayDecision
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.equipment.models import BenefitReview, Loan
-from homeward.outcomes.facts import afterwards, derived, nights, people
+from homeward.outcomes.facts import afterwards, derived, hours, nights, people
 from homeward.referrals.models import Call, Referral
-from homeward.roster.models import Contract
+from homeward.roster.models import Absence, Contract, Shift
 from homeward.surveys.models import Invitation
 from homeward.teams.models import Organisation, Service, Training, Worker
 from homeward.visits.models import Assignment, JoinedVisits, LostVisit, SickCall, Visit, VisitTask
@@ -82,7 +82,9 @@ class Derived:
     """Facts worked out from several tables. `follows` says, by source, whose facts a changed row of it changes.
 
     Where `is_small`, all of it is worked out again whenever anything it follows changed, or the day has; where it
-    `grows_daily`, when the day has.
+    `grows_daily`, when the day has. Where a row may be moved from one key to another, or be deleted, `spans` says
+    in SQL on the copy itself which spans a changed row of a source is of, `keys_of_span` which keys those are; and
+    `keys_of_days` which are new when days have ended.
     """
 
     name: str
@@ -92,15 +94,18 @@ class Derived:
     follows: dict[str, Callable[[Collection[int]], Collection[int]]] = field(default_factory=dict)
     is_small: bool = False
     grows_daily: bool = False
+    spans: dict[str, str] = field(default_factory=dict)
+    keys_of_span: Callable[..., Iterable[int]] | None = None
+    keys_of_days: Callable[[date, date], Iterable[int]] | None = None
 
     @property
     def sources(self) -> frozenset[str]:
         """The tables of the record whose changes matter."""
-        return frozenset(self.follows)
+        return frozenset(self.follows) | frozenset(self.spans)
 
     def keys_of(self, source: str, numbers: Collection[int]) -> Collection[int]:
         """Whose facts are to be worked out again where these of a source changed."""
-        return self.follows[source](numbers)
+        return self.follows[source](numbers) if source in self.follows else ()
 
     def rows(self, keys: Keys, now: datetime) -> Iterator[tuple]:
         """The facts of these keys, or of all."""
@@ -117,7 +122,7 @@ def _plain(name: str, model: type[models.Model], fields: str) -> Plain:
 
 FACTS: tuple[Plain | Derived, ...] = (
     _plain("services", Service, "code"),
-    _plain("organisations", Organisation, "service_id kind"),
+    _plain("organisations", Organisation, "service_id kind name is_employer"),
     _plain("workers", Worker, "service_id organisation_id is_active"),
     _plain("referrals", Referral, "service_id person_id state received_at source route urgency need_code pathway_code"),
     _plain("calls", Call, "service_id person_id received_at source urgency outcome referral_id"),
@@ -135,6 +140,8 @@ FACTS: tuple[Plain | Derived, ...] = (
     _plain("lost_visits", LostVisit, "call_id visit_id slot minutes"),
     _plain("trainings", Training, "worker_id competence done_on withdrawn_at"),
     _plain("sign_offs", SignOff, "worker_id competence signed_at ends_on withdrawn_at carried_over"),
+    _plain("shifts", Shift, "worker_id day"),
+    _plain("absences", Absence, "worker_id starts_on ends_on"),
     _plain("contracts", Contract, "worker_id kind weekly_minutes starts_on ends_on"),
     _plain("concerns", Concern, "service_id person_id urgency raised_at answer_due_at answered_at state"),
     _plain("bed_referrals", BedReferral, "service_id person_id referral_id state asked_at came_from decided_at"),
@@ -224,6 +231,15 @@ FACTS: tuple[Plain | Derived, ...] = (
             "beds_bedclosing": nights.beds_of_closings,
         },
         grows_daily=True,
+    ),
+    Derived(
+        "paid_days",
+        "worker_day",
+        hours.DAY_COLUMNS,
+        hours.paid_days,
+        spans=hours.SPANS,
+        keys_of_span=hours.keys_of_span,
+        keys_of_days=hours.keys_of_days,
     ),
     Derived(
         "before_and_after",

@@ -11,7 +11,7 @@ from ibis.expr import types as ir
 from homeward.outcomes.facts.reading import Facts
 
 # Records that are of no person supported
-OF_NOBODY = frozenset({"bed", "invoice_line", "sick_call", "sign_off", "survey_answer", "worker"})
+OF_NOBODY = frozenset({"bed", "invoice_line", "sick_call", "sign_off", "survey_answer", "worker", "worker_day"})
 Expression = Callable[[ir.Table], ir.Value]
 
 

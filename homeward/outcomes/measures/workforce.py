@@ -281,6 +281,100 @@ SIGN_OFFS_LAPSED = Measure(
 )
 
 
+def employed(facts: Facts) -> ir.Table:
+    """Every worker with whom they work for: its kind as `employer`, its name as `organisation`."""
+    workers, organisations = facts["workers"], facts["organisations"]
+    employers = organisations.select("is_employer", employer="kind", organisation="name", by_employer="id")
+    who = workers.select("organisation_id", employed_id="id")
+    return who.inner_join(employers, who.organisation_id == employers.by_employer).select(
+        "employed_id", "organisation_id", "employer", "organisation", "is_employer"
+    )
+
+
+def _paid_days(facts: Facts) -> ir.Table:
+    days, who = facts["paid_days"], employed(facts)
+    rows = days.inner_join(who, days.worker_id == who.employed_id)
+    rows = rows.filter(rows.is_employer)
+    return rows.select(
+        "service_id",
+        "day",
+        "employer",
+        "organisation",
+        "paid_by",
+        "paid",
+        "unused",
+        "filled",
+        record_id="worker_day",
+        person_id=ibis.null("int64"),
+    )
+
+
+_READ_FOR_HOURS = ("paid_days", "workers", "organisations")
+_OF_EMPLOYERS = ("employer", "organisation")
+_UNUSED_IS = (
+    "Unused is paid, and neither with people, on the way nor a break, as the page Hours shows it: clinics, meetings and"
+    " writing up are in it unless they are visits on record. Days count once they are over."
+)
+UNUSED = Measure(
+    key="M10",
+    title="Paid time that was not used",
+    definition="Of the time that workers were paid for, the share in which they were neither with people, nor on the"
+    " way to them, nor on a break.",
+    numerator="Unused minutes of each worker’s day",
+    denominator="Minutes paid for: the shift, or where only that is paid, time with people and between them",
+    unit=Unit.SHARE,
+    record="worker_day",
+    reads=_READ_FOR_HOURS,
+    cases=_paid_days,
+    counts=lambda case: case.unused,
+    out_of=lambda case: case.paid,
+    splits=_OF_EMPLOYERS,
+    local_decisions=(_UNUSED_IS,),
+    better="down",
+)
+UNUSED_A_DAY = Measure(
+    key="M10.day",
+    title="Unused minutes of a worker’s paid day",
+    definition="How many minutes of a day that a worker is paid for are unused, on average.",
+    numerator="Unused minutes of each worker’s day",
+    denominator="Days on which a worker was paid, each worker’s for itself",
+    unit=Unit.MINUTES,
+    record="worker_day",
+    reads=_READ_FOR_HOURS,
+    cases=_paid_days,
+    counts=lambda case: case.unused,
+    out_of=each_case,
+    exclusions=(Exclusion("Nothing was paid for that day", lambda case: case.paid == 0),),
+    splits=_OF_EMPLOYERS,
+    local_decisions=(_UNUSED_IS,),
+    better="down",
+)
+FILLED = Measure(
+    key="M10.filled",
+    title="Spare paid time filled with delegated tasks",
+    definition="Of the paid time that workers would have had to spare, the share that was filled with health tasks"
+    " delegated to them.",
+    numerator="Minutes that the procedures give for each delegated task done",
+    denominator="The same minutes, and those that were unused",
+    unit=Unit.SHARE,
+    record="worker_day",
+    reads=_READ_FOR_HOURS,
+    cases=_paid_days,
+    counts=lambda case: case.filled,
+    out_of=lambda case: case.filled + case.unused,
+    exclusions=(
+        Exclusion("Paid by the visit, so that no spare time is paid", lambda case: case.paid_by == "contact"),
+        Exclusion("Nothing was paid for that day", lambda case: case.paid == 0),
+    ),
+    splits=_OF_EMPLOYERS,
+    local_decisions=(
+        _UNUSED_IS,
+        "Minutes are an activity’s usual ones. A task is of whoever recorded it, else of whoever was there alone.",
+    ),
+    better="up",
+)
+
+
 def _concerns(facts: Facts) -> ir.Table:
     concerns = facts["concerns"]
     is_late = ibis.coalesce(concerns.answered_at, facts.moment) > concerns.answer_due_at
@@ -528,6 +622,7 @@ BOUGHT_HOURS = Measure(
 )
 WORKFORCE = (
     VISITS_A_DAY, EMPLOYERS_A_DAY, DUPLICATES_FOUND, DUPLICATES_MERGED, DELEGATED_SHARE, MINUTES_RELEASED,
-    DAYS_TO_SIGN_OFF, SIGN_OFFS_LAPSED, CONCERNS, CONCERNS_HOURS, CONCERNS_IN_TIME, SHIFTS_LOST, VISITS_COVERED,
+    DAYS_TO_SIGN_OFF, SIGN_OFFS_LAPSED, UNUSED, UNUSED_A_DAY, FILLED, CONCERNS, CONCERNS_HOURS, CONCERNS_IN_TIME,
+    SHIFTS_LOST, VISITS_COVERED,
     COVERED_ELSEWHERE, PRIVATE_SPEND, BOUGHT_HOURS,
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """How paid time is used, by worker, day and employer, from shifts, contracts and what was planned and done."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -21,6 +21,17 @@ class WorkerHours:
     worker: Worker
     basis: str
     use: Use
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDay:
+    """How one worker's day was used, and the parts in visits it held: (visit, slot). `basis` as of their hours."""
+
+    worker: Worker
+    day: date
+    basis: str
+    use: Use
+    rows: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +91,14 @@ def hours_between(actor: Actor, service_id: int, first: date, last: date) -> lis
     """
     require(actor, Permission.SEE_ROSTER, service_id)
     employers = employers_seen(actor, service_id)
-    workers = list(
-        Worker.objects.filter(organisation_id__in=[one.pk for one in employers]).select_related("organisation")
-    )
-    days = _used_days(service_id, [worker.pk for worker in workers], first, last)
-    contracts = _contracts_between(service_id, first, last)
+    workers = Worker.objects.filter(organisation_id__in=[one.pk for one in employers]).select_related("organisation")
+    by_worker: dict[int, list[WorkerDay]] = defaultdict(list)
+    for one in _days_of(service_id, list(workers), first, last):
+        by_worker[one.worker.pk].append(one)
     by_employer: dict[int, list[WorkerHours]] = defaultdict(list)
-    for worker in workers:
-        theirs = days.get(worker.pk)
-        if not theirs:
-            continue
-        basis = ""
-        uses = []
-        for day in sorted(theirs):
-            contract = _contract_on(contracts.get(worker.pk, ()), day)
-            basis = contract.pay_basis if contract else basis
-            uses.append(theirs[day].use(_pays_shift(contract)))
-        by_employer[worker.organisation_id].append(WorkerHours(worker, basis, together(uses)))
+    for days in by_worker.values():
+        use = together(one.use for one in days)
+        by_employer[days[0].worker.organisation_id].append(WorkerHours(days[0].worker, days[-1].basis, use))
     return [
         EmployerHours(
             employer=employer,
@@ -106,6 +108,32 @@ def hours_between(actor: Actor, service_id: int, first: date, last: date) -> lis
         for employer in employers
         if by_employer[employer.pk]
     ]
+
+
+def worker_days(
+    actor: Actor, service_id: int, first: date, last: date, worker_ids: Collection[int] | None = None
+) -> Iterator[WorkerDay]:
+    """The same a day at a time for the service itself: of these workers, whoever employs them, or of all.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.RUN_SCHEDULE, service_id)
+    workers = Worker.objects.filter(service_id=service_id).order_by("pk")
+    if worker_ids is not None:
+        workers = workers.filter(pk__in=worker_ids)
+    yield from _days_of(service_id, list(workers), first, last)
+
+
+def _days_of(service_id: int, workers: Sequence[Worker], first: date, last: date) -> Iterator[WorkerDay]:
+    used = _used_days(service_id, [worker.pk for worker in workers], first, last)
+    contracts = _contracts_between(service_id, first, last)
+    for worker in workers:
+        basis = ""
+        theirs = used.get(worker.pk, {})
+        for day in sorted(theirs):
+            contract = _contract_on(contracts.get(worker.pk, ()), day)
+            basis = contract.pay_basis if contract else basis
+            yield WorkerDay(worker, day, basis, theirs[day].use(_pays_shift(contract)), tuple(theirs[day].rows))
 
 
 @dataclass(slots=True)

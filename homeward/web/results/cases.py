@@ -44,6 +44,7 @@ RECORDS: dict[str, tuple[str, str, str, str]] = {
     # answers are nobody’s, and who stays with an employer is no list to open people from
     "survey_answer": ("answer", "answers", "", ""),
     "worker": ("worker", "workers", "", ""),
+    "worker_day": ("worker’s day", "workers’ days", "", ""),
     "invoice_line": ("invoice line", "invoice lines", "commissioning:line", "line_id"),
 }
 

@@ -1,4 +1,4 @@
-"""One measure by group: by age, sex, ethnicity and the rest, the last settled months together."""
+"""One measure by group: in its own parts, and people by age, sex, ethnicity and the rest, settled months together."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError
 from homeward.outcomes.measures.definition import By, Computed, Measure, Point
-from homeward.outcomes.measures.equity import EQUITY
+from homeward.outcomes.measures.equity import splits_of
 from homeward.outcomes.measures.library import MEASURES
 from homeward.outcomes.variation.small_numbers import SmallNumbers
 from homeward.web.gate import page
@@ -31,6 +31,10 @@ TITLES = {
     "deprivation": "Deprivation",
 }
 WORDS = {
+    ("employer", "nhs_trust"): "NHS trust",
+    ("employer", "gp_practice"): "GP practice",
+    ("source", "gp"): "GP",
+    ("source", "nhs_111"): "NHS 111",
     ("sex", "female"): "Female",
     ("sex", "male"): "Male",
     ("sex", "other"): "Other",
@@ -40,6 +44,8 @@ WORDS = {
     ("deprivation", "01"): "1, the most deprived tenth",
     ("deprivation", "10"): "10, the least deprived tenth",
 }
+# Parts that are words, and no codes
+SAID_AS_THEY_ARE = frozenset({"organisation", "band"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +72,24 @@ class ByGroup:
 
 
 def by_group(request: HttpRequest, measure: Measure) -> ByGroup | None:
-    """What the page shows of the groups; None for a measure that is of nobody."""
-    if not measure.is_of_people:
+    """What the page shows of the groups; None for a measure that nothing divides."""
+    if not splits_of(measure):
         return None
-    options, chosen = tuple(TITLES.items()), request.GET.get("group", "")
-    if chosen not in EQUITY:
+    options = tuple((split, _title(split)) for split in splits_of(measure))
+    chosen = request.GET.get("group", "")
+    if chosen not in splits_of(measure):
         return ByGroup(options, "")
     points = _together(computed_for(request, [measure.key], By.MONTH, chosen)[0].points)
     rows = tuple(_row(one, measure, chosen) for one in points)
     period = f"{short_day(points[0].first)} to {short_day(points[0].last)}" if points else ""
-    return ByGroup(options, chosen, TITLES[chosen], period, measure.out_of is not None, rows)
+    return ByGroup(options, chosen, _title(chosen), period, measure.out_of is not None, rows)
 
 
 @page(Permission.SEE_RESULTS)
 def groups_file(request: HttpRequest, key: str) -> HttpResponse:
     """The groups of a measure as a CSV for others, small numbers hidden."""
     split = request.GET.get("group", "")
-    if key not in MEASURES or not MEASURES[key].is_of_people or split not in EQUITY:
+    if key not in MEASURES or split not in splits_of(MEASURES[key]):
         raise Http404
     rule = SmallNumbers(below=settings.SMALLEST_NUMBER, rounded_to=settings.RESULTS_ROUNDED_TO)
     try:
@@ -126,5 +133,15 @@ def _row(point: Point, measure: Measure, split: str) -> GroupRow:
     )
 
 
+def _title(split: str) -> str:
+    """What a split is called: one of the groups of people, or one that is the measure's own."""
+    return TITLES.get(split, split[0].upper() + split[1:].replace("_", " ").removesuffix(" code"))
+
+
 def _name(split: str, part: str) -> str:
-    return WORDS.get((split, part), part.lstrip("0") if split == "deprivation" else part.replace("-", " to "))
+    if split not in TITLES and split not in SAID_AS_THEY_ARE:
+        words = part.replace("_", " ").replace("-", " ")
+        return WORDS.get((split, part), words[:1].upper() + words[1:] or "Not said")
+    return WORDS.get(
+        (split, part), {"deprivation": part.lstrip("0"), "age": part.replace("-", " to ")}.get(split, part)
+    )

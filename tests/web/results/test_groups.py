@@ -32,11 +32,19 @@ def test_the_page_compares_groups_with_intervals(sign_in, few_men):
     assert "Groups as CSV" not in lead.get(address, {"group": "shoe_size"}).content.decode()
 
 
-def test_a_measure_of_nobody_has_no_groups(sign_in, few_men):
+def test_the_page_compares_a_measures_own_parts(sign_in, few_men):
+    page = sign_in(Role.PERFORMANCE_LEAD).get(reverse("results:measure", args=["M01"]), {"group": "source"})
+    assert '<th scope="row">GP</th>' in page.content.decode()
+
+
+def test_a_measure_of_nobody_has_no_groups_of_people(sign_in, few_men):
     lead = sign_in(Role.PERFORMANCE_LEAD)
-    assert "By group" not in lead.get(reverse("results:measure", args=["M26"])).content.decode()
+    assert "By group" not in lead.get(reverse("results:measure", args=["M14"])).content.decode()
+    page = lead.get(reverse("results:measure", args=["M26"])).content.decode()
+    assert '<option value="employer">' in page
+    assert '<option value="age">' not in page
     assert lead.get(reverse("results:groups_file", args=["M26"]), {"group": "age"}).status_code == 404
-    assert lead.get(reverse("results:groups_file", args=["M01"]), {"group": "state"}).status_code == 404
+    assert lead.get(reverse("results:groups_file", args=["M01"]), {"group": "colour"}).status_code == 404
 
 
 def test_the_file_hides_small_groups_and_what_would_give_them_away(sign_in, few_men):
