@@ -70,7 +70,11 @@ class PathwayDecision(models.Model):
 
 
 class OfferedChoice(models.Model):
-    """One of the choices a person was offered before a decision, and what was answered. Append-only."""
+    """One of the choices a person was offered before a decision, and what was answered.
+
+    One without an answer is answered once, later: `answered_on`, `recorded_at` and `recorded_by` say when, and who
+    wrote it down; they are empty where it was answered with the decision.
+    """
 
     decision = models.ForeignKey(PathwayDecision, on_delete=models.PROTECT, related_name="choices")
     position = models.PositiveSmallIntegerField()
@@ -82,6 +86,9 @@ class OfferedChoice(models.Model):
     answer = models.CharField(max_length=8, choices=ChoiceAnswer)
     answered_by = models.CharField(max_length=200, blank=True)
     reason = models.CharField(max_length=500, blank=True, help_text="Why it was refused")
+    answered_on = models.DateField(null=True)
+    recorded_at = models.DateTimeField(null=True)
+    recorded_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints = [

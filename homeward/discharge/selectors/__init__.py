@@ -27,6 +27,7 @@ from homeward.discharge.selectors.starting import (
 from homeward.discharge.selectors.stays import (
     StayNotFoundError,
     StayRecord,
+    choice_of,
     decision_of,
     events_since,
     stay_for,
@@ -51,6 +52,7 @@ __all__ = [
     "StayRecord",
     "action_for",
     "board_of",
+    "choice_of",
     "community_of",
     "decision_of",
     "documents_of_stays",

@@ -19,7 +19,7 @@ from homeward.discharge.models import (
     Round,
 )
 from homeward.discharge.rules.huddle import Candidate, StayFacts, Suited, best_suited, spoken_seconds
-from homeward.discharge.states import ActionState, HuddleItemState
+from homeward.discharge.states import TO_SPEAK_OF, ActionState, HuddleItemState
 from homeward.episodes.models import Episode
 from homeward.kernel.rules import kilometres_between, london_day, wall_clock
 from homeward.people.selectors import current_addresses, sights
@@ -65,7 +65,7 @@ class HuddleWhole:
     @property
     def left(self) -> int:
         """How many are still to be spoken of, now or later."""
-        return sum(line.item.state != HuddleItemState.SPOKEN for line in self.lines)
+        return sum(line.item.state in TO_SPEAK_OF for line in self.lines)
 
 
 def stay_facts(actor: Actor, service_id: int, now: datetime) -> list[StayFacts]:

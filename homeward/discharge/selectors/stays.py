@@ -141,6 +141,18 @@ def decision_of(actor: Actor, stay: HospitalStay, decision_id: int) -> PathwayDe
     return decision
 
 
+def choice_of(actor: Actor, stay: HospitalStay, choice_id: int) -> OfferedChoice:
+    """One of the choices offered before a decision of a stay. `stay` comes from `stay_for`, which audited the opening.
+
+    Raises: NotAllowedError; StayNotFoundError.
+    """
+    require(actor, Permission.SEE_STAYS, stay.service_id)
+    choice = OfferedChoice.objects.filter(decision__stay=stay, pk=choice_id).select_related("decision__stay").first()
+    if choice is None:
+        raise StayNotFoundError("There is no such choice about this stay.")
+    return choice
+
+
 def stays_of(actor: Actor, person: Person) -> list[HospitalStay]:
     """A person's stays, the newest first. `person` comes from `person_for`, which checked and audited the opening.
 

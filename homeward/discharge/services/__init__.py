@@ -14,6 +14,7 @@ from homeward.discharge.services.answering import CriteriaGiven, record_criteria
 from homeward.discharge.services.deciding import (
     WayHome,
     WayHomeRefusedError,
+    answer_choice,
     confirm_pathway,
     decide_pathway,
     set_aside_pathway,
@@ -54,6 +55,7 @@ __all__ = [
     "accounts_owning",
     "add_action",
     "admit_person",
+    "answer_choice",
     "arrange_medicines",
     "arrange_transport",
     "ask_for_proposed",

@@ -16,6 +16,7 @@ from homeward.discharge.states import (
     DECISION_MOVES,
     DESTINATION_PATHWAY,
     Capacity,
+    ChoiceAnswer,
     DecidedBy,
     DecisionState,
     Destination,
@@ -23,7 +24,7 @@ from homeward.discharge.states import (
     StayEventKind,
     WhyNotHome,
 )
-from homeward.kernel.rules import RefusedError
+from homeward.kernel.rules import RefusedError, london_day
 from homeward.notices.services import notify
 from homeward.people.selectors import person_ids_of
 from homeward.teams.models import Account
@@ -138,6 +139,44 @@ def set_aside_pathway(*, actor: Actor, decision: PathwayDecision, reason: str, n
     _set_aside(actor, decision.stay, decision.state, reason.strip(), now, decision)
     _tell_proposer(actor, decision, "What you proposed for coming home was set aside", "set-aside", now)
     return decision
+
+
+@transaction.atomic
+def answer_choice(
+    *, actor: Actor, choice: OfferedChoice, answer: str, answered_by: str, answered_on: date, reason: str, now: datetime
+) -> OfferedChoice:
+    """Record what was answered later to a choice that had no answer yet. What was decided stands as it is.
+
+    Raises: NotAllowedError; RefusedError when the stay has ended, it is answered or its decision set aside, another one
+    was chosen, it does not say what, by whom or why, or the day is before the choice was written down or to come.
+    """
+    require(actor, Permission.DECIDE_PATHWAY, choice.decision.stay.service_id)
+    decision = _locked_decision(choice.decision)
+    choice = OfferedChoice.objects.select_for_update(of=("self",)).get(pk=choice.pk)
+    if decision.state == DecisionState.SET_ASIDE:
+        raise RefusedError("What this choice belongs to was set aside. Open the stay again to see.")
+    if choice.answer != ChoiceAnswer.WAITING:
+        raise RefusedError(f"“{choice.what}” is answered already. Open the stay again to see.")
+    if answer not in (ChoiceAnswer.CHOSEN, ChoiceAnswer.REFUSED):
+        raise RefusedError("Say whether it was chosen or refused.")
+    if not answered_by.strip():
+        raise RefusedError("Say who answered.")
+    if answer == ChoiceAnswer.REFUSED and not reason.strip():
+        raise RefusedError("Say why it was refused.")
+    if not london_day(decision.proposed_at) <= answered_on <= london_day(now):
+        raise RefusedError("The day of the answer is before the choice was written down, or in the future. Check it.")
+    if answer == ChoiceAnswer.CHOSEN and decision.choices.filter(answer=ChoiceAnswer.CHOSEN).exists():
+        raise RefusedError("Another choice was chosen. If they changed their mind, decide otherwise.")
+    choice.answer, choice.answered_by = answer, answered_by.strip()[:200]
+    choice.reason = reason.strip()[:500] if answer == ChoiceAnswer.REFUSED else ""
+    choice.answered_on, choice.recorded_at, choice.recorded_by = answered_on, now, actor.name
+    choice.save()
+    said = f"{choice.what}: {choice.get_answer_display().lower()}"
+    _happened(
+        actor, decision.stay, StayEventKind.CHOICE, now, field="choice", after=said,
+        text=": ".join(filter(None, (choice.answered_by, choice.reason))),
+    )  # fmt: skip
+    return choice
 
 
 def _check(given: WayHome, forms: dict[str, FilledForm]) -> None:

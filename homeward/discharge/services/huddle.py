@@ -19,7 +19,7 @@ from homeward.discharge.models import (
 from homeward.discharge.rules.huddle import list_by_need, spoken_seconds
 from homeward.discharge.selectors.huddle import stay_facts
 from homeward.discharge.services.acting import Owner, accounts_owning, add_action
-from homeward.discharge.states import HuddleItemState, HuddleNeed
+from homeward.discharge.states import HUDDLE_ANSWERS, HuddleItemState, HuddleNeed
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.kernel.services import tell
 from homeward.notices.services import notify
@@ -74,7 +74,7 @@ def turn_to(
     Raises: NotAllowedError; HuddleEndedError; RefusedError when the state makes no sense.
     """
     require(actor, Permission.CHASE, huddle.service_id)
-    if state not in HuddleItemState.values:
+    if state not in HUDDLE_ANSWERS:
         raise RefusedError("Say whether you have spoken of them, or come back to them.")
     huddle = _locked(huddle)
     items = list(huddle.items.order_by("position"))

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from homeward.access.rules import Actor
-from homeward.discharge.models import ActionBlock, HospitalStay, NextAction
+from homeward.discharge.models import ActionBlock, HospitalStay
 from homeward.discharge.services.changing import _happened, _locked, _locked_open, _may_chase, _tell_timeline
+from homeward.discharge.services.settling import _settle, _unsettle
 from homeward.discharge.states import (
     AT_HOME,
     DESTINATION_PATHWAY,
-    ActionState,
     DecisionState,
     Destination,
     EndedAs,
@@ -39,7 +39,8 @@ class Leaving:
 def end_stay(*, actor: Actor, stay: HospitalStay, leaving: Leaving, now: datetime) -> HospitalStay:
     """Record that somebody left hospital, died there, was moved on, or that the stay was a mistake.
 
-    Whatever still held an action up no longer does; actions that are not done stay as they are.
+    What was still to do for it is settled with that reason: actions, the list before leaving, the first visit promised
+    where they do not go home, and their place in a huddle that goes on.
 
     Raises: NotAllowedError; RefusedError when it has ended, the time makes no sense, it is not said where they went,
     or they went elsewhere than home without such a decision and nobody says why.
@@ -61,7 +62,8 @@ def end_stay(*, actor: Actor, stay: HospitalStay, leaving: Leaving, now: datetim
 
 @transaction.atomic
 def resume_stay(*, actor: Actor, stay: HospitalStay, reason: str, now: datetime) -> HospitalStay:
-    """Say that somebody has not left after all: the stay goes on as it was.
+    """Say that somebody has not left after all: the stay goes on, with what was still to do for it. A first visit that
+    was taken back when it ended is promised anew.
 
     Raises: NotAllowedError; RefusedError when it has not ended, no reason is given, or another stay has begun.
     """
@@ -76,6 +78,7 @@ def resume_stay(*, actor: Actor, stay: HospitalStay, reason: str, now: datetime)
     before = stay.ended_as
     stay.left_at, stay.ended_as, stay.destination, stay.ended_note = None, "", "", ""
     stay.save(update_fields=["left_at", "ended_as", "destination", "ended_note"])
+    _unsettle(stay)
     _happened(actor, stay, StayEventKind.GOES_ON, now, field="ended_as", before=before, text=reason.strip())
     _tell_timeline(actor, stay, "Still in hospital: the stay goes on", now, now, reason.strip())
     return stay
@@ -101,7 +104,6 @@ def _end(actor: Actor, stay: HospitalStay, leaving: Leaving, now: datetime) -> N
     held = ActionBlock.objects.filter(action__stay=stay, ended_at__isnull=True)
     held.filter(started_at__gt=leaving.left_at).update(ended_at=now)
     held.update(ended_at=leaving.left_at)
-    NextAction.objects.filter(stay=stay, state=ActionState.OPEN).update(blocker="")
     _happened(
         actor,
         stay,
@@ -112,6 +114,7 @@ def _end(actor: Actor, stay: HospitalStay, leaving: Leaving, now: datetime) -> N
         text=stay.ended_note,
         happened_at=min(leaving.left_at, now),
     )
+    _settle(actor, stay, now)
     _tell_timeline(
         actor, stay, EndedAs(leaving.ended_as).label, min(leaving.left_at, now), now, stay.get_destination_display()
     )

@@ -99,6 +99,10 @@ def take_back_start(*, actor: Actor, promise: StartPromise, reason: str, now: da
         raise RefusedError("This promise is taken back already.")
     if not reason.strip():
         raise RefusedError("Say why, so that the ward understands.")
+    return _take_back(actor, stay, promise, reason, now)
+
+
+def _take_back(actor: Actor, stay: HospitalStay, promise: StartPromise, reason: str, now: datetime) -> list[Visit]:
     promise.taken_back_at, promise.taken_back_by, promise.taken_back_reason = now, actor.name, reason.strip()[:500]
     promise.save(update_fields=["taken_back_at", "taken_back_by", "taken_back_reason"])
     visits = list(

@@ -19,8 +19,9 @@ from homeward.discharge.states.pathways import (
     HomePathway,
     WhyNotHome,
 )
-from homeward.discharge.states.rounds import AnswerKind, HuddleItemState, HuddleNeed
+from homeward.discharge.states.rounds import HUDDLE_ANSWERS, TO_SPEAK_OF, AnswerKind, HuddleItemState, HuddleNeed
 from homeward.discharge.states.starting import (
+    ITEM_ANSWERS,
     WITHOUT_REFERENCE,
     ItemState,
     MedicinesState,
@@ -37,6 +38,9 @@ __all__ = [
     "DELAY_FAMILIES",
     "DELAY_SHORT",
     "DESTINATION_PATHWAY",
+    "HUDDLE_ANSWERS",
+    "ITEM_ANSWERS",
+    "TO_SPEAK_OF",
     "WITHOUT_REFERENCE",
     "ActionClosedError",
     "ActionState",

@@ -9,12 +9,14 @@ class ActionState(models.TextChoices):
     OPEN = "open", "To do"
     DONE = "done", "Done"
     DROPPED = "dropped", "No longer needed"
+    LAPSED = "lapsed", "Not done when the stay ended"
 
 
 ACTION_MOVES: dict[str, frozenset[str]] = {
-    ActionState.OPEN: frozenset({ActionState.DONE, ActionState.DROPPED}),
+    ActionState.OPEN: frozenset({ActionState.DONE, ActionState.DROPPED, ActionState.LAPSED}),
     ActionState.DONE: frozenset({ActionState.OPEN}),
     ActionState.DROPPED: frozenset({ActionState.OPEN}),
+    ActionState.LAPSED: frozenset({ActionState.OPEN}),
 }
 
 

@@ -28,3 +28,10 @@ class HuddleItemState(models.TextChoices):
     WAITING = "waiting", "To speak of"
     LATER = "later", "Come back to"
     SPOKEN = "spoken", "Spoken of"
+    GONE = "gone", "Stay ended before it came to them"
+
+
+# Of whom a huddle still has to speak
+TO_SPEAK_OF = (HuddleItemState.WAITING, HuddleItemState.LATER)
+# What the meeting says of somebody it turns away from
+HUDDLE_ANSWERS = (HuddleItemState.WAITING, HuddleItemState.LATER, HuddleItemState.SPOKEN)

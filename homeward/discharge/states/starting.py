@@ -7,6 +7,11 @@ class ItemState(models.TextChoices):
     OPEN = "open", "To do"
     DONE = "done", "Done"
     NOT_NEEDED = "not_needed", "Not needed"
+    LAPSED = "lapsed", "Not seen to when the stay ended"
+
+
+# What somebody says of one; the rest comes with the end of the stay
+ITEM_ANSWERS = (ItemState.OPEN, ItemState.DONE, ItemState.NOT_NEEDED)
 
 
 class TransportState(models.TextChoices):

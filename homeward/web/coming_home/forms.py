@@ -240,6 +240,25 @@ class LeavingForm(ActForm):
         return Leaving(told["left_at"], told["ended_as"], told["destination"], told["note"])
 
 
+class AnswerForm(ActForm):
+    """What was answered later to a choice that had no answer yet."""
+
+    choice = forms.IntegerField(error_messages={"required": "Choose which of them", "invalid": "Choose which of them"})
+    answer = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in (ChoiceAnswer.CHOSEN, ChoiceAnswer.REFUSED)],
+        error_messages={"required": "Choose what they answered"},
+    )
+    answered_by = forms.CharField(max_length=200, error_messages={"required": "Say who answered"})
+    day = _day_field("Enter the day they answered")
+    reason = line_field(500)
+
+    def clean(self) -> dict:
+        told = super().clean()
+        if told.get("answer") == ChoiceAnswer.REFUSED and not told.get("reason"):
+            self.add_error("reason", "Say why it was refused")
+        return told
+
+
 class PauseForm(ActForm):
     """That somebody's usual care stops while they are in hospital: nothing is typed."""
 

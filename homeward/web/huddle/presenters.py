@@ -28,6 +28,7 @@ STATES = {
     HuddleItemState.WAITING: ("", ""),
     HuddleItemState.LATER: ("Later", "yellow"),
     HuddleItemState.SPOKEN: ("Done", "green"),
+    HuddleItemState.GONE: ("Stay ended", "grey"),
 }
 # Who is proposed: the professions of an integrated team that a huddle hands things to. "" is anybody.
 SKILLS = (

@@ -33,7 +33,7 @@ from homeward.discharge.services.huddle import (
     start_huddle,
     turn_to,
 )
-from homeward.discharge.states import HuddleItemState
+from homeward.discharge.states import HUDDLE_ANSWERS, HuddleItemState
 from homeward.kernel.rules import RefusedError, whole_number
 from homeward.people.selectors import NoRelationshipError, refuse_restricted
 from homeward.web.coming_home.presenters.words import pathway_words
@@ -148,7 +148,7 @@ def _written(request: HttpRequest, item, now: datetime) -> HttpResponse:
         return HttpResponse(status=422)
     if form.errors:
         return _show(request, item, form, now)
-    if then in HuddleItemState.values:
+    if then in HUDDLE_ANSWERS:
         following = turn_to(actor=request.actor, huddle=item.huddle, leaving=item, state=then, now=now)
         return redirect("huddle:person", following.pk) if following else redirect("huddle:end", item.huddle_id)
     messages.success(request, "Saved")

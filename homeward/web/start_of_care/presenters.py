@@ -21,6 +21,7 @@ ITEMS = {
     ItemState.OPEN: Tag("To do", "yellow"),
     ItemState.DONE: Tag("Done", "green"),
     ItemState.NOT_NEEDED: Tag("Not needed", "grey"),
+    ItemState.LAPSED: Tag("Not seen to", "grey"),
 }
 # What of a trusted assessment says which care somebody needs at home, in the order it is read
 ASSESSED = ("help_needed", "two_workers", "nursing", "equipment_detail", "hours_ordered", "could_gain", "aim_for")
@@ -157,6 +158,7 @@ def present_start(record: StartRecord, now: datetime) -> Start:
     """The start of care of one stay, as `start_record` gives it."""
     stay, decision, form = record.stay, record.decision, record.assessment
     open_items = sum(one.state == ItemState.OPEN for one in record.items)
+    lapsed = sum(one.state == ItemState.LAPSED for one in record.items)
     due = record.call_due_on
     late = "Overdue: it was due on" if due and due < london_day(now) else "Due on"
     return Start(
@@ -170,7 +172,11 @@ def present_start(record: StartRecord, now: datetime) -> Start:
         before=tuple(_promise(one) for one in record.promises if one.taken_back_at is not None),
         items=tuple(_item(one, record) for one in record.items),
         equipment=tuple(map(equipment_line, record.equipment)),
-        to_do=f"{counted(open_items, 'thing', 'things')} to do" if open_items else "Everything is seen to",
+        to_do=f"{counted(open_items, 'thing', 'things')} to do"
+        if open_items
+        else f"{counted(lapsed, 'thing', 'things')} not seen to when the stay ended"
+        if lapsed
+        else "Everything is seen to",
         left="" if stay.is_open else f"{stay.get_ended_as_display()} on {moment_words(stay.left_at)}",
         call_due=f"{late} {day_text(due)}" if due else "",
         calls=tuple(_call(one) for one in record.calls),

@@ -34,7 +34,7 @@ from homeward.discharge.services import (
     see_to_item,
     take_back_start,
 )
-from homeward.discharge.states import AT_HOME, Destination, ItemState
+from homeward.discharge.states import AT_HOME, ITEM_ANSWERS, Destination, ItemState
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.people.selectors import PersonNotFoundError
 from homeward.visits.planning import plan_round_clinic
@@ -148,7 +148,7 @@ def item(request: HttpRequest, stay_id: int, item_id: int) -> HttpResponse:
         raise Http404 from error
     state = asked.typed("state")
     try:
-        if state not in ItemState.values:
+        if state not in ITEM_ANSWERS:
             raise RefusedError("Choose whether it is done.")
         see_to_item(
             actor=request.actor, item=one, state=ItemState(state), owner=asked.typed("owner"),
@@ -278,8 +278,8 @@ def _show(
         "banner": banner_of(request, found.person, now),
         "one": presenters.present_start(record, now),
         "proposed": presenters.present_proposed(equipment_to_ask(actor, record)),
-        "transport": transport_words(transport_of(actor, found)),
-        "medicines": medicines_words(medicines_of(actor, found)),
+        "transport": transport_words(transport_of(actor, found), found),
+        "medicines": medicines_words(medicines_of(actor, found), found),
         "may_ask": actor.may(Permission.ASK_EQUIPMENT),
         "pathways": [(code, title) for code, (title, _) in sorted(pathways.items(), key=lambda each: each[1][0])],
         "chosen": presenters.present_chosen(chosen, pathways),
@@ -296,6 +296,6 @@ def _show(
         "item_form": item_form,
         "item_id": item_id,
         "bad_form": bad,
-        "item_states": [(one.value, one.label) for one in ItemState],
+        "item_states": [(one.value, one.label) for one in ITEM_ANSWERS],
     }  # fmt: skip
     return render(request, "start_of_care/stay.jinja", told, status=422 if bad else 200)

@@ -1,23 +1,25 @@
 """The way home: home first, never one person's word where it is not home, and who may decide."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from homeward.access.rules import NotAllowedError
+from homeward.audit.models import Event
 from homeward.discharge.rules.deciding import Choice, Proposal, faults_of
 from homeward.discharge.services import (
     Leaving,
     WayHome,
     WayHomeRefusedError,
+    answer_choice,
     confirm_pathway,
     decide_pathway,
     end_stay,
     set_aside_pathway,
 )
-from homeward.kernel.rules import RefusedError
+from homeward.kernel.rules import RefusedError, london_day
 from homeward.notices.models import Notice
 
 CHOSEN = Choice("Home", answer="chosen", answered_by="Ivy")
@@ -209,3 +211,78 @@ class TestSetAsidePathway:
     def test_refuses_without_a_reason(self, therapist, proposal, now):
         with pytest.raises(RefusedError, match="Say why"):
             set_aside_pathway(actor=therapist, decision=proposal, reason=" ", now=now)
+
+
+class TestAnswerChoice:
+    @pytest.fixture
+    def waiting(self, case_manager, stay, way, now):
+        """A choice of Ivy's that had no answer when it was decided that she goes home."""
+        given = way(choices=(CHOSEN, Choice("A bed", "Sallow House", answer="waiting")))
+        return decide_pathway(actor=case_manager, stay=stay, given=given, now=now).choices.get(answer="waiting")
+
+    @pytest.fixture
+    def answer(self, case_manager, waiting, now):
+        def given(actor=case_manager, **more):
+            told = {"answer": "refused", "answered_by": "Ivy", "answered_on": london_day(now), "reason": "Too far"}
+            return answer_choice(actor=actor, choice=waiting, now=now + timedelta(hours=2), **told | more)
+
+        return given
+
+    def test_keeps_who_answered_when_and_who_wrote_it_down(self, answer, stay, case_manager, now):
+        kept = answer()
+
+        assert (kept.answer, kept.answered_by, kept.reason) == ("refused", "Ivy", "Too far")
+        assert (kept.answered_on, kept.recorded_at, kept.recorded_by) == (
+            london_day(now), now + timedelta(hours=2), case_manager.name,
+        )  # fmt: skip
+        event = stay.events.get(kind="choice")
+        assert (event.after, event.text) == ("A bed: refused", "Ivy: Too far")
+        assert Event.objects.filter(action="stay: choice answered", subject_id=stay.pk).count() == 1
+
+    def test_leaves_what_was_decided_as_it_is(self, answer, stay):
+        answer()
+
+        stay.refresh_from_db()
+        assert (stay.decisions.get().state, stay.pathway) == ("made", "p0")
+
+    def test_is_given_once(self, answer):
+        answer()
+        with pytest.raises(RefusedError, match="answered already"):
+            answer()
+
+    @pytest.mark.parametrize(
+        ("more", "says"),
+        [
+            ({"answer": "waiting"}, "chosen or refused"),
+            ({"answer": "chosen"}, "Another choice was chosen"),
+            ({"answered_by": " "}, "who answered"),
+            ({"reason": ""}, "why it was refused"),
+            ({"answered_on": date(2026, 1, 1)}, "before the choice"),
+            ({"answered_on": date(2027, 1, 1)}, "in the future"),
+        ],
+    )
+    def test_refuses_what_is_not_whole(self, answer, more, says):
+        with pytest.raises(RefusedError, match=says):
+            answer(**more)
+
+    def test_may_be_the_one_they_choose_where_none_was_chosen(self, proposal, case_manager, now):
+        waiting = proposal.choices.get(answer="refused")
+        proposal.choices.filter(answer="chosen").delete()
+        proposal.choices.filter(pk=waiting.pk).update(answer="waiting", answered_by="", reason="")
+
+        told = {"answer": "chosen", "answered_by": "Ivy", "answered_on": london_day(now), "reason": "x"}
+        kept = answer_choice(actor=case_manager, choice=waiting, now=now, **told)
+
+        assert (kept.answer, kept.reason) == ("chosen", "")
+
+    def test_is_refused_once_set_aside_or_the_stay_ended_and_to_who_only_chases(
+        self, answer, waiting, stay, case_manager, coordinator, now
+    ):
+        with pytest.raises(NotAllowedError):
+            answer(actor=coordinator)
+        set_aside_pathway(actor=case_manager, decision=waiting.decision, reason="Her son calls tomorrow", now=now)
+        with pytest.raises(RefusedError, match="set aside"):
+            answer()
+        end_stay(actor=case_manager, stay=stay, leaving=Leaving(now, destination="p0_home"), now=now)
+        with pytest.raises(RefusedError, match="ended"):
+            answer()

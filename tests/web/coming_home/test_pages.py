@@ -9,7 +9,16 @@ from lxml.html import fromstring
 
 from homeward.access.rules import Role
 from homeward.discharge.models import HospitalStay, NextAction, PathwayDecision
-from homeward.discharge.services import Owner, StayGiven, add_action, receive_stay
+from homeward.discharge.services import (
+    Leaving,
+    Owner,
+    StayGiven,
+    TransportGiven,
+    add_action,
+    arrange_transport,
+    end_stay,
+    receive_stay,
+)
 from homeward.discharge.states import StaySource
 from homeward.kernel.rules import LONDON, london_day
 from homeward.people.models import Person
@@ -291,6 +300,22 @@ class TestDecide:
         assert "Refused Her sister’sFamily. They would pay: Nothing. Ivy: The stairs there" in page
         assert again.get_element_by_id("choice_2_what").get("value") == "Her sister’s"
 
+    def test_takes_an_answer_that_comes_later(self, manager, stay, now):
+        typed = WAY_HOME | {"choice_3_answer": "waiting", "choice_3_answered_by": "", "choice_3_reason": ""}
+        manager.post(reverse("coming_home:decide", args=[stay.pk]), typed)
+        choice = stay.decisions.get().choices.get(answer="waiting")
+        told = {"choice": str(choice.pk), "answer": "refused", "answered_by": "Ivy", "day": london_day(now).isoformat()}
+
+        kept = do(manager, stay, "answer", **told)
+        assert kept.status_code == 422
+        assert "Say why it was refused" in text_of(kept)
+        assert do(manager, stay, "answer", **told | {"choice": "999999", "reason": "Stairs"}).status_code == 422
+        do(manager, stay, "answer", **told | {"reason": "The stairs there"})
+
+        page = text_of(manager.get(reverse("coming_home:stay", args=[stay.pk])))
+        assert "Ivy: The stairs there. On" in page
+        assert "Record an answer that was missing" not in page
+
     def test_says_what_a_choice_lacks_where_it_was_typed(self, manager, stay):
         typed = WAY_HOME | {"choice_3_reason": ""}
 
@@ -358,6 +383,20 @@ def assessed(service, manager, stay, now):
     answers = complete_answers(built(filled.form), capacity_doubted=False)
     saved = save_answers(filled=filled, answers=answers, revision=filled.revision, **told)
     return complete_form(filled=saved.filled, **told)
+
+
+class TestEnded:
+    def test_leaves_nothing_to_do_on_the_page(self, manager, desk, stay, action, now):
+        given = TransportGiven("booked", "Sister Oak", "taxi", "walks", collect_at=now, provider="Cabs", reference="7")
+        arrange_transport(actor=desk, stay=stay, given=given, now=now)
+        end_stay(actor=desk, stay=stay, leaving=Leaving(now, "died"), now=now)
+
+        page = text_of(manager.get(reverse("coming_home:stay", args=[stay.pk])))
+
+        assert "Nothing is left to do" in page
+        assert "Not done when the stay ended" in page
+        assert "Booked: call it off" in page
+        assert "Left over when the stay ended" in page
 
 
 class TestUsualCare:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from homeward.discharge.selectors import Community, StartRecord, StayRecord
-from homeward.discharge.states import DecisionState, ItemState, MedicinesState, TransportState
+from homeward.discharge.states import DecisionState, EndedAs, ItemState, MedicinesState, TransportState
 from homeward.kernel.rules import spaced_nhs_number
 from homeward.web.coming_home.presenters.words import missing_words
 from homeward.web.front_door.presenters.words import Tag
@@ -25,6 +25,9 @@ MEDICINES = {
     MedicinesState.HANDED_OVER: Tag("Handed over", "green"),
     MedicinesState.NOT_NEEDED: Tag("Not needed", "grey"),
 }
+NOT_RECORDED = Tag("Not recorded", "grey")
+NOT_HANDED_OVER = Tag("Not recorded as handed over", "grey")
+CALL_OFF = Tag("Booked: call it off", "red")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +40,40 @@ class Arranged:
     by: str
 
 
-def transport_words(row) -> Arranged:
-    """How somebody travels; `row` is None where nothing is recorded."""
+def transport_words(row, stay) -> Arranged:
+    """How somebody travels; `row` is None where nothing is recorded. Of a `stay` that has ended nothing is to be done
+    any more, but to call off what was booked for somebody who does not need it."""
+    is_over = not stay.is_open
     if row is None:
-        return Arranged(TRANSPORT[""], "", "", "")
+        return Arranged(NOT_RECORDED if is_over else TRANSPORT[""], "", "", "")
     said = (
         row.get_mode_display(), row.get_travels_by_display(), "Two people move them" if row.is_two_person else "",
         f"Collected {moment_text(row.collect_at)}" if row.collect_at else "", row.provider,
         f"Booking {row.reference}" if row.reference else "", row.note,
     )  # fmt: skip
-    return Arranged(TRANSPORT[row.state], row.owner, _listed(said), f"{row.changed_by}, {moment_text(row.changed_at)}")
+    tag = TRANSPORT[row.state]
+    if is_over and row.state == TransportState.TO_BOOK:
+        tag = NOT_RECORDED
+    elif is_over and row.state == TransportState.BOOKED and stay.ended_as != EndedAs.LEFT:
+        tag = CALL_OFF
+    return Arranged(tag, row.owner, _listed(said), f"{row.changed_by}, {moment_text(row.changed_at)}")
 
 
-def medicines_words(row) -> Arranged:
-    """How far the medicines to take home are; `row` is None where nothing is recorded."""
+def medicines_words(row, stay) -> Arranged:
+    """How far the medicines to take home are; `row` is None where nothing is recorded. Of a `stay` that has ended
+    nothing is to be done any more."""
+    is_over = not stay.is_open
     if row is None:
-        return Arranged(MEDICINES[""], "", "", "")
+        return Arranged(NOT_RECORDED if is_over else MEDICINES[""], "", "", "")
     said = (
         f"Ready {moment_text(row.ready_at)}" if row.ready_at else "",
         f"Checked by {row.checked_by}" if row.checked_by else "", f"Given to {row.handed_to}" if row.handed_to else "",
         f"Changes explained to {row.changes_told_to}" if row.changes_told_to else "", row.note,
     )  # fmt: skip
-    return Arranged(MEDICINES[row.state], row.owner, _listed(said), f"{row.changed_by}, {moment_text(row.changed_at)}")
+    tag = MEDICINES[row.state]
+    if is_over and row.state not in (MedicinesState.HANDED_OVER, MedicinesState.NOT_NEEDED):
+        tag = NOT_HANDED_OVER if stay.ended_as == EndedAs.LEFT else Tag("Not needed", "grey")
+    return Arranged(tag, row.owner, _listed(said), f"{row.changed_by}, {moment_text(row.changed_at)}")
 
 
 def _listed(parts: tuple[str, ...]) -> str:
@@ -125,8 +140,8 @@ def present_paper(
         older_choices=decision.choices_offered if decision else "",
         rests_on=tuple(title for title, number in forms if number),
         first_visit=moment_text(start.promise.first_visit_at) if start.promise else "",
-        transport=transport_words(transport),
-        medicines=medicines_words(medicines),
+        transport=transport_words(transport, stay),
+        medicines=medicines_words(medicines, stay),
         equipment=tuple(map(missing_words, start.equipment)),
         items=tuple((one.title, one.detail) for one in start.items if one.state == ItemState.DONE),
         call=tuple((one.name, one.phone) for one in community.contacts[:3]),

@@ -103,6 +103,7 @@ class DecisionLine:
     person_said: str
     choices_offered: str
     choices: tuple[ChoiceLine, ...]
+    unanswered: tuple[tuple[str, str, str], ...]
     capacity: str
     decided_by: str
     forms: tuple[tuple[str, str], ...]
@@ -229,8 +230,8 @@ def present_stay(record: StayRecord, community: Community, actor: Actor, now: da
         earlier_decisions=tuple(one for one in reversed(decisions) if not (one.is_made or one.is_proposed)),
         bed=_bed(record, now),
         bed_url=_bed_url(record, actor),
-        transport=transport_words(transport_of(actor, stay)),
-        medicines=medicines_words(medicines_of(actor, stay)),
+        transport=transport_words(transport_of(actor, stay), stay),
+        medicines=medicines_words(medicines_of(actor, stay), stay),
         not_arranged=", ".join(not_arranged_for(actor, stay, now)),
         documents=document_lines(record),
         equipment=tuple(map(equipment_line, record.equipment)),
@@ -336,15 +337,20 @@ def _decision(one, actor: Actor, is_open: bool, now: datetime) -> DecisionLine:
         id=one.pk,
         pathway=pathway_words(one.pathway),
         destination=one.get_destination_display(),
-        state=one.get_state_display(),
-        colour=DECISION_COLOURS[one.state],
+        state=one.get_state_display() if is_open or not is_proposed else "Not agreed when the stay ended",
+        colour=DECISION_COLOURS[one.state] if is_open or not is_proposed else "grey",
         is_proposed=is_proposed,
         is_made=one.state == DecisionState.MADE,
         why_not_home=one.get_why_not_home_display() if one.why_not_home else "",
         not_home_text=one.not_home_text,
         person_said=one.person_said,
         choices_offered=one.choices_offered,
-        choices=choice_lines(one),
+        choices=choice_lines(one, is_open=is_open),
+        unanswered=tuple(
+            (str(choice.pk), choice.what, "")
+            for choice in one.choices.all()
+            if choice.answer == ChoiceAnswer.WAITING and may and one.state != DecisionState.SET_ASIDE
+        ),
         capacity=one.get_capacity_display(),
         decided_by=one.get_decided_by_display() + (f": {one.decided_by_name}" if one.decided_by_name else ""),
         forms=tuple((title, reverse("forms:form", args=[number])) for title, number in named if number),
@@ -359,8 +365,9 @@ def _decision(one, actor: Actor, is_open: bool, now: datetime) -> DecisionLine:
     )
 
 
-def choice_lines(decision) -> tuple[ChoiceLine, ...]:
-    """The choices that were offered before a decision, and what was answered to each."""
+def choice_lines(decision, *, is_open: bool) -> tuple[ChoiceLine, ...]:
+    """The choices that were offered before a decision, and what was answered to each; `is_open` while the stay goes on
+    and an answer may still come."""
     return tuple(
         ChoiceLine(
             what=one.what,
@@ -374,12 +381,18 @@ def choice_lines(decision) -> tuple[ChoiceLine, ...]:
                     ),
                 )
             ),
-            answer=one.get_answer_display(),
+            answer="Not answered" if one.answer == ChoiceAnswer.WAITING and not is_open else one.get_answer_display(),
             colour=ANSWER_COLOURS[one.answer],
-            said=": ".join(filter(None, (one.answered_by, one.reason))),
+            said=_answer_words(one),
         )
         for one in decision.choices.all()
     )
+
+
+def _answer_words(one) -> str:
+    said = ": ".join(filter(None, (one.answered_by, one.reason)))
+    later = f"On {short_day(one.answered_on)}, recorded by {one.recorded_by}" if one.answered_on else ""
+    return ". ".join(filter(None, (said, later)))
 
 
 def document_lines(record: StayRecord) -> tuple[DocumentLine, ...]:
@@ -507,6 +520,8 @@ SAID: dict[str, Callable[..., tuple[str, str]]] = {
     StayEventKind.PROPOSED: lambda event: ("Proposed", _pathway(event.after)),
     StayEventKind.DECIDED: lambda event: ("Decided", _pathway(event.after)),
     StayEventKind.SET_ASIDE: lambda event: ("Set aside", _pathway(event.before)),
+    StayEventKind.CHOICE: lambda event: ("Answered to what was offered", event.after),
+    StayEventKind.SETTLED: lambda event: ("Left over when the stay ended", ""),
     StayEventKind.LEFT: lambda event: (EndedAs(event.after).label, ""),
     StayEventKind.GOES_ON: lambda event: ("The stay goes on", ""),
 }

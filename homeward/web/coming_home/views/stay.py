@@ -17,6 +17,7 @@ from homeward.discharge.selectors import (
     ActionNotFoundError,
     StayNotFoundError,
     action_for,
+    choice_of,
     community_of,
     owners_to_choose,
     stay_for,
@@ -25,6 +26,7 @@ from homeward.discharge.selectors import (
 from homeward.discharge.services import (
     StayGiven,
     add_action,
+    answer_choice,
     change_action,
     drop_action,
     end_stay,
@@ -38,12 +40,13 @@ from homeward.discharge.services import (
     set_blocker,
     set_expected,
 )
-from homeward.discharge.states import Criterion, EndedAs, OwnerKind, StaySource
+from homeward.discharge.states import ChoiceAnswer, Criterion, EndedAs, OwnerKind, StaySource
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.web.coming_home.forms import (
     NOT_MET,
     ActForm,
     ActionForm,
+    AnswerForm,
     BlockForm,
     CriteriaForm,
     ExpectedForm,
@@ -92,7 +95,20 @@ def _move(*, actor, stay, form: WardForm, now: datetime) -> None:
     receive_stay(actor=actor, person=stay.person, given=given, now=now)
 
 
+def _answer(*, actor, stay, form: AnswerForm, now: datetime) -> None:
+    told = form.cleaned_data
+    try:
+        choice = choice_of(actor, stay, told["choice"])
+    except StayNotFoundError as error:
+        raise RefusedError("Choose which of them.") from error
+    answer_choice(
+        actor=actor, choice=choice, answer=told["answer"], answered_by=told["answered_by"], answered_on=told["day"],
+        reason=told["reason"], now=now,
+    )  # fmt: skip
+
+
 ACTS: dict[str, Act] = {
+    "answer": Act(AnswerForm, _answer, "Answer recorded"),
     "criteria": Act(
         CriteriaForm,
         lambda *, actor, stay, form, now: record_criteria(actor=actor, stay=stay, given=form.given(), now=now),
@@ -298,6 +314,7 @@ def _show(request: HttpRequest, stay, now: datetime, refused: ActForm | None = N
         "expected": {"day": stay.expected_on.isoformat() if stay.expected_on else ""},
         "add": due_starts(now),
         "move": {"ward": stay.ward, "bed": stay.bed, "consultant": stay.consultant},
+        "answer": {"day": today_and_time(now)["day"]},
         "leave": today_and_time(now) | {"ended_as": EndedAs.LEFT},
         "reopen": due_starts(now),
     }
@@ -325,6 +342,7 @@ def _show(request: HttpRequest, stay, now: datetime, refused: ActForm | None = N
                 ("They meet one of them", [(one.value, f"{one.value} {one.label}") for one in Criterion]),
             ],
             "endings": [("", EndedAs.choices)],
+            "answers": [(one.value, one.label, "") for one in (ChoiceAnswer.CHOSEN, ChoiceAnswer.REFUSED)],
         },
         status=status,
     )
