@@ -80,10 +80,5 @@ def _nurse_on(making: Making, day, opens_at: str) -> Worker | None:
         worker__service=making.service, worker__is_active=True, starts_at__lte=starts - timedelta(hours=1),
         ends_at__gte=starts + timedelta(minutes=MINUTES + 60),
     ).select_related("worker").order_by("worker_id")  # fmt: skip
-    known = {skill.code for skill in library().skills}
-    able = (
-        shift.worker
-        for shift in shifts
-        if "nurse" in library().skills_held(code for code in shift.worker.skills if code in known)
-    )
+    able = (shift.worker for shift in shifts if "nurse" in library().worker_skills(shift.worker.skills))
     return next(able, None)

@@ -46,7 +46,6 @@ class Rounds:
         self.day = day
         self.rows: dict[int, Row] = {}
         held: dict[tuple[str, ...], frozenset[str]] = {}
-        known = {skill.code for skill in library().skills}
         for shift in shifts:
             worker = shift.worker
             if worker.pk in away:
@@ -54,7 +53,7 @@ class Rounds:
             if worker.pk not in self.rows:
                 codes = tuple(worker.skills)
                 if codes not in held:
-                    held[codes] = library().skills_held(code for code in codes if code in known)
+                    held[codes] = library().worker_skills(codes)
                 self.rows[worker.pk] = Row(worker, [], held[codes])
             span = (minutes_into(day, shift.starts_at), minutes_into(day, shift.ends_at))
             self.rows[worker.pk].spans.append(span)

@@ -118,10 +118,7 @@ class _Book:
         self.trainings: list[Training] = []
         self.nurses = staff.doing("Community nurse", "Team leader") or staff.doing("Crisis nurse")
         self.workers = [one for one in staff.workers if one.is_active]
-        known = {skill.code for skill in library().skills}
-        self.held = {
-            one.pk: library().skills_held(code for code in one.skills if code in known) for one in self.workers
-        }
+        self.held = {one.pk: library().worker_skills(one.skills) for one in self.workers}
         rows = SignOff.objects.filter(worker__service=making.service, withdrawn_at__isnull=True)
         self.signed = {
             (worker, competence, person): ends_on

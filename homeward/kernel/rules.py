@@ -5,6 +5,7 @@ import re
 from calendar import monthrange
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 import nhs_number
@@ -118,6 +119,22 @@ def age_on(birth: date, day: date) -> int:
 def weekday_from(day: date) -> date:
     """The day itself, or the Monday after it where it falls on a weekend."""
     return day + timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
+
+
+def day_words(day: date) -> str:
+    """A day as people say it: Monday 23 November."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def wall_minutes(text: str) -> int:
+    """Minutes from midnight of a time on the wall clock: 90 of 01:30."""
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def token_hash(token: str) -> str:
+    """What recognises the token of a link, without opening anything."""
+    return sha256(token.encode()).hexdigest()
 
 
 def time_text(hour: int, minute: int) -> str:

@@ -15,7 +15,7 @@ from statistics import median
 from django.utils import timezone
 
 from homeward.access.rules import Actor
-from homeward.kernel.rules import LONDON, london_day
+from homeward.kernel.rules import LONDON, london_day, wall_minutes
 from homeward.procedures.selectors import library
 from homeward.roster.models import Contract, RosterRequest, RotaProposal
 from homeward.roster.rules import CARE_RESPONDER, HEALTH_RESPONDER
@@ -145,7 +145,7 @@ def lay_out(actor: Actor, service_id: int, first: date, last: date, forecast: Fo
     people: dict[str, Worker] = {}
     without_hours: list[Worker] = []
     for worker in standing.workers:
-        skills = _held(frozenset(worker.skills)) & asked
+        skills = library().worker_skills(worker.skills) & asked
         if not skills or worker.pk not in (contracts or worked):
             continue
         theirs = hours.get((worker.organisation_id, worker.job_title), ())
@@ -209,7 +209,7 @@ def _demands(
     for hours in cover:
         if hours.kind == CoverKind.ON_CALL:
             continue
-        starts, ends = _clock(hours.starts_at), _clock(hours.ends_at)
+        starts, ends = wall_minutes(hours.starts_at), wall_minutes(hours.ends_at)
         ends += DAY if ends <= starts else 0
         for ahead in range((last - first).days + 1):
             if str((first + timedelta(days=ahead)).isoweekday()) in hours.weekdays:
@@ -280,11 +280,6 @@ def _wishes(service_id: int, first: date, last: date, people: Mapping[str, Worke
     return tuple(wishes)
 
 
-def _held(codes: frozenset[str]) -> frozenset[str]:
-    known = {skill.code for skill in library().skills}
-    return library().skills_held(codes & known) | codes
-
-
 def _wall(day: date, stretches: list) -> tuple[tuple[int, int], ...]:
     """Minutes of the wall clock from midnight of a day, those after midnight from 1440."""
     return tuple((_minutes(day, one.starts_at), _minutes(day, one.ends_at)) for one in stretches)
@@ -293,11 +288,6 @@ def _wall(day: date, stretches: list) -> tuple[tuple[int, int], ...]:
 def _minutes(day: date, moment: datetime) -> int:
     local = moment.astimezone(LONDON)
     return (local.date() - day).days * DAY + local.hour * 60 + local.minute
-
-
-def _clock(wall: str) -> int:
-    hours, minutes = wall.split(":")
-    return int(hours) * 60 + int(minutes)
 
 
 def _kind_id(stretches: tuple[tuple[int, int], ...]) -> str:

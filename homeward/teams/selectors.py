@@ -1,6 +1,5 @@
 """Reads about services, organisations, workers and accounts."""
 
-import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +7,7 @@ from datetime import date
 from django.db.models import Max
 
 from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Actor, NotAllowedError, Permission, Role, require
+from homeward.kernel.rules import token_hash
 from homeward.teams.models import Account, Organisation, Registration, Service, Team, Training, Worker
 
 
@@ -33,7 +33,7 @@ def machine_with_token(token: str) -> Actor | None:
     """The connected system whose bearer token this is, or None."""
     if not token:
         return None
-    digest = hashlib.sha256(token.encode()).hexdigest()
+    digest = token_hash(token)
     account = Account.objects.filter(token_hash=digest, is_active=True, role__in=SYSTEM_ROLES).first()
     return actor_for(account) if account else None
 

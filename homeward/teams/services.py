@@ -1,6 +1,5 @@
 """Writes about services, organisations, workers and accounts."""
 
-import hashlib
 import re
 import secrets
 from datetime import date, datetime
@@ -12,7 +11,7 @@ from django.db import transaction
 
 from homeward.access.rules import SYSTEM_ROLES, Actor, Permission, Role, require
 from homeward.audit.services import record
-from homeward.kernel.rules import RefusedError
+from homeward.kernel.rules import RefusedError, token_hash
 from homeward.kernel.services import tell
 from homeward.teams.models import Account, Organisation, Registration, Service, Team, Training, Worker
 
@@ -214,7 +213,7 @@ def connect_machine(
     account.role = Role.READING_SYSTEM if reads_for else Role.MACHINE
     account.job_title = reads_for[:120]  # what it does here: audit and timeline show it as they show a job
     account.full_name = full_name
-    account.token_hash = hashlib.sha256(token.encode()).hexdigest()
+    account.token_hash = token_hash(token)
     account.set_unusable_password()
     account.save()
     account.services.set(services)

@@ -1,6 +1,5 @@
 """Offering a package to providers, their answers, and the choice."""
 
-import hashlib
 import secrets
 from collections.abc import Callable, Collection
 from datetime import date, datetime, timedelta
@@ -13,7 +12,7 @@ from homeward.commissioning.models import CareContract, Offer, Package
 from homeward.commissioning.rules.offers import EXPIRED, standing
 from homeward.commissioning.services.changing import _locked, _move, _tell, _words
 from homeward.commissioning.states import OfferState, PackageState
-from homeward.kernel.rules import LONDON, RefusedError, london_day
+from homeward.kernel.rules import LONDON, RefusedError, london_day, token_hash
 from homeward.notices.services import send_text
 
 SALT = "homeward.commissioning.offer"
@@ -205,11 +204,6 @@ def let_provider_go(*, actor: Actor, package: Package, reason: str, now: datetim
         _decide(actor, offer, OfferState.WITHDRAWN, said, now)
     _tell(actor, package, "let_go", "let provider go", now, f"{provider}. {said}")
     return package
-
-
-def token_hash(token: str) -> str:
-    """What recognises a link's token, without opening anything."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _by_token(token: str) -> Offer:

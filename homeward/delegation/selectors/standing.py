@@ -321,9 +321,7 @@ def competences_signed_off(activities: Iterable[Activity] | None = None) -> froz
 
 def professions_of(skills: Iterable[str], by_sign_off_only: Collection[str]) -> frozenset[str]:
     """A worker's skills with all they imply, but for competences written there that only a sign-off gives now."""
-    own = [code for code in skills if code not in by_sign_off_only]
-    known = {skill.code for skill in library().skills}
-    return library().skills_held(code for code in own if code in known) | set(own)
+    return library().worker_skills(code for code in skills if code not in by_sign_off_only)
 
 
 def _declarations(

@@ -9,7 +9,7 @@ from homeward.commissioning.services import resume_packages, suspend_packages
 from homeward.discharge.models import HospitalStay, StayEvent
 from homeward.discharge.services.changing import _happened, _locked, _locked_open, _may_chase
 from homeward.discharge.states import AT_HOME, DESTINATION_PATHWAY, EndedAs, HomePathway, StayEventKind
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, day_words, london_day
 from homeward.notices.services import notify
 from homeward.people.selectors import person_ids_of
 from homeward.roster.selectors import accounts_on_duty
@@ -54,7 +54,7 @@ def restart_usual_care(*, actor: Actor, stay: HospitalStay, first_day: date, now
         raise RefusedError("Their visits are not paused.")
     visits = restart_visits(actor=actor, person=stay.person, first_day=first_day, now=now)
     packages = resume_packages(actor=actor, person=stay.person, first_day=first_day, now=now)
-    begins = f"{first_day:%A} {first_day.day} {first_day:%B}"
+    begins = day_words(first_day)
     said = f"From {begins}. Visits needed again: {visits}. Packages resumed: {packages}"
     _happened(actor, stay, StayEventKind.CARE_AGAIN, now, text=said)
 

@@ -1,10 +1,10 @@
 """Links that share somebody's plan."""
 
-import hashlib
 from datetime import datetime
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
+from homeward.kernel.rules import token_hash
 from homeward.people.models import Person, SharedLink
 
 
@@ -23,7 +23,7 @@ def standing_link(actor: Actor, token: str, now: datetime) -> SharedLink | None:
     Raises: NotAllowedError.
     """
     require(actor, Permission.SHARE_PLANS)
-    return SharedLink.standing(now).filter(token_hash=hashlib.sha256(token.encode()).hexdigest()).first()
+    return SharedLink.standing(now).filter(token_hash=token_hash(token)).first()
 
 
 def person_shared(actor: Actor, link: SharedLink, now: datetime) -> Person:

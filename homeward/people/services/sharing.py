@@ -1,6 +1,5 @@
 """Sharing somebody's own plan by a link: for a time, with a code, to read only, and taken back at any moment."""
 
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from django.utils.crypto import salted_hmac
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
-from homeward.kernel.rules import RefusedError
+from homeward.kernel.rules import RefusedError, token_hash
 from homeward.notices.rules import fault_of
 from homeward.notices.services import send_text
 from homeward.people.models import Contact, Person, SharedLink
@@ -70,7 +69,7 @@ def share_plan(
     link = SharedLink.objects.create(
         person=person,
         contact=contact,
-        token_hash=_token_hash(token),
+        token_hash=token_hash(token),
         channel=channel,
         address=address.strip(),
         made_at=now,
@@ -150,7 +149,7 @@ def try_code(*, token: str, code: str, now: datetime) -> TriedCode:
 
 
 def _standing(token: str, now: datetime) -> SharedLink:
-    link = SharedLink.standing(now).select_for_update(of=("self",)).filter(token_hash=_token_hash(token)).first()
+    link = SharedLink.standing(now).select_for_update(of=("self",)).filter(token_hash=token_hash(token)).first()
     if link is None:
         raise LinkEndedError("This link has ended. Ask the team for a new one.")
     return link
@@ -159,10 +158,6 @@ def _standing(token: str, now: datetime) -> SharedLink:
 def _reader(link: SharedLink) -> Actor:
     """Whoever has the link, as the audit trail names them."""
     return Actor.system(f"Shared link for {'a contact' if link.contact else 'the person'}", link.person.service_id)
-
-
-def _token_hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _code_hash(link: SharedLink, code: str) -> str:

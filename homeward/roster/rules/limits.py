@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from homeward.kernel.rules import london_day, wall_clock
+from homeward.kernel.rules import day_words, london_day, wall_clock
 
 LAW = "Working Time Regulations 1998"
 # Working Time Regulations 1998, regulation 4: 48 hours for each seven days, on average, unless agreed in writing (5)
@@ -145,7 +145,7 @@ def _too_long(limits: Limits, whole, touched: Sequence[Stretch], days) -> list[B
     law = max(LONGEST_SHIFT, limits.longest_shift)
     return [
         Broken(
-            f"A shift of {_long(_minutes(one))} on {_on(london_day(one[0]))}: "
+            f"A shift of {_long(_minutes(one))} on {day_words(london_day(one[0]))}: "
             f"{_says(limits, 'longest_shift', '10')} allow at most {_long(limits.longest_shift)}.",
             _minutes(one) > law,
             "longest_shift",
@@ -163,7 +163,7 @@ def _too_little_rest(limits: Limits, whole, touched: Sequence[Stretch], days) ->
         if rest < limits.least_rest and (_part(before, touched) or _part(after, touched)):
             found.append(
                 Broken(
-                    f"Only {_long(rest)} of rest before {_on(day)}: "
+                    f"Only {_long(rest)} of rest before {day_words(day)}: "
                     f"{_says(limits, 'least_rest', '10')} want {_long(limits.least_rest)}.",
                     rest < law,
                     "least_rest",
@@ -179,7 +179,7 @@ def _too_many_days(limits: Limits, whole, touched: Sequence[Stretch], days) -> l
 def _too_many_nights(limits: Limits, whole: Sequence[Stretch], touched: Sequence[Stretch], days) -> list[Broken]:
     nights = [one for one in touched if is_night(one)]
     if nights and not limits.works_nights:
-        on = _on(london_day(nights[0][0]))
+        on = day_words(london_day(nights[0][0]))
         return [Broken(f"A night on {on}: their contract says they do not work nights.", False, "works_nights")]
     if limits.most_nights_in_a_row is None or not nights:
         return []
@@ -196,7 +196,7 @@ def _in_a_row(
     found = []
     for run in _runs(sorted(set(days))):
         if len(run) > most and theirs & set(run):
-            words = f"{len(run)} {what} in a row from {_on(run[0])}: the employer’s rules allow {most}."
+            words = f"{len(run)} {what} in a row from {day_words(run[0])}: the employer’s rules allow {most}."
             found.append(Broken(words, False, limit))
     return found
 
@@ -226,7 +226,7 @@ def _no_weekly_rest(limits: Limits, whole: Sequence[Stretch], touched: Sequence[
         if sum(rest // wanted for rest in rests) < 2:
             words = (
                 f"Fewer than two rests of {_long(limits.weekly_rest)} in the fourteen days from "
-                f"{_on(first)}: {LAW}, regulation 11."
+                f"{day_words(first)}: {LAW}, regulation 11."
             )
             return [Broken(words, True, "weekly_rest")]
     return []
@@ -265,7 +265,7 @@ def _over(whole: Sequence[Stretch], monday: date, most: int, weeks: int) -> str:
     if average <= most:
         return ""
     if weeks == 1:
-        return f"{_long(round(average))} in the week from {_on(monday)}, where {_long(most)} is the most"
+        return f"{_long(round(average))} in the week from {day_words(monday)}, where {_long(most)} is the most"
     over = f"over {counted} weeks" if counted > 1 else "over one week"
     return f"{_long(round(average))} a week on average {over}, where {_long(most)} is the most"
 
@@ -288,7 +288,3 @@ def _long(minutes: int) -> str:
     if rest:
         said.append(f"{rest} {'minute' if rest == 1 else 'minutes'}")
     return " ".join(said)
-
-
-def _on(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"

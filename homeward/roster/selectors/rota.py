@@ -10,7 +10,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from homeward.access.rules import Actor, Permission, require
-from homeward.kernel.rules import days_from, wall_clock
+from homeward.kernel.rules import days_from, wall_clock, wall_minutes
 from homeward.plans.models import VisitPattern
 from homeward.procedures.selectors import library
 from homeward.roster.models import Absence, CoverHours, RotaPattern, Shift, ShiftChange
@@ -191,7 +191,7 @@ def demand_between(actor: Actor, service_id: int, first: date, last: date) -> di
     for opens_at, closes_at, slots, weekdays, starts_on, ends_on in rows:
         begins, ends = max(first, starts_on), min(last, ends_on or last)
         for slot in slots:
-            wanted = Wanted(slot["skill"], _minutes(opens_at), _minutes(closes_at), int(slot["minutes"]))
+            wanted = Wanted(slot["skill"], wall_minutes(opens_at), wall_minutes(closes_at), int(slot["minutes"]))
             alike[wanted, weekdays, begins, ends] += 1
     wanted_of = {}
     for day in days_from(first, last):
@@ -218,7 +218,7 @@ def needs_between(actor: Actor, service_id: int, rota: Rota, forecast: Forecast 
         if actor.may(Permission.SEE_RESPONDING)
         else None
     )
-    held = {skills: _held(skills) for skills in {frozenset(worker.skills) for worker in rota.workers}}
+    held = {skills: library().worker_skills(skills) for skills in {frozenset(worker.skills) for worker in rota.workers}}
     skills_of = {worker.pk: held[frozenset(worker.skills)] for worker in rota.workers}
     # how often each stretch of time is worked with the same skills: most are worked by many
     on_day: dict[date, dict[frozenset[str], Counter[tuple[datetime, datetime]]]] = {}
@@ -308,12 +308,6 @@ def _rota(service_id: int, first: date, last: date, workers) -> Rota:
     return Rota(first, last, listed, shifts, away)
 
 
-def _held(codes: frozenset[str]) -> frozenset[str]:
-    """All skills that somebody with these has; a code that is in no vocabulary stands for itself."""
-    known = {skill.code for skill in library().skills}
-    return library().skills_held(codes & known) | codes
-
-
 @lru_cache(maxsize=4096)
 def _day_in(text: str) -> date:
     return date.fromisoformat(text)
@@ -323,9 +317,3 @@ def _day_in(text: str) -> date:
 def _moment_in(text: str) -> datetime:
     """A moment as either database writes it: both keep UTC, and only PostgreSQL says so."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-@lru_cache(maxsize=4096)
-def _minutes(wall: str) -> int:
-    hours, minutes = wall.split(":")
-    return int(hours) * 60 + int(minutes)

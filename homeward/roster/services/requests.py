@@ -6,7 +6,7 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, NotAllowedError, Permission, require
 from homeward.audit.services import record
-from homeward.kernel.rules import LONDON, RefusedError
+from homeward.kernel.rules import LONDON, RefusedError, day_words
 from homeward.kernel.services import tell
 from homeward.notices.services import notify
 from homeward.roster.models import Absence, OpenShift, RosterRequest, Shift
@@ -37,7 +37,7 @@ def ask_leave(*, actor: Actor, starts_on: date, ends_on: date, now: datetime, te
     asked = RosterRequest.objects.filter(worker=worker, kind=RequestKind.LEAVE, state__in=OPEN_REQUESTS)
     if asked.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
         raise RefusedError("You asked for one of these days already. Withdraw that first.")
-    about = _on(starts_on) if starts_on == ends_on else f"{_on(starts_on)} to {_on(ends_on)}"
+    about = day_words(starts_on) if starts_on == ends_on else f"{day_words(starts_on)} to {day_words(ends_on)}"
     return _ask(actor, worker, RequestKind.LEAVE, RequestState.ASKED, starts_on, ends_on, now, about=about, text=text)
 
 
@@ -94,7 +94,7 @@ def ask_to_work(
         raise RefusedError("Give two different times, such as 07:00 and 14:30.")
     if day < now.date():
         raise RefusedError("That day is over. Choose a later one.")
-    about = f"{_on(day)}, {starts_at} to {ends_at}"
+    about = f"{day_words(day)}, {starts_at} to {ends_at}"
     return _ask(
         actor, worker, RequestKind.WISH, RequestState.ASKED, day, day, now, about=about, text=text,
         starts_at=starts_at, ends_at=ends_at,
@@ -115,7 +115,7 @@ def ask_open_shift(*, actor: Actor, open_shift: OpenShift, now: datetime, text: 
         raise RefusedError("This shift asks for a skill that you are not recorded to have. Speak with your lead.")
     if RosterRequest.objects.filter(worker=worker, open_shift=open_shift, state__in=OPEN_REQUESTS).exists():
         raise RefusedError("You asked for it already.")
-    about = f"{_on(open_shift.day)}, {open_shift.starts_at} to {open_shift.ends_at}"
+    about = f"{day_words(open_shift.day)}, {open_shift.starts_at} to {open_shift.ends_at}"
     return _ask(
         actor, worker, RequestKind.OPEN, RequestState.ASKED, open_shift.day, open_shift.day, now, about=about,
         text=text, open_shift=open_shift, starts_at=open_shift.starts_at, ends_at=open_shift.ends_at,
@@ -386,8 +386,4 @@ def _refuse_over(now: datetime, *shifts: Shift) -> None:
 
 def _words(shift: Shift) -> str:
     begins, until = shift.starts_at.astimezone(LONDON), shift.ends_at.astimezone(LONDON)
-    return f"{_on(shift.day)}, {begins:%H:%M} to {until:%H:%M}"
-
-
-def _on(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"
+    return f"{day_words(shift.day)}, {begins:%H:%M} to {until:%H:%M}"

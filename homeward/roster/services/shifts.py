@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
-from homeward.kernel.rules import LONDON, RefusedError
+from homeward.kernel.rules import LONDON, RefusedError, day_words
 from homeward.kernel.services import tell
 from homeward.notices.services import notify
 from homeward.roster.models import Absence, Contract, Publication, Shift, ShiftChange
@@ -107,7 +107,7 @@ def move_shifts(
         if _whole(shift)[0] == shift
     ]
     if not shifts:
-        raise RefusedError(f"{worker.label} has no shift on {_on(day)}. Choose one that is there.")
+        raise RefusedError(f"{worker.label} has no shift on {day_words(day)}. Choose one that is there.")
     if (worker.pk, day) == (to_worker.pk, to_day):
         raise RefusedError("Choose another worker or another day.")
     return _swap_in(actor, [(shift, to_worker, to_day) for shift in shifts], now, reason, "move shift")
@@ -151,7 +151,7 @@ def publish_rota(*, actor: Actor, service_id: int, last_day: date, now: datetime
     known = published_until(service_id)
     if not found and known and known >= last_day:
         raise RefusedError(
-            f"The rota is published up to {_on(known)}, and there is no draft in it. Choose a later day."
+            f"The rota is published up to {day_words(known)}, and there is no draft in it. Choose a later day."
         )
     workers = {worker_id for _, worker_id in found}
     Shift.objects.filter(pk__in=[pk for pk, _ in found]).update(is_draft=False)
@@ -167,7 +167,7 @@ def publish_rota(*, actor: Actor, service_id: int, last_day: date, now: datetime
         service_id=service_id,
         accounts=Account.objects.filter(worker__in=workers),
         kind="rota published",
-        title=f"Your rota is published up to {_on(last_day)}",
+        title=f"Your rota is published up to {day_words(last_day)}",
         path=MY_ROTA,
         once_key=f"rota published {publication.pk}",
         now=now,
@@ -228,7 +228,7 @@ def _change(
     list(Worker.objects.select_for_update().filter(pk__in=concerned).order_by("pk"))
     for shift in (*taken_out, *put_in):
         if shift.ends_at <= now:
-            raise RefusedError(f"{_on(shift.day)} at that time is over. What was worked stays on record.")
+            raise RefusedError(f"{day_words(shift.day)} at that time is over. What was worked stays on record.")
         if shift.day > now.date() + timedelta(days=MOST_DAYS_AHEAD):
             raise RefusedError("That is more than a year ahead. Check the day.")
     gone = {shift.pk for shift in taken_out}
@@ -282,7 +282,7 @@ def _change(
                 service_id=service_id,
                 accounts=[account],
                 kind="rota changed",
-                title=f"Your rota on {_on(change.day)} has changed",
+                title=f"Your rota on {day_words(change.day)} has changed",
                 path=MY_ROTA,
                 once_key=f"shift change {change.pk}",
                 now=now,
@@ -345,7 +345,7 @@ def _refuse_away(put_in: Iterable[Shift]) -> None:
     for shift in put_in:
         away = Absence.objects.filter(worker_id=shift.worker_id, starts_on__lte=shift.day, ends_on__gte=shift.day)
         if absence := away.first():
-            words = f"{shift.worker.label} is away on {_on(shift.day)}: {absence.get_kind_display().lower()}."
+            words = f"{shift.worker.label} is away on {day_words(shift.day)}: {absence.get_kind_display().lower()}."
             raise RefusedError(f"{words} Change the absence first, or choose somebody else.")
 
 
@@ -367,11 +367,7 @@ def _outside_contract(theirs: Sequence[Shift]) -> list[Broken]:
     if not rows:
         return []
     return [
-        Broken(f"No contract with {shift.worker.label} holds on {_on(shift.day)}.", False, "contract")
+        Broken(f"No contract with {shift.worker.label} holds on {day_words(shift.day)}.", False, "contract")
         for shift in theirs
         if not any(first <= shift.day and (last is None or shift.day <= last) for first, last in rows)
     ]
-
-
-def _on(day: date) -> str:
-    return f"{day:%A} {day.day} {day:%B}"

@@ -1,12 +1,11 @@
 """Who is to be asked by phone or on paper, and what a link opens."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.beds.selectors.board import shown_to
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, token_hash
 from homeward.surveys.models import Invitation
 from homeward.surveys.rules import quarter_of
 from homeward.surveys.states import AskedBy, StepKind
@@ -73,7 +72,7 @@ def invitation_opened(actor: Actor, token: str, now: datetime) -> Invitation:
     Raises: NotAllowedError; SurveyEndedError.
     """
     require(actor, Permission.RECEIVE_MESSAGES)
-    digest = hashlib.sha256(token.encode()).hexdigest()
+    digest = token_hash(token)
     row = Invitation.open_at(now).filter(token_hash=digest).select_related("form", "service", "person").first()
     if row is None or (row.person is not None and row.person.restricted_since is not None):
         raise SurveyEndedError("This survey is over.")

@@ -8,14 +8,13 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, london_day, token_hash
 from homeward.people.services.timeline import add_to_timeline
 from homeward.procedures.rules import check_answers, is_answered, required_to_close
 from homeward.procedures.selectors import built
 from homeward.surveys.models import Invitation, InvitationStep, SurveyAnswer
 from homeward.surveys.rules import may_keep_employer
 from homeward.surveys.selectors.asking import SurveyEndedError
-from homeward.surveys.services.links import token_hash
 from homeward.surveys.states import AskedBy, Audience, StepKind
 from homeward.teams.models import Account
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from homeward.access.rules import SYSTEM_ROLES, Actor, Permission, require
 from homeward.audit.services import record
 from homeward.episodes.models import Episode
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import london_day, token_hash
 from homeward.notices.rules import fault_of
 from homeward.notices.services import notify, send_text
 from homeward.people.models import Contact, Person, SharingChoice
@@ -18,7 +18,7 @@ from homeward.people.states import MayBeTold, SharingDecision, SharingKind
 from homeward.procedures.models import Procedure
 from homeward.surveys.models import Invitation, InvitationStep, SurveyRule
 from homeward.surveys.rules import REST_DAYS, Reach, asked_by, open_codes, quarter_of
-from homeward.surveys.services.links import token_from, token_hash, token_of
+from homeward.surveys.services.links import token_from, token_of
 from homeward.surveys.states import BY_LINK, AskedBy, Audience, StepKind
 from homeward.teams.models import Account
 

@@ -1,7 +1,6 @@
 """The link of an invitation: made again whenever it is needed, and kept nowhere."""
 
 import base64
-import hashlib
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -21,8 +20,3 @@ def token_from(nonce: str) -> str:
     """The token that a nonce makes."""
     digest = salted_hmac(SALT, nonce, secret=settings.SECRET_KEY, algorithm="sha256").digest()
     return base64.urlsafe_b64encode(digest[:TOKEN_BYTES]).decode()
-
-
-def token_hash(token: str) -> str:
-    """What recognises a link's token, without opening anything."""
-    return hashlib.sha256(token.encode()).hexdigest()

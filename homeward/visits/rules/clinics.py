@@ -29,11 +29,6 @@ def dates_between(
     return days
 
 
-def day_words(day: date) -> str:
-    """A day as people say it: Tuesday 3 December."""
-    return f"{day:%A} {day.day} {day:%B}"
-
-
 def week_of(day: date) -> tuple[date, date]:
     """The Monday and the Sunday of a day's week."""
     monday = day - timedelta(days=day.isoweekday() - 1)

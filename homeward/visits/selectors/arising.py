@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Min, Q
 
 from homeward.access.rules import Actor, Permission, require
-from homeward.kernel.rules import days_from, london_day, minutes_into, wall_clock
+from homeward.kernel.rules import days_from, london_day, minutes_into, wall_clock, wall_minutes
 from homeward.plans.models import VisitPattern
 from homeward.roster.rules.demand import Wanted, wanted_by_hour
 from homeward.roster.rules.forecast import WEEK, WEEKS_AHEAD_TRIED, WEEKS_BACK, WEEKS_TRIED, Missed
@@ -96,13 +96,8 @@ def _ended(service_id: int, first: date, today: date, leads: list[int]) -> dict[
             if str(day.isoweekday()) not in weekdays:
                 continue
             for slot in slots:
-                wanted = Wanted(slot["skill"], _minutes(opens_at), _minutes(closes_at), int(slot["minutes"]))
+                wanted = Wanted(slot["skill"], wall_minutes(opens_at), wall_minutes(closes_at), int(slot["minutes"]))
                 for lead in leads:
                     if ahead < lead <= (day - began).days:
                         found[lead][day][wanted] += 1
     return found
-
-
-def _minutes(wall: str) -> int:
-    hours, minutes = wall.split(":")
-    return int(hours) * 60 + int(minutes)

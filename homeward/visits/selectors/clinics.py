@@ -205,14 +205,9 @@ def nurses_for(actor: Actor, service_id: int, skill: str | None, day: date) -> l
     Raises: NotAllowedError.
     """
     require(actor, Permission.PLAN_DAY if actor.may(Permission.PLAN_DAY) else Permission.SEE_TODAY, service_id)
-    known = {one.code for one in library().skills}
     wanted = {skill} if skill else {one.skill for one in published_activities().values() if one.delegable}
     workers = Worker.objects.filter(service_id=service_id, is_active=True).select_related("organisation")
-    able = [
-        worker
-        for worker in workers.order_by("name", "pk")
-        if wanted & set(library().skills_held(code for code in worker.skills if code in known))
-    ]
+    able = [worker for worker in workers.order_by("name", "pk") if wanted & library().worker_skills(worker.skills)]
     until = registered_until([worker.pk for worker in able])
     return [worker for worker in able if until.get(worker.pk, day) >= day]
 

@@ -174,5 +174,4 @@ def _not_signed_off(worker: Worker, competence: str) -> May:
 
 @lru_cache(maxsize=256)
 def _skills_held(skill: str) -> frozenset[str]:
-    known = {one.code for one in library().skills}
-    return library().skills_held([skill]) if skill in known else frozenset({skill})
+    return library().worker_skills([skill])

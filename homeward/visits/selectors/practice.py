@@ -237,8 +237,7 @@ def _points(person_ids: Collection[int]) -> dict[int, tuple[float, float]]:
 
 
 def _held(worker: Worker) -> frozenset[str]:
-    known = {skill.code for skill in library().skills}
-    return library().skills_held(code for code in worker.skills if code in known)
+    return library().worker_skills(worker.skills)
 
 
 def _covers(shift: Shift, visit: _Coming) -> bool:

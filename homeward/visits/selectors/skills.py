@@ -20,11 +20,11 @@ def skills_on(actor: Actor, workers: Iterable[Worker], day: date) -> dict[int, f
     require(actor, Permission.PLAN_DAY if actor.may(Permission.PLAN_DAY) else Permission.SEE_TODAY)
     workers = list(workers)
     until = registered_until([worker.pk for worker in workers])
-    known = {skill.code for skill in library().skills}
     registered = {skill.code for skill in library().skills if skill.is_registered}
     held = {}
     for worker in workers:
         is_lapsed = worker.pk in until and until[worker.pk] < day
-        codes = [code for code in worker.skills if not (is_lapsed and code in registered)]
-        held[worker.pk] = library().skills_held(code for code in codes if code in known) | frozenset(codes)
+        held[worker.pk] = library().worker_skills(
+            code for code in worker.skills if not (is_lapsed and code in registered)
+        )
     return held

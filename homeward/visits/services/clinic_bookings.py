@@ -10,13 +10,13 @@ from django.db.models import Max, Q
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, day_words, london_day
 from homeward.kernel.services import tell
 from homeward.people.models import Person
 from homeward.people.services import add_to_timeline
 from homeward.plans.states import AgreedHow
 from homeward.visits.models import Clinic, ClinicBooking, ClinicSession, ReplacedVisit, SessionPlace, Visit
-from homeward.visits.rules.clinics import day_words, free_number, week_of
+from homeward.visits.rules.clinics import free_number, week_of
 from homeward.visits.selectors.joining import joins_on
 from homeward.visits.services.changing import _done
 from homeward.visits.services.giving_way import TO_COME, _give_way

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
-from homeward.kernel.rules import RefusedError, london_day, wall_clock
+from homeward.kernel.rules import RefusedError, day_words, london_day, wall_clock
 from homeward.notices.services import notify
 from homeward.people.selectors import current_addresses
 from homeward.plans.models import VisitPattern
@@ -13,7 +13,7 @@ from homeward.procedures.selectors import published_activities
 from homeward.teams.selectors import accounts_that_may
 from homeward.visits.models import SessionPlace, Visit, VisitTask
 from homeward.visits.rules import UNDONE_COST
-from homeward.visits.rules.clinics import day_words, meant_for
+from homeward.visits.rules.clinics import meant_for
 from homeward.visits.selectors.clinics import next_places
 from homeward.visits.services.changing import _done
 from homeward.visits.services.clinic_bookings import _bring_back, _free_of, _locked_place, _told_place, end_booking

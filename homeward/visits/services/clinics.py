@@ -10,14 +10,14 @@ from django.db.models import Q
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
-from homeward.kernel.rules import RefusedError, is_postcode, london_day, tidy_postcode, wall_clock
+from homeward.kernel.rules import RefusedError, day_words, is_postcode, london_day, tidy_postcode, wall_clock
 from homeward.kernel.services import tell
 from homeward.people.selectors import place_of_postcode
 from homeward.procedures.selectors import library, published_activities, skill_title
 from homeward.teams.models import Worker
 from homeward.visits.models import Clinic, ClinicBooking, ClinicSession, SessionPlace, Visit
 from homeward.visits.rules import UNDONE_COST_CRISIS, UNDONE_COST_FIXED_TIME
-from homeward.visits.rules.clinics import WEEKS_AHEAD, dates_between, day_words, meant_for
+from homeward.visits.rules.clinics import WEEKS_AHEAD, dates_between, meant_for
 from homeward.visits.services.changing import _done
 from homeward.visits.services.clinic_bookings import (
     _bring_back,
@@ -298,8 +298,7 @@ def _checked(actor: Actor, service_id: int, new: NewClinic) -> dict[str, Any]:
 
 
 def _check_nurse(service_id: int, nurse: Worker, skill: str) -> None:
-    known = {one.code for one in library().skills}
-    held = library().skills_held(code for code in nurse.skills if code in known)
+    held = library().worker_skills(nurse.skills)
     if nurse.service_id != service_id or not nurse.is_active:
         raise RefusedError("Choose a nurse who works for this service now.")
     if skill not in held:

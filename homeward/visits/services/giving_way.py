@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from django.db.models import Avg
 
 from homeward.access.rules import Actor
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import day_words, london_day
 from homeward.procedures.rules.definitions import Activity
 from homeward.procedures.selectors import published_activities
 from homeward.visits.models import Assignment, ReplacedVisit, SessionPlace, Visit
-from homeward.visits.rules.clinics import day_words, is_replaced, meant_for, week_of
+from homeward.visits.rules.clinics import is_replaced, meant_for, week_of
 from homeward.visits.services.changing import _done
 from homeward.visits.states import Attendance, SessionState, VisitState
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission, Sight
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import london_day
 from homeward.people.selectors import current_alerts
 from homeward.visits.selectors.clinics import (
     ClinicNotFoundError,
@@ -35,6 +35,7 @@ from homeward.web.clinics.presenters import (
     present_session_row,
     present_transport,
 )
+from homeward.web.doing import try_to
 from homeward.web.gate import page
 from homeward.web.people.opening import opened
 from homeward.web.plans.forms import Asked
@@ -164,7 +165,7 @@ def coming(request: HttpRequest, place_id: int) -> HttpResponse:
         if answer not in Attendance.values:
             messages.error(request, NOTHING_CHANGED)
         else:
-            _try(
+            try_to(
                 request, f"Written down: {Attendance(answer).label.lower()}",
                 lambda: record_coming(
                     actor=request.actor, place=place, attendance=Attendance(answer), note=note, now=now
@@ -184,7 +185,7 @@ def place_transport(request: HttpRequest, place_id: int) -> HttpResponse:
         if way not in Transport.values:
             messages.error(request, NOTHING_CHANGED)
         else:
-            _try(
+            try_to(
                 request, "Written down how they come",
                 lambda: set_transport(actor=request.actor, place=place, transport=Transport(way), note=note, now=now),
             )  # fmt: skip
@@ -198,29 +199,20 @@ def arranged(request: HttpRequest, place_id: int) -> HttpResponse:
     place = place_or_404(request, place_id, now)
     if request.method == "POST":
         if request.POST.get("arranged") == "every":
-            _try(
+            try_to(
                 request, "Transport is arranged, for this session and those after it",
                 lambda: arrange_transport_from(actor=request.actor, place=place, now=now),
             )  # fmt: skip
             return redirect("clinics:transport")
         is_arranged = request.POST.get("arranged") == "yes"
         words = "Transport is arranged" if is_arranged else "Transport is to be arranged again"
-        _try(
+        try_to(
             request, words,
             lambda: mark_transport(actor=request.actor, place=place, is_arranged=is_arranged, now=now),
         )  # fmt: skip
         if request.POST.get("from") == "list":
             return redirect("clinics:transport")
     return redirect("clinics:session", place.session_id)
-
-
-def _try(request: HttpRequest, done: str, service) -> None:
-    try:
-        service()
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
 
 
 def clinic_or_404(request: HttpRequest, clinic_id: int):

@@ -1,8 +1,7 @@
 """What is typed about somebody in hospital. Nothing typed is lost where something is refused."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -38,6 +37,7 @@ from homeward.discharge.states import (
 from homeward.kernel.rules import LONDON, london_day, wall_clock, whole_number
 from homeward.web.front_door.forms.fields import FrontDoorForm, hours_and_minutes, line_field, text_field
 from homeward.web.front_door.forms.somebody import SomebodyForm
+from homeward.web.wanted import InAddress
 
 GROUPINGS = {"ready": "When they were ready", "ward": "Ward", "pathway": "Pathway", "team": "Team"}
 SHOWN = {
@@ -58,7 +58,7 @@ OLDEST_ADMISSION = timedelta(days=730)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(InAddress):
     """What the board shows and how. `text` is only ever sent in a form: it may be a name."""
 
     by: str = "ready"
@@ -69,15 +69,6 @@ class Wanted:
     family: str = ""
     show: str = ""
     text: str = ""
-
-    def kept(self, **changes: str) -> dict[str, str]:
-        """What an address or a session holds of it."""
-        told = asdict(replace(self, **changes))
-        return {name: value for name, value in told.items() if value and name != "text"}
-
-    def query(self, **changes: str) -> str:
-        """It as the query of an address."""
-        return urlencode(self.kept(**changes))
 
     @property
     def is_everything(self) -> bool:

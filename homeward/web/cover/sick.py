@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError, london_day, whole_number
+from homeward.kernel.rules import RefusedError, day_words, london_day, whole_number
 from homeward.visits.planning.covering import accept_cover, work_out_cover
 from homeward.visits.selectors.covering import (
     SickCallNotFoundError,
@@ -182,7 +182,7 @@ def ill(request: HttpRequest) -> HttpResponse:
         "cover/ill.jinja",
         {
             "worker": worker,
-            "calls": [f"{call.day:%A} {call.day.day} {call.day:%B}" for call in own_sick_calls(request.actor, today)],
+            "calls": [day_words(call.day) for call in own_sick_calls(request.actor, today)],
             "days_at_most": SICK_DAYS_AT_MOST,
         },
     )

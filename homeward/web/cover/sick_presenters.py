@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from homeward.kernel.rules import LONDON, london_day
+from homeward.kernel.rules import LONDON, day_words, london_day
 from homeward.visits.selectors.covering import CallLine, Found, LostDay, Sickness, Spoken
 from homeward.visits.states import CoverKind, VisitState
 from homeward.web.clocks import time_words
@@ -365,7 +365,7 @@ def _state(visits: int, covered: int) -> Tag:
 
 
 def _day(day: date, now: datetime) -> str:
-    words = f"{day:%A} {day.day} {day:%B}"
+    words = day_words(day)
     return f"today, {words}" if day == london_day(now) else words
 
 

@@ -302,6 +302,9 @@ class TestReadLibrary:
         with pytest.raises(UnknownCodeError, match="no skill"):
             read.skills_held(["magic"])
 
+    def test_a_worker_keeps_a_skill_that_it_dropped(self, library):
+        assert read_library(library).worker_skills(["nurse", "magic"]) == {"nurse", "leg_care", "magic"}
+
 
 class TestDefinitions:
     @pytest.mark.parametrize("folder", [SMALL, SHIPPED_LIBRARY], ids=["small", "shipped"])

@@ -65,6 +65,13 @@ class Library:
                 waiting.extend(self.skill(code).implies)
         return frozenset(held)
 
+    def worker_skills(self, codes: Iterable[str]) -> frozenset[str]:
+        """The skills a worker has who was given `codes`, with all they imply; a code that the library no longer holds
+        stands for itself.
+        """
+        given = frozenset(codes)
+        return self.skills_held(given & {skill.code for skill in self.skills}) | given
+
     def may_be_done_with(self, activity_code: str, skills: Iterable[str]) -> bool:
         """Whether someone with `skills` may do the activity, by their own skill or by delegation.
 

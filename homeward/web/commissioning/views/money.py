@@ -26,6 +26,7 @@ from homeward.web.commissioning.presenters.money import (
     pool_row,
     spending_table,
 )
+from homeward.web.doing import try_to
 from homeward.web.gate import page
 from homeward.web.hours.tables import csv_file
 from homeward.web.people.opening import opened
@@ -143,7 +144,7 @@ def entry(request: HttpRequest, pool_id: int, pool_line_id: int) -> HttpResponse
         _stop(asked)
         services.add_pool_entry(actor=request.actor, line=line, day=day, pence=pence, text=asked.typed("text"), now=now)
 
-    _try(request, "Written down", service)
+    try_to(request, "Written down", service)
     return redirect("commissioning:pool", pool_id)
 
 
@@ -226,7 +227,7 @@ def personal_budget(request: HttpRequest, personal_budget_id: int) -> HttpRespon
                 _stop(asked)
                 services.end_personal_budget(last_day=day, **told)
 
-        _try(request, "Kept", service)
+        try_to(request, "Kept", service)
         return redirect("commissioning:personal_budget", personal_budget_id)
     usual = {"day": today.isoformat(), "next_on": (today + REVIEW_AFTER).isoformat()}
     told = {"service": budget.service, "budget": personal_row(line), "form": AskedMoney(None, usual)}
@@ -258,7 +259,7 @@ def plans(request: HttpRequest) -> HttpResponse:
                 _stop(asked)
                 services.add_joint_plan(service_id=service.pk, starts_on=first, ends_on=last, **told)
 
-        _try(request, "Added", add)
+        try_to(request, "Added", add)
         return redirect("commissioning:plans")
     is_buyer = request.actor.may(Permission.COMMISSION)
     lines = selectors.pool_lines(request.actor, service.pk) if is_buyer else []
@@ -293,7 +294,7 @@ def plan_line(request: HttpRequest, plan_id: int, plan_line_id: int) -> HttpResp
             decided_by=asked.typed("decided_by"), text=asked.typed("text"), now=now,
         )  # fmt: skip
 
-    _try(request, "The decision is kept", decide)
+    try_to(request, "The decision is kept", decide)
     return redirect("commissioning:plans")
 
 
@@ -319,12 +320,3 @@ def _stop(asked: AskedMoney) -> None:
     """
     if asked.errors:
         raise RefusedError(asked.problems()[0][1] + ".")
-
-
-def _try(request: HttpRequest, done: str, service) -> None:
-    try:
-        service()
-    except RefusedError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)

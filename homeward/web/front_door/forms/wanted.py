@@ -1,11 +1,11 @@
 """How somebody wants to see the queue: which referrals, as a list or as columns. Names never go into an address."""
 
-from dataclasses import asdict, dataclass, replace
-from urllib.parse import urlencode
+from dataclasses import asdict, dataclass
 
 from homeward.kernel.rules import is_postcode
 from homeward.referrals.selectors import QueueFilter
 from homeward.referrals.states import Source, Urgency
+from homeward.web.wanted import InAddress
 
 VIEWS = ("list", "columns")
 HELD = {"me": "Me", "nobody": "Nobody", "others": "Somebody else"}
@@ -13,7 +13,7 @@ LONGEST = 80
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(InAddress):
     """What the queue shows and how; `show` is all to draw however many there are.
 
     `text` is only ever sent in a form: it may be a name.
@@ -28,15 +28,6 @@ class Wanted:
     alert: str = ""
     area: str = ""
     text: str = ""
-
-    def kept(self, **changes: str) -> dict[str, str]:
-        """What an address, a session or a saved filter holds of it."""
-        told = asdict(replace(self, **changes))
-        return {name: value for name, value in told.items() if value and name != "text"}
-
-    def query(self, **changes: str) -> str:
-        """It as the query of an address."""
-        return urlencode(self.kept(**changes))
 
     @property
     def is_everything(self) -> bool:

@@ -18,6 +18,7 @@ from homeward.plans.rules import (
     spec_of,
 )
 from homeward.plans.states import CareOutcome, Doer, HowOften, TimeOfDay
+from homeward.web.forms.presenters.filling import ClashBox
 from homeward.web.plans.presenters.words import skill_groups
 from homeward.web.words import WEEKDAYS, wall_words, weekday_words
 
@@ -97,18 +98,6 @@ class SectionPage:
     next: str
     revision: int
     shown: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ClashBox:
-    """Two texts for one field, in words; `mine_kept` is what to save if the reader's is right."""
-
-    code: str
-    label: str
-    mine: str
-    theirs: str
-    by: str
-    mine_kept: str
 
 
 @dataclass(frozen=True, slots=True)

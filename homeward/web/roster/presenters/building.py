@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import day_words, london_day
 from homeward.roster.states import ProposalState
 from homeward.web.front_door.presenters.words import Tag
-from homeward.web.roster.presenters.words import clock, day_words, monday_of, weeks_words
+from homeward.web.roster.presenters.words import clock, monday_of, weeks_words
 
 COLOURS = {
     ProposalState.ASKED: "blue",

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from homeward.kernel.rules import day_words
 from homeward.roster.rules import Broken, Limits, wants_break
 from homeward.roster.selectors import Rota
-from homeward.web.roster.presenters.words import AWAY, clock, day_words, hours, monday_of
+from homeward.web.roster.presenters.words import AWAY, clock, hours, monday_of
 from homeward.web.templating import moment_text
 
 

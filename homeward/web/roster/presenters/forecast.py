@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from homeward.kernel.rules import day_words
 from homeward.roster.rules.forecast import INTERVAL, LEAST_WEEKS, LEAST_WEEKS_BY_WEEKDAY
 from homeward.roster.selectors import DayNeeds, Forecast
 from homeward.roster.states import Allowance
-from homeward.web.roster.presenters.words import day_words
 from homeward.web.words import skill_words
 
 # What nobody would roster for, and a page need not say

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from django.urls import reverse
 
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import day_words, london_day
 from homeward.roster.selectors import Rota
 from homeward.roster.states import OPEN_REQUESTS, RequestKind
 from homeward.web.front_door.presenters.words import Tag
-from homeward.web.roster.presenters.words import AWAY, clock, day_words, hours, monday_of, request_tag
+from homeward.web.roster.presenters.words import AWAY, clock, hours, monday_of, request_tag
 from homeward.web.templating import moment_text
 from homeward.web.words import skill_words
 

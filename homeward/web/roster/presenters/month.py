@@ -8,17 +8,10 @@ from typing import NamedTuple
 
 from django.urls import reverse
 
+from homeward.kernel.rules import day_words
 from homeward.roster.selectors import DayNeeds, Rota
 from homeward.web.roster.presenters.forecast import ExpectedRow, expected_rows, hours_expected
-from homeward.web.roster.presenters.words import (
-    AWAY,
-    clock,
-    day_words,
-    hours,
-    short_words,
-    uncovered_words,
-    weeks_words,
-)
+from homeward.web.roster.presenters.words import AWAY, clock, hours, short_words, uncovered_words, weeks_words
 from homeward.web.words import skill_words
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

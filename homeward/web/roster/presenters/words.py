@@ -36,11 +36,6 @@ def hours(minutes: float) -> str:
     return f"{minutes / MINUTES_PER_HOUR:.1f}".removesuffix(".0")
 
 
-def day_words(day: date) -> str:
-    """Monday 23 November."""
-    return f"{day:%A} {day.day} {day:%B}"
-
-
 def weeks_words(first: date, last: date) -> str:
     """23 November to 20 December 2026."""
     return f"{first.day} {first:%B} to {last.day} {last:%B %Y}"

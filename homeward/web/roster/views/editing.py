@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError
+from homeward.kernel.rules import RefusedError, day_words
 from homeward.roster.selectors import (
     absences_of,
     contracts_on,
@@ -33,7 +33,7 @@ from homeward.teams.selectors import WorkerNotFoundError, worker_for, workers_of
 from homeward.web.gate import page
 from homeward.web.roster.forms import DaysForm, MoveForm, TimesForm
 from homeward.web.roster.presenters import cell as presenters
-from homeward.web.roster.presenters.words import AWAY, day_words, monday_of
+from homeward.web.roster.presenters.words import AWAY, monday_of
 from homeward.web.roster.views.month import day_of
 from homeward.web.service_choice import service_here
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError, london_day, whole_number
+from homeward.kernel.rules import RefusedError, day_words, london_day, whole_number
 from homeward.roster.selectors import (
     asked_of_me,
     my_contract,
@@ -37,7 +37,7 @@ from homeward.teams.selectors import workers_of
 from homeward.web.gate import page
 from homeward.web.roster.forms import DaysForm, WishForm
 from homeward.web.roster.presenters import mine as presenters
-from homeward.web.roster.presenters.words import clock, day_words, monday_of
+from homeward.web.roster.presenters.words import clock, monday_of
 from homeward.web.service_choice import service_here
 
 WEEKS = 5

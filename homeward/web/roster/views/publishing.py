@@ -8,11 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, day_words, london_day
 from homeward.roster.selectors import drafts_up_to
 from homeward.roster.services import make_from_patterns, publish_rota, published_until
 from homeward.web.gate import page
-from homeward.web.roster.presenters.words import day_words, monday_of
+from homeward.web.roster.presenters.words import monday_of
 from homeward.web.service_choice import service_here
 
 # How far ahead is suggested where nothing is said

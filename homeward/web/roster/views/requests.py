@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.kernel.rules import RefusedError, london_day
+from homeward.kernel.rules import RefusedError, day_words, london_day
 from homeward.roster.selectors import (
     open_shift_for,
     open_shifts,
@@ -29,7 +29,6 @@ from homeward.web.gate import page
 from homeward.web.roster.forms import WishForm
 from homeward.web.roster.presenters.cell import against
 from homeward.web.roster.presenters.mine import request_line
-from homeward.web.roster.presenters.words import day_words
 from homeward.web.service_choice import service_here
 from homeward.web.words import skill_words
 
