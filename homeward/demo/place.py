@@ -47,6 +47,7 @@ from homeward.demo.size import SHIFTS_AHEAD_DAYS, VISITS_A_DAY, Size
 from homeward.demo.staff import Staff, make_staff, open_accounts
 from homeward.demo.stays import make_stays
 from homeward.demo.studies import make_studies
+from homeward.demo.surveys import make_surveys
 from homeward.episodes.models import Episode
 from homeward.episodes.services import close_episodes
 from homeward.kernel.rules import RefusedError, days_from, london_day, wall_clock
@@ -157,6 +158,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     making.tell(f"{make_requests(making, staff)} requests of workers for their rota")
     making.tell(f"{make_equipment(making)} things lent from the equipment store")
     making.tell(f"{make_studies(making)} studies of its own")
+    making.tell(f"{make_surveys(making)} people, carers and staff asked how it was")
     at_the_desk(making)
     making.tell(f"{make_stays(making, staff)} people in hospital")
     making.tell(f"{make_rounds(making)} questions of the last chasing round")

@@ -15,6 +15,7 @@ from homeward.demo.points import points
 from homeward.demo.size import Size
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.kernel.rules import LONDON, RefusedError, is_postcode, is_valid_nhs_number, london_day
+from homeward.notices.models import Delivery
 from homeward.people.models import Address, Contact, Person, TimelineEntry
 from homeward.plans.models import CarePlan
 from homeward.procedures.selectors import library
@@ -22,6 +23,7 @@ from homeward.referrals.models import Call, Referral, ReferralEvent
 from homeward.referrals.selectors import queue_for
 from homeward.referrals.states import OPEN_STATES
 from homeward.roster.models import Absence, Shift
+from homeward.surveys.models import Invitation, InvitationStep, SurveyAnswer
 from homeward.teams.models import Account, Organisation, Service, Worker
 from homeward.teams.services import open_service
 from homeward.visits.models import Assignment, Visit, VisitTask
@@ -391,3 +393,19 @@ class TestDemoCommand:
     def test_refuses_a_time_that_is_none(self):
         with pytest.raises(CommandError, match="HH:MM"):
             call_command("demo", at="half past ten", visits=5, people=20, days=0, history_days=2)
+
+
+class TestHowItWas:
+    def test_was_asked_of_people_and_staff_and_not_all_answered(self, looking):
+        asked = Invitation.objects.filter(service=looking)
+        assert {one.audience for one in asked} >= {"person", "staff"}
+        answers = SurveyAnswer.objects.filter(service=looking)
+        assert 0 < answers.count() < asked.count()
+        assert all(one.answers["overall"] for one in answers)
+        # nothing was answered before it was asked, or after now
+        for step in InvitationStep.objects.filter(invitation__service=looking).select_related("invitation"):
+            assert london_day(step.invitation.asked_at) <= step.day <= MORNING.date()
+
+    def test_left_no_text_message_to_be_sent(self, looking):
+        waiting = Delivery.objects.filter(notice__service=looking, notice__kind="survey", state="queued")
+        assert not waiting.filter(channel="sms").exists()
