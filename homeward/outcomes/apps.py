@@ -25,9 +25,25 @@ def _check_audiences(app_configs, **kwargs) -> list[Error]:
     return []
 
 
+def _check_deprivation(app_configs, **kwargs) -> list[Error]:
+    """Stop at the start where the file of deciles is missing or wrong, and not while the record is copied."""
+    if not settings.DEPRIVATION_FILE:
+        return []
+    from homeward.kernel.rules import RefusedError
+    from homeward.outcomes.facts.people import deciles_by_area
+
+    try:
+        deciles_by_area()
+    except RefusedError as error:
+        hint = "Each line is a postcode or postcode sector and its decile, such as DE1 3DA,4. docs/guides/measures.md"
+        return [Error(str(error), hint=hint, id="homeward.E002")]
+    return []
+
+
 class OutcomesConfig(AppConfig):
     name = "homeward.outcomes"
 
     def ready(self) -> None:
         register(_check_audiences)
+        register(_check_deprivation)
         post_migrate.connect(_lay, sender=self, dispatch_uid="homeward-touched-rows")

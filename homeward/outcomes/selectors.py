@@ -196,6 +196,24 @@ def national_figures(actor: Actor, key: str, place_codes: Collection[str]) -> li
     return sorted(newest.values(), key=lambda row: (row.place != ENGLAND, row.place, row.pk))
 
 
+def national_series(
+    actor: Actor, key: str, place_codes: Collection[str], units: Collection[str]
+) -> dict[tuple[str, str], list[NationalFigure]]:
+    """Every published figure of a measure in these units by place and words, period by period, oldest first.
+
+    Of England first, then of the places with these codes. Of a period that was published again the newest stands.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESULTS)
+    rows = NationalFigure.objects.filter(Q(place=ENGLAND) | Q(place_code__in=place_codes), measure_key=key)
+    found: dict[tuple[str, str], dict[tuple[date, date], NationalFigure]] = {}
+    for row in rows.filter(unit__in=units).order_by("kept_at", "pk"):
+        found.setdefault((row.place, row.says), {})[row.first, row.last] = row
+    ordered = sorted(found.items(), key=lambda one: (one[0][0] != ENGLAND, one[0]))
+    return {named: [row for _, row in sorted(of_period.items())] for named, of_period in ordered}
+
+
 def _may_be_split(measure: Measure, split: str) -> None:
     if split and split not in (own := splits_of(measure)):
         raise NoSuchSplitError(f"{measure.key} is split by {' or '.join(own) or 'nothing'}, not by {split}.")

@@ -71,13 +71,18 @@ def _read(path: str, version: str) -> dict[str, str]:
     found = {}
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            for line, row in enumerate(csv.DictReader(file), 2):
+            rows = csv.DictReader(file)
+            if not {"area", "decile"} <= set(rows.fieldnames or ()):
+                raise RefusedError(f"HOMEWARD_DEPRIVATION_FILE, {path}, has no line of column names: area,decile.")
+            for line, row in enumerate(rows, 2):
                 decile = (row.get("decile") or "").strip()
                 if decile not in {str(one) for one in range(1, 11)} or not row.get("area"):
                     raise RefusedError(f"HOMEWARD_DEPRIVATION_FILE, line {line}: give an area and a decile, 1 to 10.")
                 found["".join(row["area"].upper().split())] = decile.zfill(2)
-    except OSError as error:
-        raise RefusedError("HOMEWARD_DEPRIVATION_FILE cannot be read.") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise RefusedError(f"HOMEWARD_DEPRIVATION_FILE, {path}, cannot be read as a CSV file in UTF-8.") from error
+    if not found:
+        raise RefusedError(f"HOMEWARD_DEPRIVATION_FILE, {path}, names no area.")
     return found
 
 

@@ -54,7 +54,8 @@ class Beside:
 class Chart:
     """A chart of one size. `paths` join the points, with a gap where a period has no value.
 
-    `besides` are lines of other series (kind, name, paths), `flags` the numbers of notes over their periods.
+    `besides` are other series (kind, name, paths, the place of each value), `flags` the numbers of notes over their
+    periods.
     """
 
     name: str
@@ -68,7 +69,7 @@ class Chart:
     paths: tuple[str, ...]
     lines: tuple[Line, ...]
     marks: tuple[Mark, ...]
-    besides: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    besides: tuple[tuple[str, str, tuple[str, ...], tuple[tuple[float, float, str], ...]], ...] = ()
     flags: tuple[tuple[float, str], ...] = ()
 
 
@@ -113,8 +114,12 @@ def draw(
     highest: float | None = None,
     besides: Sequence[Beside] = (),
     flags: Mapping[int, str] | None = None,
+    before: int = 0,
 ) -> Chart:
-    """Draw a chart: `names` of its periods, `say` writes a value. Nothing lies below `lowest` or above `highest`."""
+    """Draw a chart: `names` of its periods, `say` writes a value. Nothing lies below `lowest` or above `highest`.
+
+    before: so many of the names, and of the values of each of `besides`, are of periods before the chart's own first.
+    """
     width, height = size
     right, bottom = width - BESIDE[size], height - BELOW
     others = [value for one in besides for value in one.values if value is not None]
@@ -122,7 +127,7 @@ def draw(
     bottom_value, top_value, step = _scale(chart, others, lowest, highest)
 
     def x(place: float) -> float:
-        return round(LEFT + (right - LEFT) * (place + 0.5) / max(1, len(chart.points)), 1)
+        return round(LEFT + (right - LEFT) * (place + before + 0.5) / max(1, len(chart.points) + before), 1)
 
     def y(value: float) -> float:
         inside = within(value, bottom_value, top_value)
@@ -130,7 +135,7 @@ def draw(
 
     marks = tuple(
         Mark(x(place), y(point.value), kind_of(point, chart), f"{name}: {say(point.value)}")
-        for place, (point, name) in enumerate(zip(chart.points, names))
+        for place, (point, name) in enumerate(zip(chart.points, names[before:]))
         if point.value is not None
     )
     count = ceil((top_value - bottom_value) / step - 1e-9)
@@ -145,14 +150,32 @@ def draw(
         right=right,
         bottom=bottom,
         ticks=tuple((y(value), say(value)) for value in ticks if value <= top_value + 1e-9),
-        periods=tuple((x(place), names[place]) for place in range(len(names)) if (newest - place) % every == 0),
+        periods=tuple(
+            (x(place - before), names[place]) for place in range(len(names)) if (newest - place) % every == 0
+        ),
         paths=_paths(
             [None if point.value is None else (x(place), y(point.value)) for place, point in enumerate(chart.points)]
         ),
-        lines=_lines(chart, x, y, lambda value: say(within(value, lowest, highest)), target, (LEFT, right)),
+        lines=_lines(
+            chart,
+            x,
+            y,
+            lambda value: say(within(value, lowest, highest)),
+            target,
+            (LEFT if not before else x(-0.5), right),
+        ),
         marks=marks,
         besides=tuple(
-            (one.kind, one.says, _paths([None if v is None else (x(at), y(v)) for at, v in enumerate(one.values)]))
+            (
+                one.kind,
+                one.says,
+                _paths([None if v is None else (x(at - before), y(v)) for at, v in enumerate(one.values)]),
+                tuple(
+                    (x(at - before), y(v), f"{one.says}, {names[at]}: {say(v)}")
+                    for at, v in enumerate(one.values)
+                    if v is not None
+                ),
+            )
             for one in besides
         ),
         flags=tuple((x(place), label) for place, label in sorted((flags or {}).items())),

@@ -1,6 +1,7 @@
 """A measure by month as a CSV that may leave the service: small numbers hidden, so that no sum gives them away."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from homeward.outcomes.measures.definition import Computed, Point, Unit
 from homeward.outcomes.variation.small_numbers import Cell, SmallNumbers, hidden_cells
@@ -82,3 +83,21 @@ def _shown(
         return rule.shown(cells[cell])
     # days, minutes or money: they tell as much as the number of cases that they are of
     return HIDDEN if (_of(point), "d") in hidden else round(point.numerator, 2)
+
+
+def shown_point(point: Point, line: tuple[object, ...]) -> Point:
+    """A point made of nothing but what its line of the file shows."""
+    numerator, denominator = line[6:8]
+
+    def number(told: object) -> float:
+        return 0.0 if told in (HIDDEN, "") else float(str(told))
+
+    bottom = None if point.denominator is None else number(denominator)
+    top = number(numerator)
+    made = top if bottom is None else top / bottom if bottom else None
+    return replace(point, numerator=top, denominator=bottom, value=None if is_hidden(line) else made)
+
+
+def is_hidden(line: tuple[object, ...]) -> bool:
+    """Whether anything of a line of the file is hidden."""
+    return HIDDEN in line[6:9]

@@ -17,7 +17,7 @@ from homeward.outcomes.variation.small_numbers import SmallNumbers
 from homeward.web.gate import page
 from homeward.web.hours.tables import csv_file
 from homeward.web.persons import short_day
-from homeward.web.results.file import HEADS, measure_as_file
+from homeward.web.results.file import HEADS, HIDDEN, is_hidden, measure_as_file, shown_point
 from homeward.web.results.presenters import NOT_GIVEN, amount_text, interval_text, value_text
 from homeward.web.results.reading import computed_for
 
@@ -104,6 +104,21 @@ def groups_as_file(found: Computed, split: str, rule: SmallNumbers) -> Iterator[
     points = _together(found.points)
     for point, line in zip(points, measure_as_file(replace(found, points=points), rule), strict=True):
         yield split, _name(split, point.split), *line
+
+
+def shown_groups(found: Computed, split: str, rule: SmallNumbers) -> ByGroup:
+    """The groups of a measure as they may leave the service: small numbers hidden, intervals of what is shown."""
+    points = _together(found.points)
+    rows = []
+    for point, line in zip(points, measure_as_file(replace(found, points=points), rule), strict=True):
+        row, hidden = _row(shown_point(point, line), found.measure, split), is_hidden(line)
+        numerator, denominator = (HIDDEN if told == HIDDEN else "" for told in line[6:8])
+        rows.append(
+            replace(row, numerator=numerator or row.numerator, denominator=denominator or row.denominator,
+                    value=HIDDEN if hidden else row.value, interval=NOT_GIVEN if hidden else row.interval)
+        )  # fmt: skip
+    period = f"{short_day(points[0].first)} to {short_day(points[0].last)}" if points else ""
+    return ByGroup((), split, TITLES[split], period, found.measure.out_of is not None, tuple(rows))
 
 
 def _together(points: Sequence[Point]) -> tuple[Point, ...]:

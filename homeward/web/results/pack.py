@@ -1,5 +1,6 @@
 """A pack of results for an audience, to print or as a PDF: what may leave the service, small numbers hidden."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from django.conf import settings
@@ -15,7 +16,9 @@ from homeward.kernel.rules import RefusedError, london_day
 from homeward.notices.selectors import reaches_of
 from homeward.notices.states import Channel
 from homeward.outcomes.measures.audiences import Audience, audiences
-from homeward.outcomes.measures.definition import Computed, Point
+from homeward.outcomes.measures.definition import By, Computed
+from homeward.outcomes.measures.equity import EQUITY
+from homeward.outcomes.measures.library import MEASURES
 from homeward.outcomes.selectors import notes_on, pack_subscription_of
 from homeward.outcomes.services import subscribe, unsubscribe
 from homeward.outcomes.states import HowOften
@@ -24,19 +27,28 @@ from homeward.teams.selectors import service_for
 from homeward.web.gate import page
 from homeward.web.papers import paper_of
 from homeward.web.persons import short_day
-from homeward.web.results.file import HIDDEN, measure_as_file
-from homeward.web.results.presenters import MeasurePage, present_measure
+from homeward.web.results.file import HIDDEN, measure_as_file, shown_point
+from homeward.web.results.groups import TITLES, ByGroup, shown_groups
+from homeward.web.results.national import NationalSeries, beside, likest, series_beside
+from homeward.web.results.presenters import KINDS, MeasurePage, present_measure, since_it_began
 from homeward.web.results.reading import computed_for
 from homeward.web.service_choice import CHOSEN, service_here
+
+LINES = {"mean": "Mean", "limit": "Limits of chance", "target": "Target"}
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One measure of the pack; `drawing` is its chart as an SVG that stands alone, "" where there is nothing."""
+    """One measure of the pack; `drawing` is its chart as an SVG that stands alone, "" where there is nothing.
+
+    `groups` and `national` are there where they were asked for and the measure has them.
+    """
 
     page: MeasurePage
     version: int
     drawing: str
+    groups: ByGroup | None = None
+    national: NationalSeries | None = None
 
 
 @page(Permission.SEE_RESULTS)
@@ -75,9 +87,13 @@ def pack_pdf(request: HttpRequest, code: str) -> HttpResponse:
     told = _told(request, code)
     if told["not_ready"]:
         return _page(request, told)
-    parts = [asdict(replace(one.page, charts=())) | {"drawing": one.drawing, "version": one.version}
-             for one in told["parts"]]  # fmt: skip
-    words = {"title": told["title"], "made": told["made"], "says": told["audience"].says, "rule": told["rule"]}
+    parts = [asdict(replace(one, page=replace(one.page, charts=()))) for one in told["parts"]]
+    for part in parts:
+        part |= part.pop("page")
+        if part["national"]:
+            del part["national"]["values"]  # by day, which JSON has no key for; the rows say the same
+    words = {"title": told["title"], "made": told["made"], "says": told["audience"].says, "rule": told["rule"],
+             "key": told["key"], "key_says": told["key_says"]}  # fmt: skip
     made = paper_of("results/pack.typ", words | {"parts": parts})
     return HttpResponse(
         made,
@@ -103,13 +119,42 @@ def _told(request: HttpRequest, code: str) -> dict:
     told: dict = {
         "service": service, "audience": audience, "title": f"{audience.title}: {service.name}",
         "made": f"Made on {short_day(day)}", "day": day.isoformat(), "rule": rule_words(rule), "not_ready": "",
-        "parts": (),
+        "parts": (), "splits": tuple(TITLES.items()), "group": "", "national": bool(request.GET.get("national")),
     }  # fmt: skip
+    if (group := request.GET.get("group", "")) in EQUITY:
+        told["group"] = group
     try:
         found = computed_for(request, audience.measures, audience.by)
+        groups = _groups(request, audience, told["group"], rule)
     except RefusedError as error:
         return told | {"not_ready": str(error)}
-    return told | {"parts": [_part(request, one, rule) for one in found]}
+    parts = [_part(request, one, rule, groups.get(one.measure.key), told["national"]) for one in found]
+    entries = _key(parts)
+    drawn = render_to_string("results/key.jinja", {"entries": entries}).strip() if entries else ""
+    return told | {"parts": parts, "key": drawn, "key_says": "; ".join(words for _, _, words in entries)}
+
+
+def _groups(request: HttpRequest, audience: Audience, split: str, rule: SmallNumbers) -> dict[str, ByGroup]:
+    """The groups of each measure of people, as they may leave the service; none where no split was chosen."""
+    of_people = [key for key in audience.measures if key in MEASURES and MEASURES[key].is_of_people]
+    if not split or not of_people:
+        return {}
+    found = computed_for(request, of_people, By.MONTH, split)
+    return {one.measure.key: shown_groups(one, split, rule) for one in found}
+
+
+def _key(parts: Sequence[Part]) -> list[tuple[str, str, str]]:
+    """What the charts of the pack are drawn with: how it is drawn, the kind, and its words."""
+    charts = [part.page.charts[0] for part in parts if part.page.charts]
+    marks = {mark.kind for chart in charts for mark in chart.marks}
+    lines = {line.kind for chart in charts for line in chart.lines}
+    found = [("mark", kind, words) for kind, words in KINDS.items() if kind in marks]
+    found += [("line", kind, words) for kind, words in LINES.items() if kind in lines]
+    if any(chart.besides for chart in charts):
+        found.append(("national", "national", "Published of another place"))
+    if any(chart.flags for chart in charts):
+        found.append(("flag", "flag", "A note, by its number below the table"))
+    return found
 
 
 def rule_words(rule: SmallNumbers) -> str:
@@ -121,17 +166,20 @@ def rule_words(rule: SmallNumbers) -> str:
     )
 
 
-def _part(request: HttpRequest, found: Computed, rule: SmallNumbers) -> Part:
+def _part(
+    request: HttpRequest, found: Computed, rule: SmallNumbers, groups: ByGroup | None, with_national: bool
+) -> Part:
     first, last = found.points[0].first, found.points[-1].last
     notes = notes_on(request.actor, service_here(request).pk, found.measure.key, first, last)
-    shown = present_shown(found, rule, notes)
+    national = likest(series_beside(request, found.measure, found.by)) if with_national else None
+    shown = present_shown(found, rule, notes, national)
     chart = shown.charts[0] if shown.charts else None
     drawing = render_to_string("results/drawing.jinja", {"c": chart}) if chart else ""
-    return Part(shown, found.measure.version, drawing.strip())
+    return Part(shown, found.measure.version, drawing.strip(), groups, national)
 
 
-def present_shown(found: Computed, rule: SmallNumbers, notes=()) -> MeasurePage:
-    """A measure of the numbers as they may leave the service, and of nothing else."""
+def present_shown(found: Computed, rule: SmallNumbers, notes=(), national: NationalSeries | None = None) -> MeasurePage:
+    """A measure of the numbers as they may leave the service, and of nothing else of ours."""
     points, hidden = [], {}
     for point, line in zip(found.points, measure_as_file(found, rule), strict=True):
         numerator, denominator, value = line[6:9]
@@ -140,19 +188,10 @@ def present_shown(found: Computed, rule: SmallNumbers, notes=()) -> MeasurePage:
             for name, one in (("numerator", numerator), ("denominator", denominator), ("value", value))
             if one == HIDDEN
         }
-        points.append(_shown_point(point, numerator, denominator, value))
-    shown = present_measure(replace(found, points=tuple(points), excluded={}), notes=notes)
+        points.append(shown_point(point, line))
+    left = replace(found, points=tuple(points), excluded={})
+    earlier, besides = beside(national, since_it_began(left.points), found.by)
+    shown = present_measure(left, notes=notes, besides=besides, earlier=earlier)
     rows = tuple(replace(row, **hidden[row.first], interval="–" if hidden[row.first] else row.interval)
                  for row in shown.rows)  # fmt: skip
     return replace(shown, rows=rows)
-
-
-def _shown_point(point: Point, numerator: object, denominator: object, value: object) -> Point:
-    def number(told: object) -> float:
-        return 0.0 if told in (HIDDEN, "") else float(str(told))
-
-    is_hidden = HIDDEN in (numerator, denominator, value)
-    bottom = None if point.denominator is None else number(denominator)
-    top = number(numerator)
-    made = top if bottom is None else top / bottom if bottom else None
-    return replace(point, numerator=top, denominator=bottom, value=None if is_hidden else made)

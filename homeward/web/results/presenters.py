@@ -250,10 +250,12 @@ def present_measure(
     control_says: str = "",
     notes: Sequence[NoteLike] = (),
     besides: Sequence[Beside] = (),
+    earlier: Sequence[Point] = (),
 ) -> MeasurePage:
     """One measure with its chart, table, definition and what was published; before and after `since` where asked.
 
-    `control` is another series of the same periods, for before and after; `besides` are drawn on the chart.
+    `control` is another series of the same periods, for before and after; `besides` are drawn on the chart, which
+    begins with the periods `earlier` than our own where they have something there.
     """
     measure, chart = found.measure, chart_of(found, since)
     points = since_it_began(found.points)
@@ -263,8 +265,9 @@ def present_measure(
         for place, point in enumerate(points)
     }
     if control is not None:
-        besides = (*besides, Beside("control", control_says, _aligned(control, points)))
-    names = [period_text(point, found.by, is_short=True) for point in points]
+        values = [None] * len(earlier) + _aligned(control, points)
+        besides = (*besides, Beside("control", control_says, values))
+    names = [period_text(point, found.by, is_short=True) for point in (*earlier, *points)]
     target = TARGETS.get(measure.key)
     kinds = {kind_of(point, chart) for point in chart.points if point.value is not None}
     return MeasurePage(
@@ -282,6 +285,7 @@ def present_measure(
                 lowest=_reach(measure.unit)[0],
                 highest=_reach(measure.unit)[1],
                 besides=besides,
+                before=len(earlier),
                 flags={place: ", ".join(str(one.number) for one in some) for place, some in noted.items() if some},
             )
             for size in (WIDE, NARROW)
@@ -308,7 +312,7 @@ def present_measure(
         ),
         decisions=measure.local_decisions,
         excluded=tuple(f"{why}: {number}" for why, number in found.excluded.items() if number),
-        months=tuple((point.first.isoformat(), name) for point, name in list(zip(points, names))[1:]),
+        months=tuple((point.first.isoformat(), name) for point, name in list(zip(points, names[len(earlier) :]))[1:]),
         change=_before_after(found, points, since, control, control_says) if since else None,
         besides=tuple((one.kind, one.says) for one in besides),
         notes=tuple(lines),

@@ -20,8 +20,9 @@ from homeward.web.hours.tables import csv_file
 from homeward.web.persons import short_day
 from homeward.web.results.file import HEADS, measure_as_file
 from homeward.web.results.groups import by_group
+from homeward.web.results.national import beside, chosen_of, series_beside
 from homeward.web.results.noting import first_whole
-from homeward.web.results.presenters import present_measure, present_national, present_overview
+from homeward.web.results.presenters import present_measure, present_national, present_overview, since_it_began
 from homeward.web.results.reading import SPANS, by_asked, computed_for
 from homeward.web.service_choice import service_here, services_here
 
@@ -52,8 +53,15 @@ def measure(request: HttpRequest, key: str) -> HttpResponse:
         since = _period(request.GET.get("since", ""), found)
         control, says = _control(request, found) if since else (None, "")
         notes, changes = (_noted(request, found, kind) for kind in (NoteKind.NOTE, NoteKind.CHANGE))
+        series = series_beside(request, found.measure, found.by)
+        chosen = chosen_of(series, request.GET.get("national", ""))
+        earlier, besides = beside(chosen, since_it_began(found.points), found.by)
         told |= {
-            "shown": present_measure(found, since, control=control, control_says=says, notes=notes),
+            "shown": present_measure(
+                found, since, control=control, control_says=says, notes=notes, besides=besides, earlier=earlier
+            ),
+            "series": series,
+            "chosen": chosen,
             "since": since.isoformat() if since else "",
             "control": request.GET.get("control", "") if control else "",
             "controls": _controls(request, found),

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import ibis
 import pytest
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 
 from homeward.kernel.rules import RefusedError
 from homeward.outcomes.facts.copying import refresh
@@ -83,3 +85,31 @@ def test_deprivation_is_what_a_configured_file_says(referred, measured, settings
     file.write_text("area,decile\nDE1 3,eleven\n")
     with pytest.raises(RefusedError, match="line 2"):
         refresh(now=now)
+
+
+class TestDeprivationFile:
+    @pytest.mark.parametrize(
+        ("held", "says"),
+        [
+            (None, "cannot be read"),
+            (b"\xff\xfe\x00", "cannot be read"),
+            (b"", "no line of column names"),
+            (b"postcode,imd\nDE1 3DA,4\n", "no line of column names"),
+            (b"area,decile\n", "names no area"),
+            (b"area,decile\nDE1 3DA,4\nDE1 3DB,11\n", "line 3: give an area and a decile"),
+        ],
+    )
+    def test_that_is_missing_or_wrong_stops_the_start_and_says_why(self, settings, tmp_path, held, says):
+        path = tmp_path / "deciles.csv"
+        if held is not None:
+            path.write_bytes(held)
+        settings.DEPRIVATION_FILE = str(path)
+        with pytest.raises(SystemCheckError, match=says):
+            call_command("check")
+
+    def test_that_is_right_or_not_named_starts(self, settings, tmp_path):
+        path = tmp_path / "deciles.csv"
+        path.write_text("area,decile\nDE1 3DA,4\n", encoding="utf-8")
+        for named in (str(path), ""):
+            settings.DEPRIVATION_FILE = named
+            call_command("check")

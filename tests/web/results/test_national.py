@@ -1,15 +1,23 @@
 """National figures that were kept stand beside ours, with their place, period and file."""
 
+import re
+from calendar import monthrange
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
 from homeward.access.rules import Actor, NotAllowedError, Role
+from homeward.outcomes.measures.definition import By
+from homeward.outcomes.measures.definition import Unit as MeasureUnit
 from homeward.outcomes.models import NationalFigure
 from homeward.outcomes.national.figures import Figure, Unit
 from homeward.outcomes.selectors import national_figures
 from homeward.outcomes.services import keep_figures
+from homeward.web.results.national import NationalSeries, beside
+from homeward.web.results.presenters import present_measure
+from tests.web.results.test_presenters import of
 
 HERE = reverse("results:measure", args=["M03"])
 
@@ -61,3 +69,60 @@ def test_are_kept_and_read_by_whoever_may(actor_with, now):
         keep_figures(actor=actor_with(Role.PERFORMANCE_LEAD), file="x", figures=[], now=now)
     with pytest.raises(NotAllowedError):
         national_figures(actor_with(Role.ADMINISTRATOR), "M03", ())
+
+
+@pytest.fixture
+def published(keep, settings):
+    """A year of England, one figure of a place that was set, and a count, of which no line can be compared."""
+    settings.NATIONAL_PLACES = ("QX1",)
+    keep(
+        *(replace(figure(value=0.8 + month / 100), last=monthrange_end(month), first=date(2026, month, 1))
+          for month in range(1, 7)),
+        figure("Here and There", "QX1", value=0.7), figure(unit=Unit.COUNT, value=70_000),
+    )  # fmt: skip
+
+
+def monthrange_end(month: int) -> date:
+    return date(2026, month, monthrange(2026, month)[1])
+
+
+def test_have_a_table_of_their_own_once_they_are_asked_for(sign_in, copied, published):
+    lead = sign_in(Role.PERFORMANCE_LEAD)
+    unasked = lead.get(HERE).content.decode()
+    (code,) = re.findall(r'<option value="(\w+)">England: seen within 2 hours</option>', unasked)
+    assert "Published: England" not in unasked
+    page = lead.get(HERE, {"national": code}).content.decode()
+    table = page.split("Published: England: seen within 2 hours, newest first")[1].split("</table>")[0]
+    assert re.findall(r"\d\d\.0%", table) == ["86.0%", "85.0%", "84.0%", "83.0%", "82.0%", "81.0%"]
+    assert "June 2026" in table
+    assert "From made-up.json. Another place" in page
+
+
+def test_are_drawn_beside_ours_and_change_nothing_of_it():
+    # ours from January 2025 on, published from October: the chart begins three months earlier
+    found = of(MeasureUnit.SHARE, [(9, 10), (8, 10), (7, 10), (9, 10)])
+    values = {date(2024, 10, 1): 0.5, date(2024, 12, 1): 0.6, date(2025, 2, 1): 0.7}
+    series = NationalSeries("x", "England: seen within 2 hours", (), "made-up.json", values)
+    earlier, besides = beside(series, found.points, By.MONTH)
+    assert [point.first.month for point in earlier] == [10, 11, 12]
+    alone, both = present_measure(found), present_measure(found, besides=besides, earlier=earlier)
+    drawn = both.charts[0].besides[0]
+    assert [words for *_, words in drawn[3]] == [
+        "England: seen within 2 hours, Oct 24: 50%",
+        "England: seen within 2 hours, Dec 24: 60%",
+        "England: seen within 2 hours, Feb 25: 70%",
+    ]
+    places = {mark.says: mark.x for mark in both.charts[0].marks}
+    assert drawn[3][2][0] == places["Feb 25: 80%"]  # the same month stands at the same place
+    assert drawn[3][0][0] < drawn[3][1][0] < min(places.values())
+    # another series moves no limit and marks no point of ours
+    assert (both.rows, both.look, both.months) == (alone.rows, alone.look, alone.months)
+    assert [(one.says, one.kind) for one in both.charts[0].marks] == [(m.says, m.kind) for m in alone.charts[0].marks]
+    assert [one.says for one in both.charts[0].lines] == [one.says for one in alone.charts[0].lines]
+
+
+@pytest.mark.parametrize("asked", [{"national": "nobody"}, {"by": "day"}, {"national": ""}])
+def test_are_not_drawn_where_no_such_series_is(sign_in, copied, published, asked):
+    page = sign_in(Role.PERFORMANCE_LEAD).get(HERE, asked)
+    assert page.status_code == 200
+    assert "hw-mark--published" not in page.content.decode()

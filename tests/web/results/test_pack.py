@@ -1,14 +1,24 @@
 """A pack of results: what may leave the service, as a page and as a PDF."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
 from homeward.access.rules import Actor, Role
+from homeward.kernel.rules import months_later
 from homeward.outcomes.measures.definition import Unit
+from homeward.outcomes.models import ResultNote
+from homeward.outcomes.national.figures import Figure
+from homeward.outcomes.national.figures import Unit as NationalUnit
+from homeward.outcomes.services import keep_figures
 from homeward.outcomes.variation.small_numbers import SmallNumbers
 from homeward.teams.models import Account
 from homeward.teams.services import join_service, open_service
-from homeward.web.results.pack import present_shown
+from homeward.web.results.groups import shown_groups
+from homeward.web.results.national import NationalSeries
+from homeward.web.results.pack import Part, _key, present_shown
 from tests.web.results.test_presenters import of
 
 
@@ -23,6 +33,42 @@ class TestShown:
         assert shown.excluded == ()
 
 
+class TestShownGroups:
+    def test_hide_a_small_group_and_another_that_would_give_it_away(self):
+        found = of(Unit.SHARE, [(40, 80)])
+        (point,) = found.points
+        parts = (("female", 30, 60), ("male", 3, 12), ("other", 30, 70))
+        points = tuple(
+            replace(point, numerator=top, denominator=under, value=top / under, split=name)
+            for name, top, under in parts
+        )
+        shown = shown_groups(replace(found, points=points), "sex", SmallNumbers(8, 5))
+        assert [row.name for row in shown.rows] == ["Female", "Male", "Other"]
+        male = shown.rows[1]
+        assert (male.numerator, male.value, male.interval) == ("*", "*", "–")
+        assert [row.numerator for row in shown.rows].count("*") == 2
+        assert "3" not in {text for row in shown.rows for text in (row.numerator, row.denominator)}
+
+
+class TestKey:
+    def test_names_every_mark_line_and_flag_that_is_drawn_and_nothing_else(self):
+        found = of(Unit.SHARE, [(9, 10), (8, 10), (7, 10), (9, 10)], provisional=1)
+        note = ResultNote(first=found.points[0].first, last=found.points[0].last, text="Flu", measure_key="M03",
+                          written_by="T", written_at=datetime(2025, 6, 1, tzinfo=UTC))  # fmt: skip
+        series = NationalSeries("x", "England: seen", (), "made-up.json", {one.first: 0.8 for one in found.points})
+        drawn = _key([Part(present_shown(found, SmallNumbers(1, 1), (note,), series), 1, "")])
+        assert [kind for _, kind, _ in drawn] == [
+            "chance",
+            "provisional",
+            "mean",
+            "limit",
+            "target",
+            "national",
+            "flag",
+        ]
+        assert _key([Part(present_shown(of(Unit.COUNT, [], key="M01"), SmallNumbers(8, 5)), 1, "")]) == []
+
+
 class TestPack:
     @pytest.mark.parametrize("code", ["team", "service", "board", "commissioner"])
     def test_of_every_audience_is_a_page_and_a_pdf(self, sign_in, copied, code):
@@ -33,6 +79,29 @@ class TestPack:
         answer = lead.get(reverse("results:pack_pdf", args=[code]))
         assert answer["Content-Type"] == "application/pdf"
         assert answer.content.startswith(b"%PDF")
+
+    def test_has_the_groups_and_the_national_figures_that_were_asked_for(self, sign_in, copied, now):
+        month = (now.date().replace(day=1) - timedelta(days=200)).replace(day=1)
+        figures = [
+            Figure(
+                measure="M03", says="Seen within 2 hours", place_code="", place="England", first=first,
+                last=months_later(first, 1) - timedelta(days=1), numerator=None, denominator=None, value=0.845,
+                unit=NationalUnit.SHARE, file="made-up.json", sheet="",
+            )
+            for first in (month, months_later(month, 1))
+        ]  # fmt: skip
+        keep_figures(actor=Actor.system("tests"), file="made-up.json", figures=figures, now=now)
+        lead = sign_in(Role.PERFORMANCE_LEAD)
+        here, paper = (reverse(f"results:{name}", args=["service"]) for name in ("pack", "pack_pdf"))
+        alone = lead.get(here).content.decode()
+        assert "Published: England" not in alone
+        asked = {"group": "sex", "national": "1"}
+        page = lead.get(here, asked).content.decode()
+        assert "Published: England: seen within 2 hours" in page
+        assert f"{paper}?group=sex&amp;national=1" in page
+        assert '<option value="sex" selected>' in page
+        assert lead.get(paper, asked).content.startswith(b"%PDF")
+        assert lead.get(here, {"group": "shoe size"}).status_code == 200
 
     def test_is_not_there_for_nobody_and_says_where_nothing_was_copied(self, sign_in, settings, tmp_path):
         settings.VAR = tmp_path

@@ -1,0 +1,118 @@
+"""Published national figures as a series beside ours: a line and a table of its own, never mixed into ours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from homeward.kernel.rules import months_later
+from homeward.outcomes.measures.definition import By, Measure, Point, Unit
+from homeward.outcomes.selectors import ENGLAND, national_series
+from homeward.web.results.chart import Beside
+from homeward.web.results.presenters import (
+    NOT_GIVEN,
+    FigureLike,
+    TableRow,
+    amount_text,
+    interval_text,
+    period_text,
+    value_text,
+)
+from homeward.web.words import listed
+
+# A count of another place says how large it is, and nothing about how well anybody does
+COMPARABLE = (Unit.SHARE, Unit.DAYS)
+MONTHS_OF = {By.MONTH: 1, By.QUARTER: 3}
+MOST_EARLIER = 24  # periods by which a chart may begin earlier, to show what was published
+LEAST = 2  # of one figure there is no line; it stands in the table of newest figures
+
+
+@dataclass(frozen=True, slots=True)
+class NationalSeries:
+    """What was published of one thing in one place, period by period.
+
+    `code` is how an address names it; `rows` are newest first, with the columns of our own table.
+    """
+
+    code: str
+    name: str
+    rows: tuple[TableRow, ...]
+    files: str
+    values: dict[date, float]
+
+
+def series_beside(request: HttpRequest, measure: Measure, by: By) -> tuple[NationalSeries, ...]:
+    """What can be drawn beside a measure: published in its unit, for periods as long as those of the page."""
+    if measure.unit not in COMPARABLE or by not in MONTHS_OF:
+        return ()
+    found = national_series(request.actor, measure.key, settings.NATIONAL_PLACES, [measure.unit.value])
+    series = (_series(place, says, rows, measure, by) for (place, says), rows in found.items())
+    return tuple(one for one in series if len(one.values) >= LEAST)
+
+
+def chosen_of(series: Sequence[NationalSeries], code: str) -> NationalSeries | None:
+    """The series that an address names, if there is one."""
+    return next((one for one in series if one.code == code), None)
+
+
+def likest(series: Sequence[NationalSeries]) -> NationalSeries | None:
+    """What a pack shows where nobody chose: of a place that was set before England, and the one published longest."""
+    return max(series, key=lambda one: (not one.name.startswith(ENGLAND), len(one.values)), default=None)
+
+
+def beside(
+    series: NationalSeries | None, points: Sequence[Point], by: By
+) -> tuple[tuple[Point, ...], tuple[Beside, ...]]:
+    """The periods by which a chart begins earlier, so that the series is on it, and the series as it is drawn there."""
+    if series is None:
+        return (), ()
+    earlier: list[Point] = []
+    oldest = min(series.values)
+    while points and len(earlier) < MOST_EARLIER:
+        first = earlier[0].first if earlier else points[0].first
+        if first <= oldest:
+            break
+        before = months_later(first, -MONTHS_OF[by])
+        earlier.insert(0, Point(before, first - timedelta(days=1), 0, None, None, False))
+    values = [series.values.get(point.first) for point in (*earlier, *points)]
+    if not any(value is not None for value in values):
+        return (), ()  # too long ago, or later than ours
+    return tuple(earlier), (Beside("national", series.name, values),)
+
+
+def _series(place: str, says: str, figures: Sequence[FigureLike], measure: Measure, by: By) -> NationalSeries:
+    of_length = [one for one in figures if one.first.day == 1 and _last(one.first, by) == one.last and _begins(one, by)]
+    return NationalSeries(
+        code=sha256(f"{place} {says}".encode()).hexdigest()[:10],
+        name=f"{place}: {says[0].lower()}{says[1:]}",
+        rows=tuple(_row(one, measure, by) for one in reversed(of_length)),
+        files=listed(sorted({one.file for one in of_length})),
+        values={one.first: one.value for one in of_length},
+    )
+
+
+def _last(first: date, by: By) -> date:
+    return months_later(first, MONTHS_OF[by]) - timedelta(days=1)
+
+
+def _begins(one: FigureLike, by: By) -> bool:
+    return by is By.MONTH or one.first.month % 3 == 1
+
+
+def _row(one: FigureLike, measure: Measure, by: By) -> TableRow:
+    point = Point(one.first, one.last, one.numerator or 0, one.denominator, one.value, False)
+    is_counted = one.numerator is not None and one.denominator is not None
+    return TableRow(
+        period=period_text(point, by),
+        numerator=amount_text(one.numerator, measure.unit) if one.numerator is not None else NOT_GIVEN,
+        denominator=amount_text(one.denominator, None) if one.denominator is not None else NOT_GIVEN,
+        value=value_text(one.value, measure.unit),
+        interval=(interval_text(point, measure) if is_counted else "") or NOT_GIVEN,
+        kind="",
+        signal="",
+        first=one.first.isoformat(),
+        last=one.last.isoformat(),
+    )
