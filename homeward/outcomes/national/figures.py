@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from math import isinf, isnan
 from typing import Any
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -82,12 +83,12 @@ class Row:
             return None
         if isinstance(value, str):
             try:
-                return float(value)
+                value = float(value)
             except ValueError:
                 raise self.wrong(column, "a number") from None
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, int | float) or isinf(value):
             raise self.wrong(column, "a number")
-        return float(value)
+        return None if isnan(value) else float(value)  # a mean of nothing is written NaN
 
     def share(self, column: str) -> float | None:
         """A percentage from 0 to 100 as a share from 0 to 1."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
+from math import fsum
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -84,35 +85,53 @@ def beside(
 
 
 def _series(place: str, says: str, figures: Sequence[FigureLike], measure: Measure, by: By) -> NationalSeries:
-    of_length = [one for one in figures if one.first.day == 1 and _last(one.first, by) == one.last and _begins(one, by)]
+    own = [one for one in figures if one.first.day == 1 and _last(one.first, by) == one.last and _begins(one.first, by)]
+    points = [Point(one.first, one.last, one.numerator or 0, one.denominator, one.value, False) for one in own]
+    rows = [_row(point, measure, by, one) for point, one in zip(points, own, strict=True)]
+    name = f"{place}: {says[0].lower()}{says[1:]}"
+    if not points and by is By.QUARTER:
+        points, name = _quarters(figures), f"{name}, mean of the three months"
+        rows = [_row(point, measure, by) for point in points]
     return NationalSeries(
         code=sha256(f"{place} {says}".encode()).hexdigest()[:10],
-        name=f"{place}: {says[0].lower()}{says[1:]}",
-        rows=tuple(_row(one, measure, by) for one in reversed(of_length)),
-        files=listed(sorted({one.file for one in of_length})),
-        values={one.first: one.value for one in of_length},
+        name=name,
+        rows=tuple(rows[::-1]),
+        files=listed(sorted({one.file for one in figures})),
+        values={point.first: point.value for point in points if point.value is not None},
     )
+
+
+def _quarters(figures: Sequence[FigureLike]) -> list[Point]:
+    """The plain mean of each quarter of which all three months were published: what was published gives no sums."""
+    months = {one.first: one.value for one in figures if one.first.day == 1 and _last(one.first, By.MONTH) == one.last}
+    found = []
+    for first in sorted(one for one in months if _begins(one, By.QUARTER)):
+        values = [months.get(months_later(first, more)) for more in range(3)]
+        known = [value for value in values if value is not None]
+        if len(known) == len(values):
+            found.append(Point(first, _last(first, By.QUARTER), 0, None, fsum(known) / len(known), False))
+    return found
 
 
 def _last(first: date, by: By) -> date:
     return months_later(first, MONTHS_OF[by]) - timedelta(days=1)
 
 
-def _begins(one: FigureLike, by: By) -> bool:
-    return by is By.MONTH or one.first.month % 3 == 1
+def _begins(first: date, by: By) -> bool:
+    return by is By.MONTH or first.month % 3 == 1
 
 
-def _row(one: FigureLike, measure: Measure, by: By) -> TableRow:
-    point = Point(one.first, one.last, one.numerator or 0, one.denominator, one.value, False)
-    is_counted = one.numerator is not None and one.denominator is not None
+def _row(point: Point, measure: Measure, by: By, one: FigureLike | None = None) -> TableRow:
+    numerator, denominator = (one.numerator, one.denominator) if one else (None, None)
+    is_counted = numerator is not None and denominator is not None
     return TableRow(
         period=period_text(point, by),
-        numerator=amount_text(one.numerator, measure.unit) if one.numerator is not None else NOT_GIVEN,
-        denominator=amount_text(one.denominator, None) if one.denominator is not None else NOT_GIVEN,
-        value=value_text(one.value, measure.unit),
+        numerator=amount_text(numerator, measure.unit) if numerator is not None else NOT_GIVEN,
+        denominator=amount_text(denominator, None) if denominator is not None else NOT_GIVEN,
+        value=value_text(point.value, measure.unit),
         interval=(interval_text(point, measure) if is_counted else "") or NOT_GIVEN,
         kind="",
         signal="",
-        first=one.first.isoformat(),
-        last=one.last.isoformat(),
+        first=point.first.isoformat(),
+        last=point.last.isoformat(),
     )

@@ -121,6 +121,15 @@ def test_are_drawn_beside_ours_and_change_nothing_of_it():
     assert [one.says for one in both.charts[0].lines] == [one.says for one in alone.charts[0].lines]
 
 
+def test_of_months_are_the_mean_of_each_whole_quarter_on_a_page_by_quarter(sign_in, copied, published):
+    lead = sign_in(Role.PERFORMANCE_LEAD)
+    page = lead.get(HERE, {"by": "quarter"}).content.decode()
+    (code,) = re.findall(r'value="(\w+)">England: seen within 2 hours, mean of the three months</option>', page)
+    asked = lead.get(HERE, {"by": "quarter", "national": code}).content.decode()
+    table = asked.split("mean of the three months, newest first")[1].split("</table>")[0]
+    assert re.findall(r"\d\d\.0%", table) == ["85.0%", "82.0%"]  # 84, 85, 86 and 81, 82, 83
+
+
 @pytest.mark.parametrize("asked", [{"national": "nobody"}, {"by": "day"}, {"national": ""}])
 def test_are_not_drawn_where_no_such_series_is(sign_in, copied, published, asked):
     page = sign_in(Role.PERFORMANCE_LEAD).get(HERE, asked)

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from homeward.access.rules import Actor
 from homeward.outcomes.models import NationalFigure
-from homeward.outcomes.national.figures import FormatChangedError, Unit, UnknownFileError
+from homeward.outcomes.national.figures import FormatChangedError, Row, Unit, UnknownFileError
 from homeward.outcomes.national.loading import read
+from homeward.outcomes.services import keep_figures
 
 ACTIVITY = Path(__file__).resolve().parents[5] / "shared" / "inputs" / "open-data" / "activity"
 YEAR = (date(2024, 4, 1), date(2025, 3, 31))
@@ -207,3 +209,32 @@ class TestKeeping:
         kept = [one for one in read(path) if one.measure and one.value is not None]
         assert NationalFigure.objects.count() == len(kept) > 1000
         assert f"{len(kept)} figures of our measures kept" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [(0.5, 0.5), ("12", 12.0), (None, None), ("", None), (float("nan"), None), ("NaN", None), (0, 0.0)],
+)
+def test_a_mean_of_nothing_was_not_published(written, read_as):
+    assert Row("made-up.json", "months", 1, {"mean": written}).number_of("mean") == read_as
+
+
+@pytest.mark.parametrize("written", [True, "many", float("inf"), "-Infinity", [1]])
+def test_what_is_no_number_is_a_changed_format(written):
+    with pytest.raises(FormatChangedError, match="row 1, column mean: expected a number"):
+        Row("made-up.json", "months", 1, {"mean": written}).number_of("mean")
+
+
+FILES = (
+    "acute-discharge-2024-25.json", "community-bed-audit-2026.json", "community-waits-2024-25.json",
+    "criteria_to_reside.csv", "csds-mar-2025.json", "drd-2024-25.json", "ucr-2024-25.json",
+    "virtual_ward_statistics.csv",
+)  # fmt: skip
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", FILES)
+def test_every_published_file_can_be_kept_as_it_is(published, name, now):
+    figures = read(published(name))
+    kept = keep_figures(actor=Actor.system("tests"), file=name, figures=figures, now=now)
+    assert kept == sum(one.value is not None and bool(one.measure) for one in figures)
