@@ -10,10 +10,12 @@ application = get_wsgi_application()
 
 
 def _warm_up() -> None:
-    from homeward.visits.planning import warm_up
+    from homeward.outcomes.measures import compiling
+    from homeward.visits import planning
 
-    warm_up()
+    planning.warm_up()
+    compiling.warm_up()
 
 
-# The first accepted crisis must be re-planned as quickly as the next.
-threading.Thread(target=_warm_up, name="planner-warm-up", daemon=True).start()
+# The first accepted crisis must be re-planned, and the first results read, as quickly as the next.
+threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()

@@ -13,6 +13,7 @@ from homeward.delegation.models import SignOff
 from homeward.outcomes.facts.copying import opened_to_read
 from homeward.outcomes.facts.hours import DAYS
 from homeward.outcomes.facts.reading import Asked, embedded
+from homeward.outcomes.measures.compiling import keep_new
 from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By, Case, Computed, Measure
 from homeward.outcomes.measures.equity import splits_of
@@ -79,7 +80,9 @@ def measures_of(
     with opened_to_read() as copy:
         engine = embedded(copy)
         engine.ask(asked)
-        return [Computed(one, code, by, *compute(engine, one, asked, by, split)) for one in measures]
+        found = [Computed(one, code, by, *compute(engine, one, asked, by, split)) for one in measures]
+    keep_new()
+    return found
 
 
 def cases_of(
@@ -111,6 +114,7 @@ def cases_of(
         engine = embedded(copy)
         engine.ask(Asked(service_id, first, last, now))
         cases = list_cases(engine, measure, is_numerator_only=is_numerator_only, split=split, part=part)
+    keep_new()
     on_page = cases[shown_from:] if shown is None else cases[shown_from : shown_from + shown]
     numbers = {case.person_id for case in on_page if case.person_id is not None}
     people = list(Person.objects.filter(pk__in=numbers, service_id__in=actor.service_ids))

@@ -22,7 +22,7 @@ from django.db import connection
 
 from homeward.kernel.rules import RefusedError, london_day
 from homeward.outcomes.facts.people import deprivation_version
-from homeward.outcomes.facts.tables import FACTS, Derived, Plain
+from homeward.outcomes.facts.tables import FACTS, Derived, Gathered, Plain
 from homeward.outcomes.facts.touching import Mark, forget_old, mark_now, touched_since
 
 WAIT = timedelta(seconds=20)  # for whoever has the file open: a refresh takes seconds
@@ -136,7 +136,7 @@ def _rebuild(path: Path, now: datetime) -> Refreshed:
             for fact in FACTS:
                 columns = ", ".join(f"{name} {TYPES[kind][0]}" for name, kind in fact.columns.items())
                 copy.execute(f"CREATE TABLE {fact.name} ({columns})")
-                done[fact.name] = _insert(copy, fact, fact.rows(None, now))
+                done[fact.name] = _gather(copy, fact) if isinstance(fact, Gathered) else _fill(copy, fact, now)
             copy.execute("CREATE TABLE kept (what VARCHAR, value VARCHAR)")
             _keep(copy, mark, now)
             copy.execute("COMMIT")
@@ -151,12 +151,17 @@ def _rebuild(path: Path, now: datetime) -> Refreshed:
 def _bring_up(copy: duckdb.DuckDBPyConnection, touched: dict[str, set[int]], mark: Mark, now: datetime) -> dict:
     done = {}
     copy.execute("BEGIN")
+    copy.execute("CREATE TEMPORARY TABLE to_gather (fact VARCHAR, number BIGINT)")
     today = london_day(now)
     kept_on = date.fromisoformat(_kept(copy).get("day", today.isoformat()))
     is_new_day = kept_on != today
     # as the copy had it: what was moved or deleted since is of the day that it was of
     as_it_was = {fact.name: _keys_of_spans(copy, fact, touched, today) for fact in FACTS}
     for fact in FACTS:
+        if isinstance(fact, Gathered):
+            if (count := _gather_again(copy, fact, done)) is not None:
+                done[fact.name] = count
+            continue
         keys = as_it_was[fact.name] | _keys_of_spans(copy, fact, touched, today)
         if is_new_day and isinstance(fact, Derived) and fact.keys_of_days:
             keys.update(fact.keys_of_days(kept_on, today - timedelta(days=1)))
@@ -169,18 +174,15 @@ def _bring_up(copy: duckdb.DuckDBPyConnection, touched: dict[str, set[int]], mar
             if keys:
                 done[fact.name] = _again(copy, fact, now)
         elif keys:
-            key = fact.key if isinstance(fact, Derived) else "id"
-            _hold(copy, keys)
-            copy.execute(f"DELETE FROM {fact.name} WHERE {key} IN (SELECT number FROM changed_numbers)")  # nosec B608
-            copy.unregister("changed_numbers")
-            done[fact.name] = _in_parts(copy, fact, sorted(keys), now)
+            done[fact.name] = _some_again(copy, fact, sorted(keys), now)
+    copy.execute("DROP TABLE to_gather")
     _keep(copy, mark, now)
     copy.execute("COMMIT")
     return done
 
 
 def _keys_of_spans(
-    copy: duckdb.DuckDBPyConnection, fact: Plain | Derived, touched: dict[str, set[int]], today: date
+    copy: duckdb.DuckDBPyConnection, fact: Plain | Derived | Gathered, touched: dict[str, set[int]], today: date
 ) -> set[int]:
     """Whose facts are to be worked out again, where the copy's own tables say it."""
     keys: set[int] = set()
@@ -197,8 +199,50 @@ def _hold(copy: duckdb.DuckDBPyConnection, numbers: Iterable[int]) -> None:
     copy.register("changed_numbers", pyarrow.table({"number": pyarrow.array(sorted(numbers), pyarrow.int64())}))
 
 
+def _some_again(copy: duckdb.DuckDBPyConnection, fact: Plain | Derived, keys: list[int], now: datetime) -> int:
+    """The rows of these keys read again, and whose facts are added up from them: as they were, and as they are."""
+    key = fact.key if isinstance(fact, Derived) else "id"
+    changed = f"{key} IN (SELECT number FROM changed_numbers)"
+    followed = [one for one in FACTS if isinstance(one, Gathered) and one.follows.get(fact.name)]
+    note = [
+        f"INSERT INTO to_gather SELECT '{one.name}', {one.follows[fact.name]} FROM {fact.name} WHERE {changed}"  # nosec B608
+        for one in followed
+    ]
+
+    def run(*statements: str) -> None:
+        _hold(copy, keys)
+        for one in statements:
+            copy.execute(one)
+        copy.unregister("changed_numbers")
+
+    run(*note, f"DELETE FROM {fact.name} WHERE {changed}")  # nosec B608
+    count = _in_parts(copy, fact, keys, now)
+    run(*note)
+    return count
+
+
+def _gather(copy: duckdb.DuckDBPyConnection, fact: Gathered, these: str = "TRUE") -> int:
+    return copy.execute(f"INSERT INTO {fact.name} {fact.sql.format(these=these)}").fetchone()[0]  # nosec B608
+
+
+def _gather_again(copy: duckdb.DuckDBPyConnection, fact: Gathered, done: dict[str, int]) -> int | None:
+    """How many rows were added up again; None where nothing that they follow changed."""
+    if not fact.follows.keys() & done.keys():
+        return None
+    if any(name in done and not column for name, column in fact.follows.items()):
+        copy.execute(f"DELETE FROM {fact.name}")  # nosec B608
+        return _gather(copy, fact)
+    these = f"IN (SELECT number FROM to_gather WHERE fact = '{fact.name}')"  # nosec B608
+    copy.execute(f"DELETE FROM {fact.name} WHERE {fact.key} {these}")  # nosec B608
+    return _gather(copy, fact, f"{fact.key} {these}")
+
+
 def _again(copy: duckdb.DuckDBPyConnection, fact: Plain | Derived, now: datetime) -> int:
     copy.execute(f"DELETE FROM {fact.name}")  # nosec B608
+    return _fill(copy, fact, now)
+
+
+def _fill(copy: duckdb.DuckDBPyConnection, fact: Plain | Derived, now: datetime) -> int:
     return _insert(copy, fact, fact.rows(None, now))
 
 
@@ -225,7 +269,7 @@ def _insert(copy: duckdb.DuckDBPyConnection, fact: Plain | Derived, rows: Iterab
 def _what_it_is_of() -> str:
     """What a copy must be of to be brought up to date: this database, these tables."""
     where = {key: str(connection.settings_dict.get(key)) for key in ("ENGINE", "NAME", "HOST", "PORT")}
-    tables = {fact.name: fact.columns for fact in FACTS}
+    tables = {fact.name: [fact.columns, fact.sql if isinstance(fact, Gathered) else ""] for fact in FACTS}
     return hashlib.sha256(json.dumps([where, tables, deprivation_version()], sort_keys=True).encode()).hexdigest()
 
 

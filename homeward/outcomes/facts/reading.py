@@ -1,9 +1,11 @@
 """The facts as Ibis tables, and the engines that hold them.
 
-What is asked, of which service, between which days and at what moment, is itself a table of one row, `asked`: so an
-expression turns into the same SQL whatever is asked, and is turned into it once.
+What is asked, of which service, between which days and at what moment, is in an expression a table of one row, `asked`:
+so it turns into the same SQL whatever is asked, and is turned into it once. The values themselves take its place as a
+query is run, because an engine that knows them reads the days asked for and no others.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -60,28 +62,44 @@ class Asked:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Engine:
-    """Something that holds the facts and runs SQL of its dialect, giving rows; without, what gives none."""
+    """Something that holds the facts and runs SQL of its dialect, giving rows."""
 
     dialect: str
     rows: Callable[[str], list[tuple]]
-    run: Callable[[str], object]
+    asked: Asked | None = None
 
     def ask(self, asked: Asked) -> None:
         """Set what all queries after this are about."""
-        moment = asked.now.astimezone(UTC).replace(tzinfo=None)
-        self.run("DROP TABLE IF EXISTS asked")
-        self.run(
-            f"CREATE TEMPORARY TABLE asked AS SELECT CAST({int(asked.service_id)} AS BIGINT) AS service_id,"  # nosec B608
-            f" DATE '{asked.first}' AS first_day, DATE '{asked.last}' AS last_day,"
-            f" TIMESTAMP '{moment}' AS moment, DATE '{london_day(asked.now)}' AS today"
-        )
+        self.asked = asked
+
+    def answer(self, sql: str) -> list[tuple]:
+        """The rows of a query that `open_to_asking` left places in, about what was asked."""
+        assert self.asked is not None
+        moment = self.asked.now.astimezone(UTC).replace(tzinfo=None)
+        said = {
+            "service_id": f"CAST({int(self.asked.service_id)} AS BIGINT)",
+            "first_day": f"DATE '{self.asked.first}'",
+            "last_day": f"DATE '{self.asked.last}'",
+            "moment": f"TIMESTAMP '{moment}'",
+            "today": f"DATE '{london_day(self.asked.now)}'",
+        }
+        return self.rows(_PLACE.sub(lambda place: said[place[1]], sql))
+
+
+_ASKED = re.compile(r"\(SELECT (\W?t\d+\W?)\.\W?(\w+)\W? FROM \W?asked\W? AS \1\)")
+_PLACE = re.compile(r"<asked (\w+)>")
+
+
+def open_to_asking(sql: str) -> str:
+    """SQL of an expression with a place for each value of what is asked, instead of reading it from a table."""
+    return _ASKED.sub(lambda found: f"<asked {found[2]}>", sql)
 
 
 def embedded(copy: duckdb.DuckDBPyConnection) -> Engine:
     """The engine of a copy that is open."""
-    return Engine("duckdb", lambda sql: copy.execute(sql).fetchall(), copy.execute)
+    return Engine("duckdb", lambda sql: copy.execute(sql).fetchall())
 
 
 def seconds_between(earlier: ir.TimestampColumn, later: ir.TimestampColumn) -> ir.NumericColumn:

@@ -544,14 +544,9 @@ TECHNOLOGY = (
 
 
 def _seen_together(facts: Facts) -> ir.Table:
-    visits, assignments, workers = facts["visits"], facts["assignments"], facts["workers"]
-    there = assignments.filter(assignments.arrived_at.notnull())
-    employed = workers.select("organisation_id", employed_id="id")
-    rows = there.inner_join(employed, there.worker_id == employed.employed_id)
-    employers = rows.group_by("visit_id").aggregate(one=rows.organisation_id.min(), other=rows.organisation_id.max())
-    done = visits.filter(visits.state == "done")
-    seen = done.inner_join(employers, done.id == employers.visit_id)
-    return seen.select("service_id", "person_id", "day", record_id="id", is_joint=seen.one != seen.other)
+    meetings = facts["meetings"]
+    seen = meetings.filter(meetings.state == "done")
+    return seen.select("service_id", "person_id", "day", record_id="visit_id", is_joint="are_two_employers")
 
 
 SEEN_TOGETHER = Measure(
@@ -562,7 +557,7 @@ SEEN_TOGETHER = Measure(
     denominator="Visits and sessions done at which somebody was recorded as arrived",
     unit=Unit.SHARE,
     record="visit",
-    reads=("visits", "assignments", "workers"),
+    reads=("meetings",),
     cases=_seen_together,
     counts=lambda case: case.is_joint,
     out_of=each_case,

@@ -135,12 +135,8 @@ TWO_HOUR = Measure(
 def _crisis_referrals(facts: Facts) -> ir.Table:
     """Crisis referrals, and whether two people were with the person at one visit."""
     referrals, episodes, pathways = facts["referrals"], facts["episodes"], crisis_pathways(facts)
-    visits, assignments = facts["visits"], facts["assignments"]
-    there = assignments.filter(assignments.arrived_at.notnull())
-    # two different ones, which costs a tenth of counting them
-    there = there.group_by("visit_id").aggregate(one=there.worker_id.min(), other=there.worker_id.max())
-    joint = visits.inner_join(there.filter(there.one != there.other), [("id", "visit_id")])
-    joint = joint.filter(joint.episode_id.notnull()).select("episode_id").distinct()
+    meetings = facts["meetings"]
+    joint = meetings.filter(meetings.are_two_workers, meetings.episode_id.notnull()).select("episode_id").distinct()
     known = episodes.semi_join(pathways, [("pathway_id", "id")])
     known = known.left_join(joint, known.id == joint.episode_id)
     known = known.select("referral_id", is_joint=known.episode_id.notnull())
@@ -159,7 +155,7 @@ TWO_TOGETHER = Measure(
     denominator="Crisis referrals received in the period",
     unit=Unit.SHARE,
     record="referral",
-    reads=("referrals", "episodes", "pathways", "visits", "assignments"),
+    reads=("referrals", "episodes", "pathways", "meetings"),
     cases=_crisis_referrals,
     counts=lambda case: case.is_joint,
     out_of=each_case,

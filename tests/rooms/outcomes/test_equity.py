@@ -9,7 +9,7 @@ from django.core.management.base import SystemCheckError
 
 from homeward.kernel.rules import RefusedError
 from homeward.outcomes.facts.copying import refresh
-from homeward.outcomes.measures.computing import TABLES
+from homeward.outcomes.measures.compiling import TABLES
 from homeward.outcomes.measures.equity import splits_of
 from homeward.outcomes.measures.library import MEASURES
 from homeward.people.models import Person

@@ -20,7 +20,7 @@ from homeward.discharge.services import (
 )
 from homeward.outcomes.facts.copying import refresh
 from homeward.outcomes.facts.reading import Facts
-from homeward.outcomes.measures.computing import TABLES
+from homeward.outcomes.measures.compiling import TABLES
 from homeward.outcomes.measures.definition import By
 from homeward.outcomes.measures.library import ALL, MEASURES, NOT_COMPUTED
 from homeward.outcomes.selectors import NoSuchSplitError, cases_of, measures_of

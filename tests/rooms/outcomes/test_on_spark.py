@@ -42,18 +42,14 @@ def spark():
 
 
 def engine_on(spark, copy, folder) -> Engine:
-    """The tables of a copy as views of a session. It has no temporary tables, so what is asked is a view as well."""
+    """The tables of a copy as views of a session."""
     for fact in FACTS:
         file = folder / f"{fact.name}.parquet"
         copy.execute(f"COPY {fact.name} TO '{file}' (FORMAT parquet)")
         columns = [f"CAST({name} AS {ON_SPARK[kind]}) AS {name}" for name, kind in fact.columns.items()]
         spark.read.parquet(str(file)).selectExpr(*columns).createOrReplaceTempView(fact.name)
 
-    def run(sql: str) -> object:
-        sql = sql.replace("DROP TABLE", "DROP VIEW")
-        return spark.sql(sql.replace("CREATE TEMPORARY TABLE", "CREATE OR REPLACE TEMPORARY VIEW"))
-
-    return Engine("pyspark", lambda sql: [tuple(row) for row in spark.sql(sql).collect()], run)
+    return Engine("pyspark", lambda sql: [tuple(row) for row in spark.sql(sql).collect()])
 
 
 def test_pyspark_gives_the_same_numbers(spark, some_weeks, crisis, kept_apart, service, now, tmp_path):  # noqa: F811

@@ -25,6 +25,7 @@ from homeward.equipment.services import book_due_checks, book_due_reviews
 from homeward.escalation.services import escalate_due, tell_of_scores_owed
 from homeward.kernel.selectors import latest_change
 from homeward.outcomes.facts.copying import has_news, refresh
+from homeward.outcomes.measures.compiling import warm_up
 from homeward.outcomes.services import send_packs
 from homeward.rights.services import find_unusual
 from homeward.roster.selectors import is_rota_asked_for
@@ -265,6 +266,7 @@ def _copy(now: datetime) -> None:
     try:
         if has_news():
             refresh(now=now)
+        warm_up()
     except Exception as error:  # tried again in seconds
         logger.error("the copy of the record failed: %s", type(error).__name__)
     finally:
