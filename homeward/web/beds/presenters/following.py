@@ -30,7 +30,6 @@ class Call:
     phone: str
     asks: str
     due: str
-    is_late: bool
     tries: str
     state: Tag
     found: str
@@ -82,9 +81,10 @@ def _call(row, kept_back, now: datetime) -> Call:
         phone="" if person.pk in kept_back else person.phone,
         asks=ASKS[FollowUpKind(row.kind)],
         due=short_day(row.due_on),
-        is_late=row.due_on < today and row.state == FollowUpState.DUE,
         tries=f"Tried {counted(tries, 'time')}{again}" if tries else "",
-        state=FOLLOW_UP[FollowUpState(row.state)],
+        state=Tag("Late", "red")
+        if row.due_on < today and row.state == FollowUpState.DUE
+        else FOLLOW_UP[FollowUpState(row.state)],
         found=_found(row),
         after=f"After {AFTER[row.stay_id is None]}",
     )

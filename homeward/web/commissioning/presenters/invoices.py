@@ -166,7 +166,7 @@ def _line(line) -> LineRow:
         for one in entries
         if one.kind == InvoiceEntryKind.QUERY
     )  # fmt: skip
-    delivered = f" of {line.delivered_minutes} delivered" if line.delivered_minutes is not None else ""
+    delivered = f", {line.delivered_minutes} delivered" if line.delivered_minutes is not None else ""
     agreed = ""
     if line.agreed_pence is not None:
         agreed = f"{money(line.agreed_pence)} by {line.agreed_by}"
@@ -177,7 +177,7 @@ def _line(line) -> LineRow:
         person=line.person_reference,
         package_id=line.package_id,
         when=f"{short_day(line.day)}, {line.starts_at}",
-        minutes=f"{line.minutes}{delivered}",
+        minutes=f"{counted(line.minutes, 'minute')} billed{delivered}",
         billed=money(line.billed_pence),
         found=money(line.found_pence),
         finding=FINDINGS[line.finding],
