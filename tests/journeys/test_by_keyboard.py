@@ -1,9 +1,11 @@
-"""The record, a plan, an assessment and the privacy officer's pages, worked by keyboard alone."""
+"""The record, a plan, an assessment, the way home and the privacy officer's pages, worked by keyboard alone."""
 
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.journeys.test_coming_home import a_postcode
 
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
@@ -26,6 +28,12 @@ def follow(page: Page, wanted: str) -> None:
     reach(page, wanted)
     with page.expect_navigation():
         page.keyboard.press("Enter")
+
+
+def fold(page: Page, act: str) -> None:
+    """Open the folded part of a stay's page that holds the form of something to do."""
+    reach(page, f"details:has(form[action$='/{act}']) > summary")
+    page.keyboard.press("Enter")
 
 
 @pytest.fixture
@@ -150,3 +158,105 @@ class TestByKeyboard:
         follow(page, "main button[type=submit]")
         page.goto("/clinics/1/candidates")
         expect(page.locator("main")).to_contain_text(name)
+
+    def test_somebody_comes_home_with_a_first_visit(self, open_browser, accessible):
+        postcode = a_postcode(open_browser("planner"))
+        page = open_browser("casemanager")
+        # given somebody was admitted
+        page.goto("/coming-home/admit")
+        typed = {
+            "given_name": "Keyes", "family_name": "Boarding", "postcode": postcode, "address_lines": "2 Made Up Lane",
+            "phone": "07700 900778", "hospital_name": "Made Up General", "ward": "Ward 8",
+        }  # fmt: skip
+        for name, words in typed.items():
+            reach(page, f"input[name={name}]")
+            page.keyboard.type(words)
+        follow(page, "main form > button[type=submit]")
+        page.goto("/coming-home/")
+        stay = page.locator("main a[href^='/coming-home/']", has_text="Boarding").first.get_attribute("href")
+        follow(page, f"main a[href='{stay}']")
+        # when they are ready, and something is to be done for them
+        fold(page, "criteria")
+        reach(page, "form[action$='/criteria'] select")
+        page.keyboard.type("Meets none")
+        follow(page, "form[action$='/criteria'] button")
+        expect(page.locator("main")).to_contain_text("Ready to leave")
+        reach(page, "#add input[name=text]")
+        page.keyboard.type("Ring her sister")
+        reach(page, "#add select[name=owner]")
+        page.keyboard.press("ArrowDown")
+        follow(page, "#add button[type=submit]")
+        expect(page.locator("#actions-title + ol")).to_contain_text("Ring her sister")
+        # and it is decided with them that they go home, one answer still to come
+        follow(page, "main a[href$='/decide']")
+        said = {"person_said": "Home", "choice_1_what": "Home", "choice_1_answered_by": "Keyes"}
+        for name in ("person_said", "choice_1_what", "choice_1_answer", "choice_1_answered_by"):
+            reach(page, f"[name={name}]")
+            page.keyboard.type(said.get(name, "Chosen"))
+        reach(page, "details:has([name=choice_2_what]) > summary")
+        page.keyboard.press("Enter")
+        reach(page, "[name=choice_2_what]")
+        page.keyboard.type("Her sister’s")
+        reach(page, "[name=choice_2_answer]")
+        page.keyboard.type("No answer")
+        for name in ("capacity", "decided_by", "pathway"):
+            reach(page, f"input[name={name}]")
+            page.keyboard.press("Space")
+        reach(page, "select[name=destination]")
+        page.keyboard.press("ArrowDown")
+        assert page.locator("select[name=destination]").input_value() == "p0_home"
+        follow(page, "main form button[type=submit]")
+        # then the answer is recorded when it comes
+        fold(page, "answer")
+        reach(page, "form[action$='/answer'] input[name=answer]")
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowDown")
+        for name, words in (("answered_by", "Keyes"), ("reason", "The stairs there")):
+            reach(page, f"form[action$='/answer'] input[name={name}]")
+            page.keyboard.type(words)
+        follow(page, "form[action$='/answer'] button")
+        expect(page.locator("main")).to_contain_text("Keyes: The stairs there")
+        accessible(page)
+        # and the first visit is worked out and promised to the ward
+        follow(page, "main a[href^='/start-of-care/']")
+        reach(page, "#pathway")
+        page.keyboard.type("Home care with")
+        follow(page, "form:has(#pathway) button")
+        for box in page.locator("input[name=visit]").all():
+            if box.is_checked() != ("Home care visit: Morning" in box.evaluate("one => one.labels[0].innerText")):
+                reach(page, f"#{box.get_attribute('id')}")
+                page.keyboard.press("Space")
+        follow(page, "button[name=work]")
+        reach(page, "input[name=told_whom]")
+        page.keyboard.type("Sister Oak")
+        follow(page, "form:has(input[name=told_whom]) button")
+        expect(page.get_by_role("heading", name=re.compile("^First visit "))).to_be_visible()
+        # and when they have left, nothing is left to do in hospital
+        page.goto(stay)
+        fold(page, "leave")
+        reach(page, "form[action$='/leave'] select[name=destination]")
+        page.keyboard.press("ArrowDown")
+        follow(page, "form[action$='/leave'] button")
+        page.goto(stay)
+        expect(page.locator("main")).to_contain_text("Nothing is left to do")
+        accessible(page)
+
+    def test_checks_of_a_store_are_booked_and_recorded(self, open_browser, accessible):
+        page = open_browser("planner")
+        page.goto("/equipment/checks")
+        accessible(page)
+        reach(page, "input[name=check]")
+        page.keyboard.press("Space")
+        reach(page, "#book-day")
+        page.keyboard.type("12122026")
+        reach(page, "#book-who")
+        page.keyboard.type("Lift Engineers")
+        follow(page, "#do-book button")
+        expect(page.locator("main")).to_contain_text("12 December 2026, Lift Engineers")
+        reach(page, "input[name=check]")
+        page.keyboard.press("Space")
+        reach(page, "#record-note")
+        page.keyboard.type("Oiled")
+        follow(page, "#do-record button")
+        expect(page.locator("body")).to_contain_text("1 check recorded")
+        accessible(page)

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 BEGINNINGS = {
     "casemanager": ("/", "/coming-home/", "/start-of-care/", "/people/", "/episodes/", "/procedures/", "/notices/"),
     "frontdoor": ("/front-door/",),
-    "planner": ("/today/", "/cover/"),
+    "planner": ("/today/", "/cover/", "/equipment/checks"),
     "lead": ("/beds/", "/beds/waiting", "/beds/phone-list", "/beds/occupancy", "/beds/houses"),
     "responder": ("/responding/",),
     "carer": ("/today/",),
