@@ -10,6 +10,7 @@ from homeward.discharge.rules.starting import EQUIPMENT_ITEM
 from homeward.discharge.selectors import ChosenVisits, EquipmentToAsk, StartLine, StartRecord, Starts
 from homeward.discharge.states import ItemState
 from homeward.kernel.rules import london_day
+from homeward.procedures.rules import answer_in_words
 from homeward.procedures.selectors import built
 from homeward.visits.planning import StartDay
 from homeward.web.coming_home.presenters.words import EquipmentLine, equipment_line, missing_words
@@ -186,21 +187,10 @@ def present_start(record: StartRecord, now: datetime) -> Start:
 def _assessed(form) -> tuple[tuple[str, str], ...]:
     """The answers of a trusted assessment that say which care is needed, as (question, answer)."""
     questions = {question.code: question for question in built(form.form).questions}
-    found = []
-    for code in ASSESSED:
-        answer = form.answers.get(code)
-        if answer in (None, "", []) or code not in questions:
-            continue
-        question = questions[code]
-        labels = {option.code: option.label for option in question.options}
-        if isinstance(answer, bool):
-            words = "Yes" if answer else "No"
-        elif isinstance(answer, list):
-            words = listed([labels.get(one, str(one)) for one in answer])
-        else:
-            words = f"{answer} {question.unit or ''}".strip()
-        found.append((question.text, words))
-    return tuple(found)
+    asked = [(questions[code], form.answers.get(code)) for code in ASSESSED if code in questions]
+    return tuple(
+        (question.text, answer_in_words(question, answer)) for question, answer in asked if answer not in (None, "", [])
+    )
 
 
 def _promise(row) -> Promise:
