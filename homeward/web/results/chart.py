@@ -216,7 +216,8 @@ def _scale(chart: Xmr, others: list[float], lowest: float | None, highest: float
     step = next(size * factor for factor in (1, 2, 2.5, 5, 10) if size * factor >= rough - 1e-12)
     low, high = floor(low / step + 1e-9) * step, ceil(high / step - 1e-9) * step
     if high <= low:
-        high = low + step
+        # all alike: room below where nothing lies above, such as 100%
+        low, high = (low - step, low) if highest is not None and low + step > highest else (low, low + step)
     return low, high, step
 
 

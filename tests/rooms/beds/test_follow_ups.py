@@ -60,8 +60,13 @@ class TestFindFollowUps:
         ended(someone(), outcome=outcome)
         assert found() == 0
 
-    def test_leaves_out_pathways_that_ask_nothing_later(self, ended, found, someone):
-        ended(someone(), pathway="integrated-crisis-response", outcome="stayed_home")
+    @pytest.mark.parametrize(
+        ("pathway", "outcome"),
+        # leaving hospital by itself is not leaving it for rehabilitation, which is what the indicator counts
+        [("integrated-crisis-response", "stayed_home"), ("complex-discharge", "home")],
+    )
+    def test_leaves_out_pathways_that_ask_nothing_later(self, ended, found, someone, pathway, outcome):
+        ended(someone(), pathway=pathway, outcome=outcome)
         assert found() == 0
 
     def test_leaves_out_who_does_not_want_to_be_asked(self, ended, found, someone, now):

@@ -52,6 +52,10 @@ class TestDraw:
         limits = [(line.y1, line.says) for line in chart.lines if line.kind == "limit"]
         assert limits == [(16, "Upper limit 1"), (290, "Lower limit 0")]
 
+    def test_of_shares_that_are_all_100_has_no_tick_above(self):
+        chart = drawn([1.0] * 3, lowest=0, highest=1)
+        assert [words for _, words in chart.ticks] == ["0.8", "1"]
+
     def test_moves_names_of_lines_apart(self):
         chart = drawn([50, 50.1] * 10, target=50.05)
         places = sorted(line.says_y for line in chart.lines if line.says)
