@@ -92,8 +92,10 @@ def pack_pdf(request: HttpRequest, code: str) -> HttpResponse:
         part |= part.pop("page")
         if part["national"]:
             del part["national"]["values"]  # by day, which JSON has no key for; the rows say the same
+    entries = told["entries"]
+    drawn = render_to_string("results/key.jinja", {"entries": entries}).strip() if entries else ""
     words = {"title": told["title"], "made": told["made"], "says": told["audience"].says, "rule": told["rule"],
-             "key": told["key"], "key_says": told["key_says"]}  # fmt: skip
+             "key": drawn, "key_says": "; ".join(words for _, _, words in entries)}  # fmt: skip
     made = paper_of("results/pack.typ", words | {"parts": parts})
     return HttpResponse(
         made,
@@ -119,7 +121,7 @@ def _told(request: HttpRequest, code: str) -> dict:
     told: dict = {
         "service": service, "audience": audience, "title": f"{audience.title}: {service.name}",
         "made": f"Made on {short_day(day)}", "day": day.isoformat(), "rule": rule_words(rule), "not_ready": "",
-        "parts": (), "splits": tuple(TITLES.items()), "group": "", "national": bool(request.GET.get("national")),
+        "parts": (), "entries": (), "splits": tuple(TITLES.items()), "group": "", "national": bool(request.GET.get("national")),
     }  # fmt: skip
     if (group := request.GET.get("group", "")) in EQUITY:
         told["group"] = group
@@ -130,8 +132,7 @@ def _told(request: HttpRequest, code: str) -> dict:
         return told | {"not_ready": str(error)}
     parts = [_part(request, one, rule, groups.get(one.measure.key), told["national"]) for one in found]
     entries = _key(parts)
-    drawn = render_to_string("results/key.jinja", {"entries": entries}).strip() if entries else ""
-    return told | {"parts": parts, "key": drawn, "key_says": "; ".join(words for _, _, words in entries)}
+    return told | {"parts": parts, "entries": entries}
 
 
 def _groups(request: HttpRequest, audience: Audience, split: str, rule: SmallNumbers) -> dict[str, ByGroup]:
