@@ -9,6 +9,7 @@ import pytest
 from homeward.access.rules import Actor, Role
 from homeward.beds.models import Bed
 from homeward.beds.services import leave_bed
+from homeward.discharge.models import HospitalStay
 from homeward.discharge.services import CriteriaGiven, Leaving, Owner, StayGiven, add_action, end_stay, receive_stay
 from homeward.kernel.rules import LONDON
 from homeward.outcomes.returns.codes import CodesError
@@ -80,6 +81,27 @@ class TestDischarge:
         assert some["23"] == some["25"] == ("1", "0", "0", "1")
         assert some["26"] == ("1", "1", "1", "0")
         assert some["27"] == ("0", "0", "0", "0")
+
+    @pytest.mark.parametrize(
+        ("destination", "column"),
+        [
+            ("p0_home", "PATHWAY 0"),
+            ("p0_care_home", "PATHWAY 0"),
+            ("p1_reablement", "PATHWAY 1"),
+            ("p1_support", "PATHWAY 1"),
+            ("p1_care_home", "PATHWAY 1"),
+            ("p2_bed", "PATHWAY 2"),
+            ("p3_care_home", "PATHWAY 3"),
+            ("p3_end_of_life", "PATHWAY 3"),
+            ("", "PATHWAY NOT SAID"),
+        ],
+    )
+    def test_counts_each_national_destination_under_its_pathway(self, stay, tables, destination, column):
+        HospitalStay.objects.update(destination=destination)
+        [row] = [row for row in tables()["SIT001Discharge.csv"] if row["DATE"].endswith("26")]
+        counts = {name.removeprefix("DISCHARGED "): count for name, count in row.items() if "PATHWAY" in name}
+        assert counts == dict.fromkeys(counts, "0") | {column: "1"}
+        assert len(counts) == 5
 
     def test_says_what_each_day_was_waited_for(self, stay, tables):
         rows = tables()["SIT002DelayReasons.csv"]
