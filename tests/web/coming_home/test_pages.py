@@ -10,13 +10,11 @@ from lxml.html import fromstring
 from homeward.access.rules import Role
 from homeward.discharge.models import HospitalStay, NextAction, PathwayDecision
 from homeward.discharge.services import (
-    Leaving,
     Owner,
     StayGiven,
     TransportGiven,
     add_action,
     arrange_transport,
-    end_stay,
     receive_stay,
 )
 from homeward.discharge.states import StaySource
@@ -389,7 +387,13 @@ class TestEnded:
     def test_leaves_nothing_to_do_on_the_page(self, manager, desk, stay, action, now):
         given = TransportGiven("booked", "Sister Oak", "taxi", "walks", collect_at=now, provider="Cabs", reference="7")
         arrange_transport(actor=desk, stay=stay, given=given, now=now)
-        end_stay(actor=desk, stay=stay, leaving=Leaving(now, "died"), now=now)
+        told = {
+            "ended_as": "died",
+            "day": now.astimezone(LONDON).date().isoformat(),
+            "time": f"{now.astimezone(LONDON):%H:%M}",
+        }
+        do(manager, stay, "leave", **told)
+        assert "Transport was booked for them (Cabs, 7). Call it off" in text_of(manager.get("/coming-home/"))
 
         page = text_of(manager.get(reverse("coming_home:stay", args=[stay.pk])))
 

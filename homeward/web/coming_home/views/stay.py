@@ -22,6 +22,7 @@ from homeward.discharge.selectors import (
     owners_to_choose,
     stay_for,
     stay_record,
+    transport_of,
 )
 from homeward.discharge.services import (
     StayGiven,
@@ -40,7 +41,7 @@ from homeward.discharge.services import (
     set_blocker,
     set_expected,
 )
-from homeward.discharge.states import ChoiceAnswer, Criterion, EndedAs, OwnerKind, StaySource
+from homeward.discharge.states import ChoiceAnswer, Criterion, EndedAs, OwnerKind, StaySource, TransportState
 from homeward.kernel.rules import LONDON, RefusedError
 from homeward.web.coming_home.forms import (
     NOT_MET,
@@ -225,8 +226,18 @@ def act(request: HttpRequest, stay_id: int, act: str, action_id: int | None = No
             form.add_error(next(iter(form.fields)), str(error))
         else:
             messages.success(request, found.done)
+            if act == "leave" and form.cleaned_data["ended_as"] != EndedAs.LEFT:
+                _remind_of_transport(request, stay)
             return redirect("coming_home:board" if act == "leave" else _back(stay.pk, action_id, act))
     return _show(request, stay, now, form, status=422)
+
+
+def _remind_of_transport(request: HttpRequest, stay) -> None:
+    """Say that what was booked for somebody who does not go home is to be called off."""
+    row = transport_of(request.actor, stay)
+    if row is not None and row.state == TransportState.BOOKED:
+        who = ", ".join(filter(None, (row.provider, row.reference))) or row.get_mode_display().lower()
+        messages.warning(request, f"Transport was booked for them ({who}). Call it off")
 
 
 @page(Permission.SEE_STAYS)
