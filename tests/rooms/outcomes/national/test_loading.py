@@ -12,7 +12,7 @@ from django.core.management import call_command
 from homeward.access.rules import Actor
 from homeward.outcomes.models import NationalFigure
 from homeward.outcomes.national.figures import FormatChangedError, Row, Unit, UnknownFileError
-from homeward.outcomes.national.loading import read
+from homeward.outcomes.national.loading import TABLES, read
 from homeward.outcomes.services import keep_figures
 
 ACTIVITY = Path(__file__).resolve().parents[5] / "shared" / "inputs" / "open-data" / "activity"
@@ -238,3 +238,34 @@ def test_every_published_file_can_be_kept_as_it_is(published, name, now):
     figures = read(published(name))
     kept = keep_figures(actor=Actor.system("tests"), file=name, figures=figures, now=now)
     assert kept == sum(one.value is not None and bool(one.measure) for one in figures)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("acute-discharge-2024-25.json", "nctr_average"),
+        ("acute-discharge-2024-25.json", "pathway_2"),
+        ("community-bed-audit-2026.json", "average_length_of_stay"),
+        ("community-waits-2024-25.json", "england"),
+        ("csds-mar-2025.json", "period"),
+        ("drd-2024-25.json", "same_day_percent"),
+        ("drd-2024-25.json", "bed_days_after_drd"),
+        ("ucr-2024-25.json", "performance"),
+    ],
+)
+def test_a_renamed_part_of_any_file_is_a_changed_format(published, tmp_path, name, part):
+    changed = tmp_path / name
+    text = published(name).read_text(encoding="utf-8-sig")
+    changed.write_text(text.replace(f'"{part}":', f'"{part}_renamed":'), encoding="utf-8")
+    with pytest.raises(FormatChangedError, match=f"{name}, .*its loader must be brought up to it"):
+        read(changed)
+
+
+@pytest.mark.parametrize("name", [one for one in FILES if one.endswith(".csv")])
+def test_a_renamed_column_of_any_table_is_a_changed_format(published, tmp_path, name):
+    changed, text = tmp_path / name, published(name).read_text(encoding="utf-8-sig")
+    heads, _, rest = text.partition("\n")
+    named = next(one for table in TABLES for one in table.COLUMNS if one in heads.strip().split(","))
+    changed.write_text(heads.replace(named, f"{named}_renamed") + "\n" + rest, encoding="utf-8")
+    with pytest.raises(FormatChangedError, match=f"{name}.*{named}"):
+        read(changed)
