@@ -24,6 +24,7 @@ from homeward.outcomes.measures.compiling import TABLES
 from homeward.outcomes.measures.definition import By
 from homeward.outcomes.measures.library import ALL, MEASURES, NOT_COMPUTED
 from homeward.outcomes.selectors import NoSuchSplitError, cases_of, measures_of
+from homeward.plans.models import VisitPattern
 from homeward.procedures.selectors import built
 from homeward.referrals.services import decline_referral, log_call
 from homeward.referrals.states import Source, Urgency
@@ -31,10 +32,13 @@ from homeward.roster.models import Contract
 from homeward.roster.services import add_contracts
 from homeward.teams.models import Account
 from homeward.teams.services import record_training
+from homeward.visits.models import JoinedVisits
 from homeward.visits.services import assign_worker, explain_overrun
 from homeward.visits.services.covering import report_sick
+from homeward.visits.states import JoinState
 from tests.answering import complete_answers
 from tests.rooms.visits.agencies import hire, morning, on_shift, open_agencies
+from tests.rooms.visits.clinic_words import add_person
 
 pytestmark = pytest.mark.django_db
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -155,6 +159,23 @@ class TestSharingWork:
         history.visit(other, now - HOUR, nurse)
         assert measured("M07") == (4, 3, {})  # two today and one yesterday to one, one to the other
         assert measured("M07.employers") == (4, 3, {})
+
+    def test_m07_counts_what_was_found_that_could_be_one_and_what_was_agreed(self, history, service, measured, now):
+        for number, state in enumerate((JoinState.AGREED, JoinState.ENDED, JoinState.DECLINED, JoinState.PROPOSED)):
+            person = add_person(service, history.actor, f"Two visits {number}", now)
+            kept, joined = VisitPattern.objects.filter(plan__person=person).order_by("pk")
+            JoinedVisits.objects.create(
+                service=service, person=person, kept=kept, joined=joined, kind="same_time", state=state, weekdays="135",
+                opens_at="09:00", closes_at="12:00", minutes=45, slots=[], tasks=[], care_minutes_saved=15,
+                travel_minutes_saved=6, found_at=now - HOUR, person_agreed_on=now.date(), starts_on=now.date(),
+                decided_at=now if state != JoinState.PROPOSED else None, decided_by="Tests", declined_reason="No",
+            )  # fmt: skip
+        # ended after it was agreed to: it was one of those that were made one
+        assert measured("M07.found") == (4, None, {})
+        assert measured("M07.merged") == (2, 3, {"Not decided": 1})
+        # two again before anybody decided: found, and nothing agreed
+        JoinedVisits.objects.filter(state=JoinState.PROPOSED).update(state=JoinState.ENDED)
+        assert measured("M07.merged") == (2, 3, {"Not decided": 1})
 
     def test_m08_counts_simple_tasks_and_the_minutes_the_procedures_give(self, history, measured, now):
         carer = history.worker("Larkmoor Care", "home_care_worker")

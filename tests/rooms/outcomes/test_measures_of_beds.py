@@ -22,6 +22,7 @@ class TestBeds:
         assert measured("M13.none") == (1, 2, {"Died": 1})
         assert measured("M13.more") == (1, 2, {"Died": 1})
         assert measured("M13.less") == (0, 2, {"Died": 1})
+        assert measured("M13.same") == (0, 2, {"Died": 1})
 
     def test_m13_shares_nights_used_among_nights_open(self, house, bed, lead, staying, measured, now):  # noqa: F811
         House.objects.update(set_at=now - 30 * DAY)  # four beds: 120 nights
