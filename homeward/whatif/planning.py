@@ -166,7 +166,11 @@ def _coming(actor: Actor, service_id: int, board: Board) -> Coming:
             able[skill].add(by_name[worker.id])
     delegated = {}
     visits = []
+    begins = {worker.id: min(shift.starts for shift in worker.shifts) for worker in board.problem.workers}
     for visit in board.problem.visits:
+        if any(pin.starts is not None and pin.starts < begins[pin.worker] for pin in visit.pinned):
+            # of the day before, held by somebody who comes back in the evening: no shift of this day has room for it
+            continue
         row = board.visits.get(_number(visit.id))
         if row is None or row.pk in instead:
             if row is None:
@@ -180,11 +184,13 @@ def _coming(actor: Actor, service_id: int, board: Board) -> Coming:
         found = _delegated_at(row, slots, places, activities, len(tasks[row.pk]))
         if found is not None and not visit.pinned:
             delegated[visit.id] = found
+    known = {visit.id for visit in visits}
+    gaps = tuple(gap for gap in board.problem.gaps if gap.first in known and gap.second in known)
     pairs = {(one.person_id, code) for one in delegated.values() for code in one.activities}
     workers = sorted(set(by_name.values()))
     return Coming(
         day=board.day,
-        problem=replace(board.problem, visits=tuple(visits), held=()),
+        problem=replace(board.problem, visits=tuple(visits), gaps=gaps, held=()),
         delegated=delegated,
         able={skill: frozenset(found) for skill, found in able.items()},
         may=who_may(actor, service_id, board.day, pairs),
@@ -234,12 +240,42 @@ def _fit_in(coming: Coming, handed_on: frozenset[str], extra: dict[str, int], wo
     changed = {name for key in coming.handed_on ^ handed_on for name in (key, _own(key))} | extra.keys()
     known = {visit.id for visit in problem.visits}
     kept = tuple(stop for stop in coming.plan.assignments if stop.visit in known and stop.visit not in changed)
-    start = visit_planner.Plan(kept, tuple(sorted(known - {stop.visit for stop in kept})))
-    touched = {stop.worker for stop in coming.plan.assignments if stop.visit in changed}
-    frozen = [] if worker is None else [
-        one.id for one in problem.workers if one.id != worker_id(worker) and one.id not in touched
-    ]  # fmt: skip
-    return visit_planner.solve(problem, iterations=MOVES_TO_FIT_IN, start=start, frozen=frozen)
+    undone = known - {stop.visit for stop in kept}
+    start = visit_planner.Plan(kept, tuple(sorted(undone)))
+    if worker is None:
+        return visit_planner.solve(problem, iterations=MOVES_TO_FIT_IN, start=start)
+    free = {stop.worker for stop in coming.plan.assignments if stop.visit in changed} | {worker_id(worker)}
+    part, begin = _part_of(problem, start, free, undone)
+    frozen = [one.id for one in part.workers if one.id not in free]
+    found = visit_planner.solve(part, iterations=MOVES_TO_FIT_IN, start=begin, frozen=frozen)
+    within = {visit.id for visit in part.visits}
+    stops = (*(stop for stop in kept if stop.visit not in within), *found.assignments)
+    whole = visit_planner.Plan(tuple(sorted(stops, key=lambda stop: (stop.worker, stop.starts))), found.undone)
+    return replace(whole, cost=visit_planner.cost(problem, whole))
+
+
+def _part_of(
+    problem: visit_planner.Problem, start: visit_planner.Plan, free: set[str], undone: set[str]
+) -> tuple[visit_planner.Problem, visit_planner.Plan]:
+    """Of a day that much is left of as it is: what may move, and of the rest what has a say in it.
+
+    That is whatever is spaced from what may move, and what else the same person is visited for, whose faces count.
+    Of a day that stands still the rest says nothing, and laying it out cost most of the time.
+    """
+    moving = undone | {stop.visit for stop in start.assignments if stop.worker in free}
+    beside = {name for gap in problem.gaps if {gap.first, gap.second} & moving for name in (gap.first, gap.second)}
+    whom = {visit.person for visit in problem.visits if visit.id in moving and visit.person}
+    within = moving | beside | {visit.id for visit in problem.visits if visit.person in whom}
+    stops = tuple(stop for stop in start.assignments if stop.visit in within)
+    visits = tuple(visit for visit in problem.visits if visit.id in within)
+    workers = free | {stop.worker for stop in stops} | {pin.worker for visit in visits for pin in visit.pinned}
+    part = replace(
+        problem,
+        workers=tuple(one for one in problem.workers if one.id in workers),
+        visits=visits,
+        gaps=tuple(gap for gap in problem.gaps if gap.first in within and gap.second in within),
+    )
+    return part, replace(start, assignments=stops)
 
 
 def _with_slot(visit: visit_planner.Visit, slot: int, **changes) -> visit_planner.Visit:
