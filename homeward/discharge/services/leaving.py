@@ -1,11 +1,11 @@
 """The end of a stay, and that it was not the end."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from homeward.access.rules import Actor
+from homeward.access.rules import Actor, Permission
 from homeward.discharge.models import ActionBlock, HospitalStay
 from homeward.discharge.services.changing import _happened, _locked, _locked_open, _may_chase, _tell_timeline
 from homeward.discharge.services.settling import _settle, _unsettle
@@ -17,7 +17,10 @@ from homeward.discharge.states import (
     EndedAs,
     StayEventKind,
 )
-from homeward.kernel.rules import RefusedError
+from homeward.episodes.models import Episode
+from homeward.episodes.services import note_event
+from homeward.kernel.rules import RefusedError, london_day
+from homeward.people.services import record_deaths
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
@@ -40,7 +43,8 @@ def end_stay(*, actor: Actor, stay: HospitalStay, leaving: Leaving, now: datetim
     """Record that somebody left hospital, died there, was moved on, or that the stay was a mistake.
 
     What was still to do for it is settled with that reason: actions, the list before leaving, the first visit promised
-    where they do not go home, and their place in a huddle that goes on.
+    where they do not go home, and their place in a huddle that goes on. Whoever died is recorded so, and the clocks of
+    their care hear of it.
 
     Raises: NotAllowedError; RefusedError when it has ended, the time makes no sense, it is not said where they went,
     or they went elsewhere than home without such a decision and nobody says why.
@@ -63,7 +67,7 @@ def end_stay(*, actor: Actor, stay: HospitalStay, leaving: Leaving, now: datetim
 @transaction.atomic
 def resume_stay(*, actor: Actor, stay: HospitalStay, reason: str, now: datetime) -> HospitalStay:
     """Say that somebody has not left after all: the stay goes on, with what was still to do for it. A first visit that
-    was taken back when it ended is promised anew.
+    was taken back when it ended is promised anew; a death that it recorded is taken back.
 
     Raises: NotAllowedError; RefusedError when it has not ended, no reason is given, or another stay has begun.
     """
@@ -75,10 +79,12 @@ def resume_stay(*, actor: Actor, stay: HospitalStay, reason: str, now: datetime)
         raise RefusedError("Say why the stay goes on.")
     if HospitalStay.objects.filter(person_id=stay.person_id, left_at__isnull=True).exists():
         raise RefusedError("They are in hospital on a newer stay. Use that one.")
-    before = stay.ended_as
+    before, left_at = stay.ended_as, stay.left_at
     stay.left_at, stay.ended_as, stay.destination, stay.ended_note = None, "", "", ""
     stay.save(update_fields=["left_at", "ended_as", "destination", "ended_note"])
     _unsettle(stay)
+    if before == EndedAs.DIED and stay.person.died_on == london_day(left_at):
+        _record_death(actor, stay, None, now)
     _happened(actor, stay, StayEventKind.GOES_ON, now, field="ended_as", before=before, text=reason.strip())
     _tell_timeline(actor, stay, "Still in hospital: the stay goes on", now, now, reason.strip())
     return stay
@@ -115,6 +121,26 @@ def _end(actor: Actor, stay: HospitalStay, leaving: Leaving, now: datetime) -> N
         happened_at=min(leaving.left_at, now),
     )
     _settle(actor, stay, now)
+    if leaving.ended_as == EndedAs.DIED and stay.person.died_on is None:
+        died_at = min(leaving.left_at, now)
+        _record_death(actor, stay, died_at, now)
+        for episode in Episode.objects.filter(person_id=stay.person_id, ended_at__isnull=True).order_by("pk"):
+            note_event(
+                actor=_to_record(actor), episode=episode, kind="person_died",
+                happened_at=max(died_at, episode.started_at), now=now,
+            )  # fmt: skip
     _tell_timeline(
         actor, stay, EndedAs(leaving.ended_as).label, min(leaving.left_at, now), now, stay.get_destination_display()
     )
+
+
+def _record_death(actor: Actor, stay: HospitalStay, died_at: datetime | None, now: datetime) -> None:
+    died_on = london_day(died_at) if died_at else None
+    record_deaths(
+        actor=_to_record(actor), service_id=stay.service_id, deaths=[(stay.person, died_on)], now=now
+    )  # fmt: skip
+
+
+def _to_record(actor: Actor) -> Actor:
+    """A ward's message or whoever chases stays may end one: that it was a death goes with it, whoever says so."""
+    return replace(actor, extra=actor.extra | {Permission.IMPORT_SERVICE, Permission.SEE_PEOPLE})

@@ -238,14 +238,14 @@ def add_parts(*, actor: Actor, service_id: int, parts: list[Model], now: datetim
 
 
 @transaction.atomic
-def record_deaths(*, actor: Actor, service_id: int, deaths: list[tuple[Person, date]], now: datetime) -> int:
-    """Record that people died, each with the day, for an import or a fictitious place; gives how many.
+def record_deaths(*, actor: Actor, service_id: int, deaths: list[tuple[Person, date | None]], now: datetime) -> int:
+    """Record that people died, each with the day, or with None that it was a mistake; gives how many.
 
     Raises: NotAllowedError; RefusedError when a day is in the future or before the person was born.
     """
     require(actor, Permission.IMPORT_SERVICE, service_id)
     for person, died_on in deaths:
-        if died_on > london_day(now) or (person.birth_date and died_on < person.birth_date):
+        if died_on and (died_on > london_day(now) or (person.birth_date and died_on < person.birth_date)):
             raise RefusedError("The day of death is in the future, or before the day of birth. Check it.")
         person.died_on = died_on
     Person.objects.bulk_update([person for person, _ in deaths], ["died_on"], batch_size=300)

@@ -121,7 +121,8 @@ def _told(request: HttpRequest, code: str) -> dict:
     told: dict = {
         "service": service, "audience": audience, "title": f"{audience.title}: {service.name}",
         "made": f"Made on {short_day(day)}", "day": day.isoformat(), "rule": rule_words(rule), "not_ready": "",
-        "parts": (), "entries": (), "splits": tuple(TITLES.items()), "group": "", "national": bool(request.GET.get("national")),
+        "parts": (), "entries": (), "splits": tuple(TITLES.items()), "group": "",
+        "national": bool(request.GET.get("national")),
     }  # fmt: skip
     if (group := request.GET.get("group", "")) in EQUITY:
         told["group"] = group

@@ -24,7 +24,9 @@ from homeward.discharge.services import (
 )
 from homeward.discharge.services.huddle import start_huddle
 from homeward.discharge.services.rounds import hold_round
+from homeward.episodes.models import Episode
 from homeward.kernel.rules import london_day, wall_clock
+from homeward.people.models import Person
 from homeward.visits.models import Visit
 from homeward.visits.services import NewSupport
 
@@ -112,6 +114,25 @@ def test_a_stay_that_goes_on_after_all_has_it_to_do_again(begun, case_manager, n
     assert LeavingItem.objects.get(pk=seen_to.pk).state == "done"
     assert HuddleItem.objects.get().state == "waiting"
     assert stay.promises.filter(taken_back_at=None).exists()
+
+
+def test_a_death_in_hospital_is_on_the_record_and_taken_back_where_it_was_a_mistake(begun, case_manager, now):
+    end_stay(actor=case_manager, stay=begun, leaving=Leaving(now, "died"), now=now)
+    person, episode = Person.objects.get(pk=begun.person_id), Episode.objects.get(person_id=begun.person_id)
+    assert person.died_on == london_day(now)
+    assert "person_died" in episode.events.values_list("kind", flat=True)
+
+    resume_stay(actor=case_manager, stay=begun, reason="The message was about somebody else", now=now)
+    person.refresh_from_db()
+    assert person.died_on is None
+
+
+def test_a_known_day_of_death_stands(begun, case_manager, now):
+    day_before = london_day(now) - timedelta(days=1)
+    Person.objects.filter(pk=begun.person_id).update(died_on=day_before)
+    begun.refresh_from_db()
+    end_stay(actor=case_manager, stay=begun, leaving=Leaving(now, "died"), now=now)
+    assert Person.objects.get(pk=begun.person_id).died_on == day_before
 
 
 def test_stays_that_ended_before_are_settled_by_the_migration(begun, case_manager, now):
