@@ -166,11 +166,7 @@ def _coming(actor: Actor, service_id: int, board: Board) -> Coming:
             able[skill].add(by_name[worker.id])
     delegated = {}
     visits = []
-    begins = {worker.id: min(shift.starts for shift in worker.shifts) for worker in board.problem.workers}
     for visit in board.problem.visits:
-        if any(pin.starts is not None and pin.starts < begins[pin.worker] for pin in visit.pinned):
-            # of the day before, held by somebody who comes back in the evening: no shift of this day has room for it
-            continue
         row = board.visits.get(_number(visit.id))
         if row is None or row.pk in instead:
             if row is None:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 import visit_planner
 from homeward.access.rules import Actor
@@ -110,7 +110,8 @@ def read_board(
     is_crisis_late_allowed: bool = True,
     trying: Iterable[Visit] = (),
 ) -> Board:
-    """A service's day as it stands at `now`, with the crises of the day before that nobody has reached yet.
+    """A service's day as it stands at `now`, with the crises of the day before that nobody has reached yet; those that
+    somebody goes to before the day has begun are theirs.
 
     `asking_for` is a visit to treat as nobody's yet, unless it has begun; `sending` says who would go to one;
     `called_in` is a shift (unsaved) of somebody who would come in. Unless `is_crisis_late_allowed`, a response starts
@@ -124,7 +125,7 @@ def read_board(
         for visit in Visit.objects.filter(service_id=service_id)
         .filter(
             Q(day=day, state__in=PLANNABLE)
-            | Q(day=day - timedelta(days=1), is_crisis=True, state__in=STILL_TO_BEGIN)
+            | _unreached(day, now)
             | Q(pk__in=_lost_after_midnight(service_id, day), state=VisitState.NEEDED)
         )
         .select_related("address", "session__clinic")
@@ -152,6 +153,12 @@ def read_board(
     )
 
 
+def _unreached(day: date, now: datetime) -> Q:
+    left_over = Q(day=day - timedelta(days=1), is_crisis=True, state__in=STILL_TO_BEGIN)
+    is_held = Exists(Assignment.objects.filter(visit=OuterRef("pk")))
+    return left_over if london_day(now) >= day else left_over & ~is_held
+
+
 def _lost_after_midnight(service_id: int, day: date) -> QuerySet:
     """The visits of the next day that a night of this one loses to illness: whoever covers the night does them."""
     lost = LostVisit.objects.filter(call__service_id=service_id, call__day=day, visit__day=day + timedelta(days=1))
@@ -161,22 +168,30 @@ def _lost_after_midnight(service_id: int, day: date) -> QuerySet:
 def _visits_beside(service_id: int, day: date, shifts: Iterable[Shift], of_the_day: dict[int, Visit]) -> list[Visit]:
     """What workers whose shift runs over midnight do on its other side: visits with only the slots that are theirs."""
     begins, ends = wall_clock(day, "00:00"), wall_clock(day, "24:00")
-    over = {shift.worker_id: shift for shift in shifts if shift.starts_at < begins or shift.ends_at > ends}
+    over: dict[int, list[Shift]] = defaultdict(list)
+    for shift in shifts:
+        if shift.starts_at < begins or shift.ends_at > ends:
+            over[shift.worker_id].append(shift)
     if not over:
         return []
-    rows = (
-        Visit.objects.filter(
-            service_id=service_id,
-            day__in=(day - timedelta(days=1), day + timedelta(days=1)),
-            state__in=PLANNABLE,
-            assignments__worker_id__in=over,
-            assignments__starts_at__lt=max(shift.ends_at for shift in over.values()),
-            assignments__ends_at__gt=min(shift.starts_at for shift in over.values()),
+    near = Assignment.objects.filter(
+        worker_id__in=over,
+        visit__service_id=service_id,
+        visit__day__in=(day - timedelta(days=1), day + timedelta(days=1)),
+        visit__state__in=PLANNABLE,
+    ).exclude(visit__in=of_the_day)
+    # of another shift of theirs than the one over midnight they do not know here
+    known = {
+        number: visit_id
+        for number, visit_id, worker_id, starts_at, ends_at in near.values_list(
+            "pk", "visit_id", "worker_id", "starts_at", "ends_at"
         )
-        .exclude(pk__in=of_the_day)
+        if any(starts_at < shift.ends_at and ends_at > shift.starts_at for shift in over[worker_id])
+    }
+    rows = (
+        Visit.objects.filter(pk__in=set(known.values()))
         .select_related("address", "session__clinic")
-        .prefetch_related(Prefetch("assignments", Assignment.objects.filter(worker_id__in=over).order_by("slot")))
-        .distinct()
+        .prefetch_related(Prefetch("assignments", Assignment.objects.filter(pk__in=known).order_by("slot")))
         .order_by("id")
     )
     visits = list(rows)
@@ -324,12 +339,18 @@ class _Reading:
                 if row.worker_id not in self.shifts_of or (visit.pk == self.asking_for and not row.arrived_at):
                     continue
                 start = round(minutes_into(self.day, _began_at(row)))
+                if visit.day < self.day and visit.pk in self.open and not row.arrived_at and self._has_gone(row):
+                    continue
                 if not row.arrived_at and row.worker_id in self.free:
                     since, where = self.free[row.worker_id]
                     # nobody is anywhere before they have left where they are
                     start = max(start, since + self._way(row.worker, where, place_of_visit(visit)))
                 starts[visit.pk, row.slot] = start
         return starts
+
+    def _has_gone(self, row: Assignment) -> bool:
+        """Whether the shift in which somebody was to go is over, and another of theirs is still to come."""
+        return all(shift.starts_at > row.starts_at for shift in self.shifts_of[row.worker_id])
 
     def _next_starts(self) -> dict[int, float]:
         """When each worker starts the first visit that is still before them."""

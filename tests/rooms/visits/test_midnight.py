@@ -12,6 +12,7 @@ from homeward.roster.selectors import shifts_over
 from homeward.roster.services import add_shifts
 from homeward.visits import planning
 from homeward.visits.models import Assignment, Visit
+from homeward.visits.planning.board import read_board
 from homeward.visits.services import arrive, decide_response
 from homeward.visits.states import Decision
 
@@ -103,6 +104,43 @@ class TestACrisisStillWaitingAtMidnight:
             free = next(one for one in offers if one.workers[0] != busy)
             assert free.arrives_at < at + timedelta(hours=1)
             assert all(one.arrives_at >= at + timedelta(hours=1) for one in offers if one.workers[0] == busy)
+
+
+class TestACrisisOfTheDayBefore:
+    """Ivy waits since Tuesday at 04:10; two are to go at 06:00, who are on shift again in the evening."""
+
+    @pytest.fixture
+    def waiting(self, service, coordinator, ivy, workers):
+        work_nights(service, workers, TUESDAY - timedelta(days=1), nights=3)
+        at = wall_clock(TUESDAY, "04:10").astimezone(UTC)
+        response = accept_at(coordinator, ivy, at)
+        Assignment.objects.filter(visit=response.visit).delete()
+        return response.visit
+
+    @pytest.fixture
+    def held(self, service, waiting, workers):
+        starts = wall_clock(TUESDAY, "06:00")
+        for slot, worker in enumerate((workers[0], workers[2])):
+            tonight = Shift.objects.get(worker=worker, day=TUESDAY, starts_at=wall_clock(TUESDAY, "00:00"))
+            Assignment.objects.create(
+                visit=waiting, slot=slot, worker=worker, shift=tonight, state="sent",
+                starts_at=starts, ends_at=starts + timedelta(hours=1),
+            )  # fmt: skip
+        return waiting
+
+    def test_is_nothing_to_the_next_day_while_somebody_goes(self, service, held):
+        board = read_board(service.pk, TUESDAY + timedelta(days=1), wall_clock(TUESDAY, "04:30"))
+        assert held.pk not in board.visits
+
+    def test_is_planned_with_the_next_day_where_nobody_goes(self, service, waiting):
+        board = read_board(service.pk, TUESDAY + timedelta(days=1), wall_clock(TUESDAY, "22:00"))
+        assert waiting.pk in board.visits
+
+    def test_is_nobodys_once_the_shift_they_would_have_gone_in_is_over(self, service, held):
+        board = read_board(service.pk, TUESDAY + timedelta(days=1), wall_clock(TUESDAY + timedelta(days=1), "00:10"))
+        assert held.pk in board.visits
+        assert not [one for one in board.problem.held if one.visit == f"v{held.pk}"]
+        assert not board.problem.visits[0].pinned
 
 
 class TestShiftsOver:

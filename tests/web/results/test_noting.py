@@ -129,7 +129,7 @@ class TestControl:
         assert "the control (Home first)" in shown.change.method
         assert any("must not have had the change" in one for one in shown.change.limits)
         assert shown.besides == (("control", "Home first"),)
-        assert [kind for kind, _, _ in shown.charts[0].besides] == ["control"]
+        assert [kind for kind, *_ in shown.charts[0].besides] == ["control"]
 
     def test_is_another_service_of_the_reader_or_a_measure_in_the_same_unit(self, lead, desk, now):
         page = lead.get(HERE).content.decode()
