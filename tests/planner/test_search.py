@@ -121,6 +121,21 @@ class TestSolve:
         assert {s.visit: s.starts for s in plan.assignments} == {"done": 485, "started": 516, "later": 556}
         assert check(problem, plan) == []
 
+    @pytest.mark.parametrize("at", [-1080.0, 360.0, 470.0, 735.0, 1020.0])
+    @pytest.mark.parametrize("is_split", [False, True], ids=["one shift", "split"])
+    def test_keeps_a_recorded_start_outside_every_shift_and_plans_the_rest(self, line, at, is_split):
+        shifts = (Shift("am", 480, 720, 0, 0), Shift("pm", 750, 960, 0, 0, continues=True))[: 1 + is_split]
+        visits = (
+            Visit("seen", 1, (Slot("care", 10),), Window(at, at), pinned=(Pin(0, "ann", at),)),
+            Visit("later", 2, (Slot("care", 30),), Window(500, 560)),
+        )
+        problem = Problem((Worker("ann", "team", frozenset({"care"}), shifts),), visits, {"car": line(3)})
+        plan = solve(problem, iterations=300)
+        starts = {stop.visit: stop.starts for stop in plan.assignments}
+        assert starts["seen"] == at
+        assert 500 <= starts["later"] <= 560
+        assert [fault.rule for fault in check(problem, plan)] == []
+
     def test_does_a_problem_with_nothing_in_it(self):
         empty = Problem((), (), {"car": np.zeros((1, 1))})
         assert solve(empty, seconds=0.1).assignments == ()

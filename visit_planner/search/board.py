@@ -144,7 +144,7 @@ def empty_board(
     for held in problem.held:
         stand_in_window(V, window, position[held.visit], visits[position[held.visit]], held.starts)
     _hold_times(problem, position, V)
-    _bend_to_facts(visits, shifts_of, T, V, n, m, D, R)
+    _bend_to_facts(visits, shifts_of, shifts, T, V, n, m, D, R)
 
     S = np.zeros(1, records.STATE)
     S["travel_weight"], S["worst_weight"] = weights.travel + weights.work, weights.worst_lateness
@@ -341,9 +341,8 @@ def _pinned_row(
     if pin.starts is None:
         only[mine] = row[mine]
     elif mine:
-        # A fact is held against nobody; it belongs to the shift it fell in, or the nearest one.
-        at = pin.starts
-        nearest = min(mine, key=lambda r: max(shifts[r][1].starts - at, at - shifts[r][1].ends, 0.0))
+        # A fact is held against nobody.
+        nearest = _shift_of_fact(pin.starts, mine, shifts)
         outside = bool(visit.preferred) and pin.worker not in visit.preferred
         only[nearest] = pay[nearest] + (not_preferred if outside else 0.0)
     return only
@@ -365,6 +364,7 @@ def _hold_times(problem: Problem, position: dict[str, int], V: np.ndarray) -> No
 def _bend_to_facts(
     visits: list[Visit],
     shifts_of: dict[str, list[int]],
+    shifts: list[tuple[Worker, Shift]],
     T: np.ndarray,
     V: np.ndarray,
     n: int,
@@ -377,29 +377,29 @@ def _bend_to_facts(
     What happened, happened: between two recorded starts of one worker neither travel nor length counts,
     and somebody seen at work before the shift was at work.
     """
-    facts: dict[str, list[tuple[float, int]]] = {}
+    facts: dict[int, list[tuple[float, int]]] = {}
     for v, visit in enumerate(visits):
         for pin in visit.pinned:
-            if pin.starts is not None:
-                facts.setdefault(pin.worker, []).append((pin.starts, int(V[v]["first"]) + pin.slot))
+            if pin.starts is not None and (mine := shifts_of.get(pin.worker)):
+                r = _shift_of_fact(pin.starts, mine, shifts)
+                facts.setdefault(r, []).append((pin.starts, int(V[v]["first"]) + pin.slot))
     k = len(R)
-    for worker, stops in facts.items():
-        routes = shifts_of.get(worker, [])
-        if not routes:
-            continue
+    for r, stops in facts.items():
         stops.sort()
-        mode = R[routes[0]]["mode"]
+        mode = R[r]["mode"]
         for (at, t), (then, following) in pairwise(stops):
             spare = then - at - D[mode, T[t]["place"], T[following]["place"]]
             T[t]["minutes"] = min(T[t]["minutes"], spare)
-        for r in routes:
-            for at, t in stops:
-                begins = at - D[mode, T[n + r]["place"], T[t]["place"]]
-                if V[m + r]["start"] > begins and abs(at - V[m + r]["start"]) <= 24 * 60 and len(routes) == 1:
-                    V[m + r]["start"] = V[m + r]["opens"] = begins
-            if len(routes) == 1:
-                ends = max(at + T[t]["minutes"] + D[mode, T[t]["place"], T[n + k + r]["place"]] for at, t in stops)
-                V[m + k + r]["hard"] = max(V[m + k + r]["hard"], ends)
+        begins = min(at - D[mode, T[n + r]["place"], T[t]["place"]] for at, t in stops)
+        if V[m + r]["start"] > begins:
+            V[m + r]["start"] = V[m + r]["opens"] = begins
+        ends = max(at + T[t]["minutes"] + D[mode, T[t]["place"], T[n + k + r]["place"]] for at, t in stops)
+        V[m + k + r]["hard"] = max(V[m + k + r]["hard"], ends)
+
+
+def _shift_of_fact(at: float, mine: list[int], shifts: list[tuple[Worker, Shift]]) -> int:
+    """The shift that what happened fell in, or the nearest one."""
+    return min(mine, key=lambda r: max(shifts[r][1].starts - at, at - shifts[r][1].ends, 0.0))
 
 
 def _near(
