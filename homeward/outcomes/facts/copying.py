@@ -202,7 +202,7 @@ def _hold(copy: duckdb.DuckDBPyConnection, numbers: Iterable[int]) -> None:
 def _some_again(copy: duckdb.DuckDBPyConnection, fact: Plain | Derived, keys: list[int], now: datetime) -> int:
     """The rows of these keys read again, and whose facts are added up from them: as they were, and as they are."""
     key = fact.key if isinstance(fact, Derived) else "id"
-    changed = f"{key} IN (SELECT number FROM changed_numbers)"
+    changed = f"{key} IN (SELECT number FROM changed_numbers)"  # nosec B608
     followed = [one for one in FACTS if isinstance(one, Gathered) and one.follows.get(fact.name)]
     note = [
         f"INSERT INTO to_gather SELECT '{one.name}', {one.follows[fact.name]} FROM {fact.name} WHERE {changed}"  # nosec B608
