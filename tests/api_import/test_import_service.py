@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from homeward.access.rules import Actor, Role
 from homeward.audit.models import Event
@@ -21,6 +22,12 @@ from homeward.visits.models import Assignment, DayPlan, TravelTable, Visit
 DAY = date(2026, 11, 23)
 # Whole minutes in the record against seconds in the files: half a minute of a visit's length and up to one of its start
 ROUNDING_SECONDS = 90
+
+
+@pytest.fixture(autouse=True)
+def the_day_before(monkeypatch):
+    """It is 22 November 2026, whenever the tests run: of a day that is under way only the rest is planned."""
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 11, 22, 9, tzinfo=UTC))
 
 
 @pytest.fixture
@@ -188,7 +195,7 @@ class TestImportService:
         assert len({one.worker_id for one in joint}) == 2
 
     def test_says_why_a_visit_could_not_be_planned(self, run, folder):
-        folder.change("visits.csv", "10:30:00,900", "02:30:00,900")
+        folder.change("visits.csv", "10:30:00,900,1", "10:30:00,900,3")  # and there are two workers
         said = run("--seconds", "0.3")
         assert "Visits planned: 2 of 3" in said
         assert "1 × " in said
