@@ -8,12 +8,11 @@ from django.http import HttpRequest
 from homeward.kernel.rules import RefusedError
 
 
-def try_to(request: HttpRequest, done: str, service: Callable[[], object]) -> bool:
-    """Call the service, and tell the reader `done`, or why it was refused; gives whether it was done."""
+def try_to(request: HttpRequest, done: str, service: Callable[[], object]) -> None:
+    """Call the service, and tell the reader `done`, or why it was refused."""
     try:
         service()
     except RefusedError as error:
         messages.error(request, str(error))
-        return False
-    messages.success(request, done)
-    return True
+    else:
+        messages.success(request, done)
