@@ -1,4 +1,4 @@
-"""Looking at a page as a person does: whether it fits the screen."""
+"""Looking at a page as a person does: whether it fits the screen, and who is signed in."""
 
 from playwright.sync_api import Page
 
@@ -8,3 +8,8 @@ def fits(page: Page) -> bool:
     # A click is over before the page it opens has anything to measure
     page.wait_for_load_state()
     return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def who_is(page: Page) -> str:
+    """The name of who is signed in, as the top of the page says it."""
+    return page.locator(".hw-header__who").evaluate("one => one.firstChild.textContent.trim()")

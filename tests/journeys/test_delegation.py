@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.looking import who_is
+
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 LONDON = ZoneInfo("Europe/London")
@@ -48,7 +50,9 @@ def shift_over_midday(planner: Page, name: str) -> str:
     """The first day to come on which a worker is on shift at midday, as the rota has it."""
     planner.goto("/roster/")
     planner.get_by_label("Name", exact=True).fill(name)
-    planner.keyboard.press("Enter")
+    # the rota of everybody has cells too: wait for hers
+    with planner.expect_navigation():
+        planner.keyboard.press("Enter")
     cells = planner.locator("#rota td a")
     expect(cells.first).to_be_visible()
     today = datetime.now(LONDON).date().isoformat()
@@ -64,7 +68,7 @@ class TestDelegation:
     def test_goes_from_training_to_withdrawal(self, open_browser, accessible):
         nurse, manager, planner = open_browser("nurse"), open_browser("agency"), open_browser("planner")
         carer = open_browser("carer", is_phone=True)
-        name = carer.locator(".hw-header__who").evaluate("one => one.firstChild.textContent.trim()")
+        name = who_is(carer)
         yesterday = (datetime.now(LONDON) - timedelta(days=1)).date().isoformat()
 
         # given a task in somebody's plan that no worker may do, and whose decision is due to be taken again

@@ -4,9 +4,13 @@ import re
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from homeward.kernel.rules import LONDON
+
+# One served place for all of them
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("journeys")]
 
 ONE_SHIFT = re.compile(r"^\d\d:\d\d\s+\d\d:\d\d$")
 

@@ -22,7 +22,7 @@ class TestConcernWithoutSignal:
         # given a carer at a visit, with a signal when she came
         page = open_browser("carer", is_phone=True)
         page.goto("/today/?view=table")
-        page.goto(page.locator("a[href*='/today/visits/']").first.get_attribute("href"))
+        page.goto(page.locator("#board th a").first.get_attribute("href"))
         raise_at = page.locator("a[href$='/raise']").first.get_attribute("href")
         page.wait_for_function(
             "navigator.serviceWorker.getRegistration('/concerns/').then((found) => Boolean(found?.active))"
@@ -53,7 +53,7 @@ class TestConcernWithoutSignal:
     def test_is_removed_when_she_signs_out_and_says_so_first(self, open_browser):
         page = open_browser("carer", is_phone=True)
         page.goto("/today/?view=table")
-        page.goto(page.locator("a[href*='/today/visits/']").first.get_attribute("href"))
+        page.goto(page.locator("#board th a").first.get_attribute("href"))
         page.locator("a[href$='/raise']").first.click()
         page.get_by_label("What did you notice?").fill("Her")
         assert len(kept_on(page)) == 1

@@ -29,6 +29,7 @@ from homeward.visits.selectors.versions import ChangedPlace, changes_between
 from homeward.visits.selectors.visits import (
     VisitNotFoundError,
     last_visits_of,
+    openable,
     paused_visits,
     support_visits,
     visit_for,
@@ -64,6 +65,7 @@ __all__ = [
     "moves_of",
     "moves_shown",
     "newest_plan",
+    "openable",
     "paused_visits",
     "response_visits",
     "standings_of",

@@ -1,5 +1,6 @@
 """Visits one by one, of a person or of an episode."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -46,6 +47,16 @@ def visit_for(actor: Actor, visit_id: int, now: datetime) -> Visit:
         service_id=visit.service_id,
     )
     return visit
+
+
+def openable(actor: Actor, visit_ids: Iterable[int]) -> set[int]:
+    """Which of these visits the actor may open: a visit that moved to somebody else is no longer theirs.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_TODAY)
+    visits = Visit.objects.filter(service_id__in=actor.service_ids, pk__in=set(visit_ids))
+    return set(_theirs(actor, visits).values_list("pk", flat=True))
 
 
 def paused_visits(actor: Actor, person: Person) -> VisitPause | None:

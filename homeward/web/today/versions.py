@@ -8,7 +8,7 @@ from homeward.access.rules import Permission
 from homeward.kernel.rules import london_day, whole_number
 from homeward.teams.selectors import service_for
 from homeward.visits import planning
-from homeward.visits.selectors import VisitNotFoundError, changes_between, day_plans, visit_for
+from homeward.visits.selectors import VisitNotFoundError, changes_between, day_plans, openable, visit_for
 from homeward.web.gate import page
 from homeward.web.today.forms import read_asked
 from homeward.web.today.presenters.versions import present_place, present_plans
@@ -27,9 +27,9 @@ def plans(request: HttpRequest) -> HttpResponse:
     if first and last and first.pk > last.pk:
         first, last = last, first
     changes = changes_between(request.actor, first, last, now) if first and last and first != last else []
-    return render(
-        request, "today/plans.jinja", {"service": service, "page": present_plans(day, made, first, last, changes)}
-    )
+    theirs = openable(request.actor, [change.visit.pk for change in changes])
+    shown = present_plans(day, made, first, last, changes, theirs)
+    return render(request, "today/plans.jinja", {"service": service, "page": shown})
 
 
 def _chosen(request: HttpRequest, name: str, made: list, otherwise: int):

@@ -23,6 +23,7 @@ from homeward.visits.selectors import (
     days_with_visits,
     moves_of,
     newest_plan,
+    openable,
     visit_for,
     visits_not_made,
 )
@@ -88,7 +89,7 @@ def _show_day(request: HttpRequest, asked: Asked, template: str) -> HttpResponse
             "service": service,
             "services": others if len(others) > 1 else [],
             "asked": asked,
-            "page": present_day(shown, asked, now, moves),
+            "page": present_day(shown, asked, now, moves, openable(request.actor, [move.visit_id for move in moves])),
             "poll_query": f"{asked.query()}&seen={newest}&made={int(now.timestamp())}",
             "made": int(now.timestamp()),
             "before": asked.query(day=day_before(asked.day).isoformat()),

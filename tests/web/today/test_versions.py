@@ -58,6 +58,22 @@ class TestPlans:
     def test_says_when_there_is_no_plan(self, sign_in):
         assert "This day has not been planned yet" in text(sign_in().get("/today/plans?day=2031-01-01"))
 
+    def test_link_the_visits_that_a_worker_still_goes_to_and_name_the_others(self, sign_in, two_plans, small_day):
+        # given Ann, from whom the joint visit went to Bob
+        client = sign_in(Role.FIELD_WORKER)
+        small_day.ann.account_id = client.session["_auth_user_id"]
+        small_day.ann.save()
+        where = f'href="/today/visits/{small_day.joint.pk}"'
+        for address in ("/today/", "/today/plans"):
+            assert where in text(client.get(address)), address
+        # when she goes to it no more
+        small_day.joint.assignments.filter(worker=small_day.ann).delete()
+        # then she reads that it moved, and nothing leads to a page that is not hers
+        for address in ("/today/", "/today/plans"):
+            page = text(client.get(address))
+            assert where not in page, address
+            assert small_day.joint.person.label in page, address
+
     def test_what_moved_and_moved_back_is_no_change(self, two_plans, small_day, system):
         morning, again = two_plans
         back = DayPlan.objects.create(

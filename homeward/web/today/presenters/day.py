@@ -1,6 +1,6 @@
 """A day of every employer as finished text: figures, rows, blocks, what nobody does yet, what moved."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -114,9 +114,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What the last planning changed for one worker's part in one visit."""
+    """What the last planning changed for one worker's part in one visit, which the reader may open or not."""
 
     visit_id: int
+    may_open: bool
     person: str
     title: str
     before: str
@@ -412,7 +413,7 @@ class _Teller:
         )
 
 
-def present_day(day: Day, asked: Asked, now: datetime, moves: Iterable = ()) -> DayPage:
+def present_day(day: Day, asked: Asked, now: datetime, moves: Iterable = (), openable: Collection[int] = ()) -> DayPage:
     """Everything Today shows of a day. `moves` are what the last planning changed."""
     moves = list(moves)
     teller = _Teller(day, asked, now, frozenset((move.visit_id, move.slot) for move in moves))
@@ -429,7 +430,7 @@ def present_day(day: Day, asked: Asked, now: datetime, moves: Iterable = ()) -> 
         day_iso=day.day.isoformat(),
         relative=_relative(day.day, here.date()),
         figures=teller.figures(),
-        planning=_planning(day, moves),
+        planning=_planning(day, moves, openable),
         unplanned_text=(
             "How this day was planned was not recorded."
             if any(visit.assignments for visit in day.visits)
@@ -502,7 +503,7 @@ def needs_text(visit, assigned: int) -> str:
     return f"{said}. {assigned} of {len(visit.slots)} assigned" if assigned else said
 
 
-def _planning(day: Day, moves: list) -> Planning | None:
+def _planning(day: Day, moves: list, openable: Collection[int]) -> Planning | None:
     plan = day.plan
     if plan is None:
         return None
@@ -510,6 +511,7 @@ def _planning(day: Day, moves: list) -> Planning | None:
     told_of = [
         Moved(
             move.visit_id,
+            move.visit_id in openable,
             people.get(move.visit_id) or move.visit.whom,
             move.visit.title,
             side_text(move.from_worker, move.from_starts_at),

@@ -1,6 +1,6 @@
 """The plans of a day side by side, and what would place a visit, as finished text."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -45,9 +45,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One worker's part in one visit, before and after."""
+    """One worker's part in one visit, before and after; the reader may open it or not."""
 
     visit_id: int
+    may_open: bool
     person: str
     title: str
     before: str
@@ -109,7 +110,7 @@ class PlacePage:
     ways: tuple[Way, ...]
 
 
-def present_plans(day: date, made: Sequence, first, last, changes: Iterable) -> PlansPage:
+def present_plans(day: date, made: Sequence, first, last, changes: Iterable, openable: Collection[int]) -> PlansPage:
     """The plans of a day, newest first, and the changes between two of them as `changes_between` gives them."""
     return PlansPage(
         day_text=day_text(day),
@@ -133,7 +134,7 @@ def present_plans(day: date, made: Sequence, first, last, changes: Iterable) -> 
         if first and last and first.pk != last.pk
         else "",
         differences=tuple(_differences(first, last)) if first and last and first.pk != last.pk else (),
-        causes=tuple(_causes(changes)),
+        causes=tuple(_causes(changes, openable)),
     )
 
 
@@ -156,7 +157,7 @@ def _by(more: float, unit: str) -> str:
     return f"{abs(more):,.0f}{f' {unit}' if unit else ''} {'more' if more > 0 else 'fewer' if not unit else 'less'}"
 
 
-def _causes(changes: Iterable) -> Iterable[Cause]:
+def _causes(changes: Iterable, openable: Collection[int]) -> Iterable[Cause]:
     of_cause: dict[str, list] = {}
     for change in changes:
         of_cause.setdefault(change.because.why, []).append(change)
@@ -164,6 +165,7 @@ def _causes(changes: Iterable) -> Iterable[Cause]:
         listed = tuple(
             Changed(
                 change.visit.pk,
+                change.visit.pk in openable,
                 change.visit.whom,
                 change.visit.title,
                 side_text(change.from_worker, change.from_at),
