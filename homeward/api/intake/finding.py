@@ -30,8 +30,7 @@ def as_front_desk(actor: Actor) -> Actor:
 
     It is told nothing of what it finds.
     """
-    needed = {Permission.SEE_PEOPLE, Permission.SEE_FRONT_DOOR, Permission.TAKE_REFERRALS}
-    return replace(actor, extra=actor.extra | needed)
+    return actor.lent(Permission.SEE_PEOPLE, Permission.SEE_FRONT_DOOR, Permission.TAKE_REFERRALS)
 
 
 def person_meant(

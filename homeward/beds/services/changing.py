@@ -1,9 +1,8 @@
 """What every change of beds leaves behind: an event, an audit event, an entry on the timeline, word to live pages."""
 
-from dataclasses import replace
 from datetime import datetime
 
-from homeward.access.rules import Actor, Permission
+from homeward.access.rules import Actor
 from homeward.audit.services import record
 from homeward.beds.models import Bed, BedEvent, BedReferral, BedStay, BedUse, House, Room
 from homeward.beds.states import HELD_STATES, UseState
@@ -12,11 +11,6 @@ from homeward.kernel.services import tell
 from homeward.people.services import add_to_timeline
 
 TOPIC = "beds"
-
-
-def allowed(actor: Actor, *permissions: Permission) -> Actor:
-    """Somebody who may run beds, allowed what deciding on them takes in rooms below, and nowhere else."""
-    return replace(actor, extra=actor.extra | set(permissions))
 
 
 def _event(

@@ -8,7 +8,7 @@ from django.db import transaction
 from homeward.access.rules import Actor, Permission, require
 from homeward.beds.models import BedStay, FollowUp
 from homeward.beds.rules import follow_up_days
-from homeward.beds.services.changing import _about_person, _locked_stay, _use_of, allowed, typed_after, where
+from homeward.beds.services.changing import _about_person, _locked_stay, _use_of, typed_after, where
 from homeward.beds.services.reviewing import call_off_reviews
 from homeward.beds.services.staying import OverrunNotExplainedError, away_on, is_explained, limit_on, move_on
 from homeward.beds.states import (
@@ -86,7 +86,7 @@ def _end(actor: Actor, stay: BedStay, left_at: datetime, now: datetime) -> list[
     """Carry the episode on; what is still to do, as sentences."""
     if stay.support == Support.DIED:
         record_deaths(
-            actor=allowed(actor, Permission.IMPORT_SERVICE), service_id=stay.service_id,
+            actor=actor.lent(Permission.IMPORT_SERVICE), service_id=stay.service_id,
             deaths=[(stay.person, london_day(left_at))], now=now,
         )  # fmt: skip
     episode = stay.referral.episode

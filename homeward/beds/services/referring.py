@@ -8,7 +8,7 @@ from django.db import transaction
 
 from homeward.access.rules import Actor, Permission, require
 from homeward.beds.models import BedReferral, BedUse
-from homeward.beds.services.changing import _about_person, _locked_referral, _said, allowed
+from homeward.beds.services.changing import _about_person, _locked_referral, _said
 from homeward.beds.states import (
     LIVE_STATES,
     OPEN_REFERRALS,
@@ -161,7 +161,7 @@ def decline_bed_referral(*, actor: Actor, referral: BedReferral, reason: str, no
     reason = _said(reason, "Say why. Whoever referred is told it.", 2000)
     if referral.referral.state in OPEN_STATES:
         decline_referral(
-            actor=allowed(actor, Permission.TRIAGE_REFERRALS), referral=referral.referral, reason=reason, now=now
+            actor=actor.lent(Permission.TRIAGE_REFERRALS), referral=referral.referral, reason=reason, now=now
         )
     _decided(referral, actor, ReferralState.DECLINED, reason, now)
     referral.save()
@@ -188,7 +188,7 @@ def withdraw_bed_referral(*, actor: Actor, referral: BedReferral, reason: str, n
         close_episode(actor=actor, episode=referral.episode, outcome_code="not_needed", now=now, note=reason)
     elif referral.referral.state in OPEN_STATES:
         withdraw_referral(
-            actor=allowed(actor, Permission.TRIAGE_REFERRALS), referral=referral.referral, reason=reason, now=now
+            actor=actor.lent(Permission.TRIAGE_REFERRALS), referral=referral.referral, reason=reason, now=now
         )
     _decided(referral, actor, ReferralState.WITHDRAWN, reason, now)
     referral.save()
@@ -302,7 +302,7 @@ def _episode_of(actor: Actor, referral: BedReferral, despite: str, now: datetime
             raise RefusedError("The front door accepted this for another pathway, or it has ended. Refer them again.")
         return found
     return accept_referral(
-        actor=allowed(actor, Permission.TRIAGE_REFERRALS), referral=referral.referral, pathway_code=PATHWAY, now=now,
+        actor=actor.lent(Permission.TRIAGE_REFERRALS), referral=referral.referral, pathway_code=PATHWAY, now=now,
         reason=despite.strip(),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """The end of a stay, and that it was not the end."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -143,4 +143,4 @@ def _record_death(actor: Actor, stay: HospitalStay, died_at: datetime | None, no
 
 def _to_record(actor: Actor) -> Actor:
     """A ward's message or whoever chases stays may end one: that it was a death goes with it, whoever says so."""
-    return replace(actor, extra=actor.extra | {Permission.IMPORT_SERVICE, Permission.SEE_PEOPLE})
+    return actor.lent(Permission.IMPORT_SERVICE, Permission.SEE_PEOPLE)

@@ -1,6 +1,5 @@
 """What the end of a stay does to what was still to do for it, so that nothing stands open for somebody who has gone."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from homeward.access.rules import Actor, Permission
@@ -32,7 +31,7 @@ def _settle(actor: Actor, stay: HospitalStay, now: datetime) -> None:
     promise = stay.promises.filter(taken_back_at__isnull=True).first()
     if promise is not None and not _goes_home(stay):
         # a hospital's message may end a stay; the visits promised for it go with it, whoever sent it
-        _take_back(replace(actor, extra=actor.extra | {Permission.SEE_PEOPLE}), stay, promise, why, now)
+        _take_back(actor.lent(Permission.SEE_PEOPLE), stay, promise, why, now)
     if left:
         _happened(actor, stay, StayEventKind.SETTLED, now, after=str(len(left)), text="; ".join(left))
 

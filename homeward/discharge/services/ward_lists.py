@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -209,13 +209,9 @@ def _keeper(actor: Actor, service_id: int) -> Actor:
     """
     is_system = actor.may(Permission.RECEIVE_MESSAGES)
     require(actor, Permission.RECEIVE_MESSAGES if is_system else Permission.CHASE, service_id)
-    needed = {
-        Permission.RECEIVE_MESSAGES,
-        Permission.SEE_PEOPLE,
-        Permission.SEE_FRONT_DOOR,
-        Permission.TAKE_REFERRALS,
-    }
-    return replace(actor, extra=actor.extra | needed)
+    return actor.lent(
+        Permission.RECEIVE_MESSAGES, Permission.SEE_PEOPLE, Permission.SEE_FRONT_DOOR, Permission.TAKE_REFERRALS
+    )
 
 
 def _waiting(ward_list: WardList) -> WardList:

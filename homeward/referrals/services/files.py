@@ -1,6 +1,6 @@
 """Files of referrals: kept as they came, each row taken or sent back with why."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -66,7 +66,7 @@ def receive_file(*, actor: Actor, service_id: int, content: bytes, sent_by: str,
     require(actor, Permission.TAKE_REFERRALS, service_id)
     if not sent_by.strip():
         raise RefusedError("Say who sent the file, so that a row sent again is known.")
-    keeper = replace(actor, extra=actor.extra | {Permission.RECEIVE_MESSAGES})
+    keeper = actor.lent(Permission.RECEIVE_MESSAGES)
     message = keep_message(
         actor=keeper, service_id=service_id, content=content, media_type=FILE_TYPE, now=now, kind=MessageKind.FILE
     )
@@ -163,7 +163,7 @@ def _known_person(actor: Actor, service_id: int, row: ReferralRow, now: datetime
     if not is_valid_nhs_number(number) or row.birth_date is None:
         return None
     wanted = Identity(nhs_number=number, is_nhs_number_verified=True, birth_date=row.birth_date)
-    looker = replace(actor, extra=actor.extra | {Permission.SEE_PEOPLE})
+    looker = actor.lent(Permission.SEE_PEOPLE)
     for known in people_like(looker, service_id, wanted, now):
         person = known.person
         has_number = person.nhs_number_status == NhsNumberStatus.VERIFIED and person.nhs_number == number

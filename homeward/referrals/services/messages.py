@@ -1,7 +1,6 @@
 """Messages from other systems: kept exactly as they came, then judged."""
 
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 
 from django.conf import settings
@@ -104,4 +103,4 @@ def replay_message(*, actor: Actor, message: KeptMessage, now: datetime) -> Kept
     )
     # whoever asks for it vouches for it: for this one message they may do what the sending system may
     judge_kept = import_string(settings.MESSAGE_READER)
-    return judge_kept(actor=replace(actor, extra=actor.extra | {Permission.RECEIVE_MESSAGES}), message=locked, now=now)
+    return judge_kept(actor=actor.lent(Permission.RECEIVE_MESSAGES), message=locked, now=now)

@@ -127,8 +127,7 @@ def add_as_professional(*, actor: Actor, referral: Referral, text: str, now: dat
 
 def _person(actor: Actor, service_id: int, new: NewPerson, now: datetime) -> tuple[Person, str]:
     """The person beyond doubt, or a new record, and what to say of a number that is on somebody else's."""
-    needed = {Permission.SEE_PEOPLE, Permission.TAKE_REFERRALS}
-    front_desk = replace(actor, extra=actor.extra | needed)
+    front_desk = actor.lent(Permission.SEE_PEOPLE, Permission.TAKE_REFERRALS)
     number, is_valid = read_nhs_number(new.nhs_number)
     meant = Identity(
         given_name=new.given_name,

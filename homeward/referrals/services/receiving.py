@@ -253,16 +253,8 @@ def update_referral(*, actor: Actor, referral: Referral, new: NewReferral, now: 
 
 def _raise_safeguarding(actor: Actor, person: Person, text: str, now: datetime) -> None:
     # a connected system may warn, though it may not otherwise write in the record
-    raiser = Actor(
-        name=actor.name,
-        role=actor.role,
-        account_id=actor.account_id,
-        employer=actor.employer,
-        service_ids=actor.service_ids,
-        extra=actor.extra | {Permission.TAKE_REFERRALS},
-    )
     raise_alert(
-        actor=raiser,
+        actor=actor.lent(Permission.TAKE_REFERRALS),
         person=person,
         kind=AlertKind.SAFEGUARDING,
         text=text,

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -123,13 +123,9 @@ def _as_front_desk(actor: Actor) -> Actor:
 
     A connected system is told nothing of what it finds.
     """
-    needed = {
-        Permission.RECEIVE_MESSAGES,
-        Permission.SEE_PEOPLE,
-        Permission.SEE_FRONT_DOOR,
-        Permission.TAKE_REFERRALS,
-    }
-    return replace(actor, extra=actor.extra | needed)
+    return actor.lent(
+        Permission.RECEIVE_MESSAGES, Permission.SEE_PEOPLE, Permission.SEE_FRONT_DOOR, Permission.TAKE_REFERRALS
+    )
 
 
 def _identity(described: Described) -> Identity:
