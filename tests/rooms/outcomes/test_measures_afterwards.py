@@ -94,8 +94,10 @@ class TestCaseManagement:
         assert measured("M23.ambulances_before") == (18, 6, {})
         numerator, months, _ = measured("M23.ambulances_after")
         assert (numerator, months) == (9, pytest.approx(3 + 61 / 30.4375))
-        assert measured("M23.emergency_before")[0] == 6
-        assert measured("M23.admissions_after")[0] == 1
+        assert measured("M23.emergency_before") == (6, 6, {})
+        assert measured("M23.emergency_after") == (3 + 1, pytest.approx(3 + 61 / 30.4375), {})
+        assert measured("M23.admissions_before") == (3 + 1, 6, {})
+        assert measured("M23.admissions_after") == (1, pytest.approx(3 + 61 / 30.4375), {})
 
     def test_m23_takes_the_correction_and_not_what_it_corrects(self, history, filled, measured, now):
         one = history.episode(now - 200 * DAY)
@@ -135,13 +137,17 @@ class TestWellbeing:
         for before, after in (
             ({"remembers": True, "emergency_visits": 4, "admissions": 1}, {"remembers": True, "emergency_visits": 1}),
             ({"remembers": True, "emergency_visits": 9}, {"remembers": False}),
+            ({"remembers": True, "admissions": 3}, {"remembers": True, "admissions": 2}),
+            ({"remembers": True, "admissions": 1}, {"remembers": True, "admissions": 0}),
         ):
             episode = history.episode(now - 100 * DAY)
             filled(episode, "wellbeing-before", -90, **before)
             filled(episode, "wellbeing-after", -2, **after)
         assert measured("M30.emergency_before") == (4, 6, {})
         assert measured("M30.emergency_after") == (1, 6, {})
-        assert measured("M30.admissions_before") == (0, 0, {})
+        # the first said nothing of stays at the end; the other two did both times
+        assert measured("M30.admissions_before") == (3 + 1, 12, {})
+        assert measured("M30.admissions_after") == (2 + 0, 12, {})
 
 
 class TestExperience:
