@@ -135,9 +135,11 @@ def _number(value: ir.Value) -> ir.NumericValue:
 def _sums(measure: Measure, split: str, is_daily: bool) -> ir.Table:
     cases = _judged(measure, split)
     cases = cases.mutate(start=cases.day.truncate("D" if is_daily else "M"))
-    return cases.group_by("start", "part", "why").aggregate(
-        cases=cases.count(), top=cases.top.sum(), bottom=cases.bottom.sum()
-    )
+    by = ["start", "part", "why"]
+    if measure.together:
+        cases, by = cases.mutate(together=cases[measure.together]), [*by, "together"]
+    sums = cases.group_by(by).aggregate(cases=cases.count(), top=cases.top.sum(), bottom=cases.bottom.sum())
+    return sums.relocate("together", after="bottom") if measure.together else sums
 
 
 def _cases(measure: Measure, split: str) -> ir.Table:

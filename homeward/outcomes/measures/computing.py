@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from homeward.kernel.rules import london_day, months_later
 from homeward.outcomes.facts.reading import Asked, Engine
 from homeward.outcomes.measures.compiling import cases_sql, sums_sql
-from homeward.outcomes.measures.definition import By, Case, Measure, Point
+from homeward.outcomes.measures.definition import By, Case, Measure, Point, Unit
+from homeward.outcomes.variation.intervals import Interval, ratio_interval
 
 # Late arrivals: what is written down after this is rare enough for a number to stand. Local decision.
 SETTLES_AFTER = timedelta(days=14)
@@ -25,19 +26,22 @@ def compute(
     Of each part that `split`, one of the measure's own, divides it into, where one is given.
     """
     sums: dict[tuple[str, date], list[float]] = defaultdict(lambda: [0.0, 0.0])
+    # what each of those that belong together adds
+    apart: dict[tuple[str, date], dict[int, list[float]]] = defaultdict(lambda: defaultdict(lambda: [0.0, 0.0]))
     left_out = {one.why: 0 for one in measure.exclusions}
     periods = list(periods_between(asked.first, asked.last, by))
     parts = set() if split else {""}
-    for start, part, why, cases, top, bottom in engine.answer(
+    for start, part, why, cases, top, bottom, *together in engine.answer(
         sums_sql(measure, split, engine.dialect, is_daily=by == By.DAY)
     ):
         if why is not None:
             left_out[measure.exclusions[why].why] += cases
             continue
         day = max(_day(start), asked.first)
-        mine = sums[part or "", next(begins for begins, ends in periods if begins <= day <= ends)]
-        mine[0] += top or 0.0
-        mine[1] += bottom or 0.0
+        place = part or "", next(begins for begins, ends in periods if begins <= day <= ends)
+        for mine in (sums[place], *(apart[place][one] for one in together)):
+            mine[0] += top or 0.0
+            mine[1] += bottom or 0.0
         parts.add(part or "")
     settled = london_day(asked.now) - (DAY_SETTLES_AFTER if by == By.DAY else SETTLES_AFTER)
     points = []
@@ -48,7 +52,10 @@ def compute(
                 points.append(Point(begins, ends, numerator, None, numerator, ends > settled, part))
             else:
                 value = numerator / denominator if denominator else None
-                points.append(Point(begins, ends, numerator, denominator, value, ends > settled, part))
+                found = ratio_interval([(top, bottom) for top, bottom in apart[part, begins].values()])
+                if found and measure.unit is Unit.SHARE:
+                    found = Interval(max(0.0, found.lower), min(1.0, found.upper))
+                points.append(Point(begins, ends, numerator, denominator, value, ends > settled, part, found))
     return tuple(points), left_out
 
 

@@ -9,6 +9,7 @@ import ibis
 from ibis.expr import types as ir
 
 from homeward.outcomes.facts.reading import Facts
+from homeward.outcomes.variation.intervals import Interval
 
 # Records that are of no person supported
 OF_NOBODY = frozenset({"bed", "invoice_line", "sick_call", "sign_off", "survey_answer", "worker", "worker_day"})
@@ -72,7 +73,8 @@ class Measure:
     `cases` gives a row for each case: `service_id`, `day` (the day it belongs to, in London), `record_id` (the number
     of what `record` names), `person_id` (null where it is of nobody), and whatever the rest needs. `counts` is what a
     case adds to the numerator, or whether it is in it; `out_of` what it adds to the denominator, without which the
-    value is the numerator. Both add up over days, so that a year is the sum of its months.
+    value is the numerator. Both add up over days, so that a year is the sum of its months. `together` names the column
+    of cases that are alike, such as those of one worker: the interval is then of so many of them, and no more.
     """
 
     key: str
@@ -92,6 +94,7 @@ class Measure:
     local_decisions: tuple[str, ...] = ()
     # "up" or "down": which way is better; "" where neither is
     better: str = ""
+    together: str = ""
     version: int = 1
 
     @property
@@ -110,7 +113,7 @@ class Point:
     """One period, both days counted. `value` is None where the denominator is 0; `split` where it is of a part only.
 
     `is_provisional` until the period is over and a fortnight has passed, for what is written down late; of a day, until
-    it is over.
+    it is over. `interval` is of a measure whose cases belong `together`, where there are enough that do.
     """
 
     first: date
@@ -120,6 +123,7 @@ class Point:
     value: float | None
     is_provisional: bool
     split: str = ""
+    interval: Interval | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """How sure a number is: confidence intervals, by the methods public health indicators in England are published with.
 
 Wilson for proportions, Byar for counts and rates (exact below 10), Student's t for means: those of PHEindicatormethods
-(the Fingertips technical guide). docs/rules/variation.md
+(the Fingertips technical guide). Ratios of what belongs together, as a worker's days do, by the ratio estimator of
+cluster sampling. docs/rules/variation.md
 """
 
 from collections.abc import Callable, Sequence
@@ -11,6 +12,9 @@ from statistics import NormalDist, fmean, stdev
 
 CONFIDENCE = 0.95
 EXACT_BELOW = 10  # PHEindicatormethods phe_rate: Byar's approximation from 10 events on, exact Poisson limits below
+
+# With fewer, the spread between them is too badly known to say how sure a number is. Local decision.
+FEWEST_CLUSTERS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,24 @@ def mean_interval(values: Sequence[float], confidence: float = CONFIDENCE) -> In
         raise ValueError("A mean of fewer than two values has no interval: show the value alone.")
     spread = t_quantile((1 + confidence) / 2, len(values) - 1) * stdev(values) / sqrt(len(values))
     return Interval(fmean(values) - spread, fmean(values) + spread)
+
+
+def ratio_interval(clusters: Sequence[tuple[float, float]], confidence: float = CONFIDENCE) -> Interval | None:
+    """The interval of a ratio of sums from what each cluster adds to its numerator and to its denominator.
+
+    None with fewer than `FEWEST_CLUSTERS` that add to the denominator. The variance is that of the ratio estimator,
+    linearised and with the correction n/(n−1) (Cochran 1977, section 6.3), the quantile Student's t with n−1 degrees of
+    freedom.
+    """
+    clusters = [(top, bottom) for top, bottom in clusters if bottom]
+    number, under = len(clusters), fsum(bottom for _, bottom in clusters)
+    if number < FEWEST_CLUSTERS or under <= 0:
+        return None
+    ratio = fsum(top for top, _ in clusters) / under
+    squares = fsum((top - ratio * bottom) ** 2 for top, bottom in clusters)
+    error = sqrt(number / (number - 1) * squares) / under
+    spread = t_quantile((1 + confidence) / 2, number - 1) * error
+    return Interval(ratio - spread, ratio + spread)
 
 
 def t_quantile(probability: float, freedom: int) -> float:

@@ -9,7 +9,7 @@ from typing import Protocol
 from homeward.kernel.rules import london_day
 from homeward.outcomes.measures.definition import By, Computed, Measure, Point, Published, Unit
 from homeward.outcomes.variation.interrupted import BeforeAfter, Effect, TooFewError, before_and_after
-from homeward.outcomes.variation.intervals import Interval, count_interval, wilson
+from homeward.outcomes.variation.intervals import FEWEST_CLUSTERS, Interval, count_interval, wilson
 from homeward.outcomes.variation.targets import TARGETS
 from homeward.outcomes.variation.xmr import FEW, Assurance, Better, Cause, Reading, Variation, Xmr, xmr
 from homeward.web.persons import short_day
@@ -307,6 +307,7 @@ def present_measure(
         facts=(
             ("Unit", UNITS[measure.unit]),
             ("Better", {"up": "Higher", "down": "Lower", "": "Neither higher nor lower"}[measure.better]),
+            *([("95% interval", ALIKE.format(measure.together.removesuffix("_id")))] if measure.together else []),
             ("Read from", listed([name.replace("_", " ") for name in measure.reads])),
             ("Version of the definition", str(measure.version)),
         ),
@@ -341,6 +342,10 @@ def _aligned(other: Computed, points: Sequence[Point]) -> list[float | None]:
     return [values.get(point.first) for point in points]
 
 
+ALIKE = (
+    "Each {0} is one case, because days of one {0} are alike: ratio estimator, variance between {0}s (cluster-robust),"
+    f" Student’s t. None with fewer than {FEWEST_CLUSTERS}"
+)
 UNITS = {
     Unit.COUNT: "Number",
     Unit.SHARE: "Share, in percent",
@@ -384,8 +389,11 @@ def period_text(point: Point, by: By, *, is_short: bool = False) -> str:
     return f"{first.day} {first:%b %Y} to {last.day} {last:%b %Y}"
 
 
-def interval_of(point: Point, unit: Unit) -> Interval | None:
+def interval_of(point: Point, measure: Measure) -> Interval | None:
     """How sure a value is: of a share, and of a count; None where sums alone cannot say."""
+    unit = measure.unit
+    if measure.together:
+        return point.interval if point.value is not None else None
     if unit is Unit.SHARE and point.denominator and 0 <= point.numerator <= point.denominator:
         return wilson(point.numerator, point.denominator)
     if unit is Unit.COUNT and point.denominator is None and point.numerator >= 0:
@@ -395,7 +403,7 @@ def interval_of(point: Point, unit: Unit) -> Interval | None:
 
 def interval_text(point: Point, measure: Measure) -> str:
     """The interval of a value from its lower to its upper end; "" where sums alone cannot say."""
-    found = interval_of(point, measure.unit)
+    found = interval_of(point, measure)
     if found is None:
         return ""
     return " to ".join(value_text(one, measure.unit, is_short=True) for one in (found.lower, found.upper))

@@ -7,7 +7,8 @@ import pytest
 
 from homeward.access.rules import Role
 from homeward.outcomes.facts.copying import refresh
-from homeward.outcomes.selectors import cases_of
+from homeward.outcomes.measures.definition import By
+from homeward.outcomes.selectors import cases_of, measures_of
 from homeward.roster.models import Absence, Contract, Shift
 from homeward.roster.states import ContractKind, PayBasis
 from homeward.visits.models import Assignment, Visit, VisitTask
@@ -50,6 +51,27 @@ def test_m10_is_what_was_paid_and_neither_work_nor_a_break(yesterday, measured):
     assert measured("M10.day") == (830, 3, {})
     # two tasks of ten minutes filled what would have been spare; a third is of somebody paid by the visit
     assert measured("M10.filled") == (20, 850, {"Paid by the visit, so that no spare time is paid": 1})
+
+
+def test_m10_is_as_sure_as_its_workers_are_many(service, yesterday, measured, somebody, now):
+    day, reader = (now - DAY).date(), somebody(Role.COMMISSIONER)
+
+    def interval(key):
+        measured(key)
+        (found,) = measures_of(reader, service.pk, day, day, now, by=By.ALL, keys=[key])
+        return found.points[0].interval
+
+    assert interval("M10") is None  # three workers are too few
+    council = yesterday["Busy"].organisation
+    for number in range(7):
+        on_shift(hire(council, f"Idle {number}", now - DAY), now - DAY, 7, 15)
+    # by hand: the ratio is (370 + 8 * 460 + 0) / (9 * 480 + 30)
+    ratio = 4050 / 4350
+    off = [370 - 480 * ratio, *[460 - 480 * ratio] * 8, 0 - 30 * ratio]
+    spread = 2.262157 * (10 / 9 * sum(one**2 for one in off)) ** 0.5 / 4350
+    found = interval("M10")
+    assert (found.lower, found.upper) == pytest.approx((ratio - spread, 1.0 if ratio + spread > 1 else ratio + spread))
+    assert interval("M10.filled") is None  # one worker is left out of it
 
 
 def test_m10_leaves_today_until_it_is_over(yesterday, measured, now):

@@ -2,7 +2,33 @@
 
 import pytest
 
-from homeward.outcomes.variation.intervals import count_interval, mean_interval, t_below, t_quantile, wilson
+from homeward.outcomes.variation.intervals import (
+    count_interval,
+    mean_interval,
+    ratio_interval,
+    t_below,
+    t_quantile,
+    wilson,
+)
+
+
+class TestRatioInterval:
+    def test_is_of_so_many_workers_and_not_of_their_minutes(self):
+        # By hand: ten workers with 480 minutes paid, half of them with 100 unused and half with 200. The ratio is
+        # 1500/4800; each is 50 off it; error = sqrt(10/9 x 10 x 50²) / 4800 = 0.034722; t with 9 degrees = 2.262157
+        found = ratio_interval([(100, 480), (200, 480)] * 5)
+        assert (found.lower, found.upper) == pytest.approx((0.3125 - 0.078547, 0.3125 + 0.078547), abs=1e-6)
+        alone = wilson(1500, 4800)
+        assert found.upper - found.lower > 5 * (alone.upper - alone.lower)
+
+    def test_weighs_a_worker_by_what_was_paid(self):
+        # By hand: nine have 10 of 100, one 90 of 900: all have the same ratio, and nothing is unsure
+        found = ratio_interval([(10, 100)] * 9 + [(90, 900)])
+        assert (found.lower, found.upper) == pytest.approx((0.1, 0.1))
+
+    def test_is_none_of_too_few(self):
+        assert ratio_interval([(100, 480), (200, 480)] * 4 + [(100, 480)]) is None
+        assert ratio_interval([(100, 480), (200, 480)] * 4 + [(100, 480), (0, 0)]) is None
 
 
 class TestWilson:
