@@ -18,7 +18,7 @@ from homeward.web.gate import page
 from homeward.web.hours.tables import csv_file
 from homeward.web.persons import short_day
 from homeward.web.results.file import HEADS, HIDDEN, is_hidden, measure_as_file, shown_point
-from homeward.web.results.presenters import NOT_GIVEN, amount_text, interval_text, value_text
+from homeward.web.results.presenters import NOT_GIVEN, amount_text, columns_of, interval_text, value_text
 from homeward.web.results.reading import computed_for
 
 MONTHS = 12  # together: of one month most groups are too few to say anything of
@@ -69,6 +69,11 @@ class ByGroup:
     period: str = ""
     has_denominator: bool = False
     rows: tuple[GroupRow, ...] = ()
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """The columns of its table, beside the group and the value."""
+        return columns_of(self.rows, has_denominator=self.has_denominator)
 
 
 def by_group(request: HttpRequest, measure: Measure) -> ByGroup | None:

@@ -18,6 +18,7 @@ from homeward.web.results.presenters import (
     FigureLike,
     TableRow,
     amount_text,
+    columns_of,
     interval_text,
     period_text,
     value_text,
@@ -43,6 +44,11 @@ class NationalSeries:
     rows: tuple[TableRow, ...]
     files: str
     values: dict[date, float]
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """The columns of its table, beside the period and the value."""
+        return columns_of(self.rows)
 
 
 def series_beside(request: HttpRequest, measure: Measure, by: By) -> tuple[NationalSeries, ...]:

@@ -87,11 +87,7 @@ def pack_pdf(request: HttpRequest, code: str) -> HttpResponse:
     told = _told(request, code)
     if told["not_ready"]:
         return _page(request, told)
-    parts = [asdict(replace(one, page=replace(one.page, charts=()))) for one in told["parts"]]
-    for part in parts:
-        part |= part.pop("page")
-        if part["national"]:
-            del part["national"]["values"]  # by day, which JSON has no key for; the rows say the same
+    parts = [_for_paper(one) for one in told["parts"]]
     entries = told["entries"]
     drawn = render_to_string("results/key.jinja", {"entries": entries}).strip() if entries else ""
     words = {"title": told["title"], "made": told["made"], "says": told["audience"].says, "rule": told["rule"],
@@ -102,6 +98,17 @@ def pack_pdf(request: HttpRequest, code: str) -> HttpResponse:
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{code}-{told["day"]}.pdf"', "Cache-Control": "no-store"},
     )
+
+
+def _for_paper(part: Part) -> dict:
+    told = asdict(replace(part, page=replace(part.page, charts=())))
+    told |= told.pop("page") | {"columns": part.page.columns}
+    for name, one in (("national", part.national), ("groups", part.groups)):
+        if one:
+            told[name]["columns"] = one.columns
+    if part.national:
+        del told["national"]["values"]  # by day, which JSON has no key for; the rows say the same
+    return told
 
 
 def _page(request: HttpRequest, told: dict) -> HttpResponse:

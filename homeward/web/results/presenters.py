@@ -127,6 +127,31 @@ class TableRow:
     notes: tuple[str, ...] = ()
 
 
+COLUMNS = (
+    ("numerator", "Numerator"),
+    ("denominator", "Denominator"),
+    ("interval", "95% interval"),
+    ("signal", "Signal"),
+)
+
+
+def columns_of(rows: Sequence[object], *, has_denominator: bool = True) -> tuple[tuple[str, str], ...]:
+    """The columns of a table that say something in any row, with their heads: what nobody knows has no column.
+
+    Without denominators, what is counted is the value itself.
+    """
+    skipped = () if has_denominator else ("numerator", "denominator")
+    return tuple(
+        (name, words)
+        for name, words in COLUMNS
+        if name not in skipped and any(_says_something(row, name) for row in rows)
+    )
+
+
+def _says_something(row: object, name: str) -> bool:
+    return getattr(row, name, "") not in ("", NOT_GIVEN) or (name == "signal" and bool(getattr(row, "notes", ())))
+
+
 @dataclass(frozen=True, slots=True)
 class EffectRow:
     """One estimate of a before and after view."""
@@ -171,6 +196,11 @@ class MeasurePage:
     change: Change | None
     besides: tuple[tuple[str, str], ...] = ()
     notes: tuple[NoteLine, ...] = ()
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        """The columns of its table, beside the period and the value."""
+        return columns_of(self.rows, has_denominator=self.has_denominator)
 
 
 def present_overview(found: list[Computed]) -> tuple[Group, ...]:

@@ -98,6 +98,25 @@ def test_have_a_table_of_their_own_once_they_are_asked_for(sign_in, copied, publ
     assert "From made-up.json. Another place" in page
 
 
+@pytest.mark.parametrize(
+    ("counted", "heads"),
+    [
+        ({}, ["Period", "Value"]),
+        ({"denominator": 200}, ["Period", "Value", "Denominator"]),
+        ({"numerator": 150, "denominator": 200}, ["Period", "Value", "Numerator", "Denominator", "95% interval"]),
+    ],
+)
+def test_have_no_column_for_what_nobody_published(sign_in, copied, keep, counted, heads):
+    months = (replace(figure(value=0.75, **counted), first=date(2026, m, 1), last=monthrange_end(m)) for m in (4, 5))
+    keep(*months)
+    lead = sign_in(Role.PERFORMANCE_LEAD)
+    (code,) = re.findall(r'value="(\w+)">England: seen', lead.get(HERE).content.decode())
+    page = lead.get(HERE, {"national": code}).content.decode()
+    table = page.split("Published: England: seen within 2 hours, newest first")[1].split("</table>")[0]
+    assert re.findall(r'<th scope="col">([^<]+)</th>', table) == heads
+    assert "–" not in table
+
+
 def test_are_drawn_beside_ours_and_change_nothing_of_it():
     # ours from January 2025 on, published from October: the chart begins three months earlier
     found = of(MeasureUnit.SHARE, [(9, 10), (8, 10), (7, 10), (9, 10)])
