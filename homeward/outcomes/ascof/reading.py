@@ -122,6 +122,20 @@ def read_file(
     return CareFile(records, faults, {field: headings[place] for field, place in columns.items()}, encoding)
 
 
+def records_of(rows: Iterable[Mapping[str, str]], imported_on: datetime) -> list[CareRecord]:
+    """Rows that are at hand, by their headings, as the same rows read from a file.
+
+    Raises:
+        ValueError: a row cannot be read.
+    """
+    rows = list(rows)
+    if not rows:
+        return []
+    headings = list(rows[0])
+    reader = _LineReader(headings, _columns_of(headings, HEADINGS, imported_on), imported_on)
+    return [reader.record(line, [row[name] for name in headings]) for line, row in enumerate(rows, start=2)]
+
+
 def read_populations(path: Path, heading: str) -> dict[str, int]:
     """Council code to people, from a CSV file with the columns LA_CODE and `heading`.
 

@@ -14,12 +14,12 @@ from functools import cached_property
 from django.db import models
 
 from homeward.beds.models import BedReferral, BedStay, FollowUp
-from homeward.commissioning.models import CareContract, Invoice, InvoiceLine, Provider
+from homeward.commissioning.models import CareContract, Invoice, InvoiceLine, Package, Provider
 from homeward.delegation.models import Concern, SignOff
 from homeward.discharge.models import HospitalStay, PathwayDecision
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.equipment.models import BenefitReview, Loan
-from homeward.outcomes.facts import afterwards, derived, hours, nights, people
+from homeward.outcomes.facts import afterwards, derived, hours, nights, people, short_term
 from homeward.referrals.models import Call, Referral
 from homeward.roster.models import Absence, Contract, Shift
 from homeward.surveys.models import Invitation
@@ -173,6 +173,7 @@ FACTS: tuple[Plain | Derived | Gathered, ...] = (
         "loan_id reviewed_on is_care_home_avoided is_admission_avoided care_hours_before care_hours_now"
         " saved_pence_a_week",
     ),
+    _plain("packages", Package, "service_id person_id kind started_on ended_on"),
     _plain("providers", Provider, "service_id organisation_id kind"),
     _plain("care_contracts", CareContract, "provider_id"),
     _plain("invoices", Invoice, "service_id contract_id month"),
@@ -257,6 +258,16 @@ FACTS: tuple[Plain | Derived | Gathered, ...] = (
         spans=hours.SPANS,
         keys_of_span=hours.keys_of_span,
         keys_of_days=hours.keys_of_days,
+    ),
+    Derived(
+        "short_term",
+        "person_id",
+        short_term.SHORT_TERM_COLUMNS,
+        short_term.short_term,
+        short_term.FOLLOWED_BY_PERSONS,
+        spans=short_term.SPANS,
+        keys_of_span=short_term.person_of_span,
+        keys_of_days=short_term.who_goes_on,
     ),
     Derived(
         "before_and_after",

@@ -628,7 +628,45 @@ WELLBEING = Measure(
     local_decisions=("Each scale is compared with itself only. Any rise counts, however small.",),
     better="up",
 )
+
+
+def _short_term(facts: Facts) -> ir.Table:
+    rows = facts["short_term"]
+    return rows.mutate(record_id=rows.person_id)
+
+
+ASCOF_2A = Measure(
+    key="M20",
+    title="No request for ongoing support after reablement (ASCOF 2A)",
+    definition="Of new clients’ spells of reablement that were completed, the share after which no long-term support"
+    " followed: ASCOF 2A, by the national rules, of the Client Level Data that our own return would hold.",
+    numerator="Those after which came low-level or other short-term support, advice, or no service",
+    denominator="The same, and those after which came long-term support",
+    unit=Unit.SHARE,
+    record="reablement",
+    reads=("short_term",),
+    cases=_short_term,
+    counts=lambda case: case.is_counted,
+    out_of=each_case,
+    exclusions=(
+        Exclusion("Not after a new client’s request of that financial year", lambda case: case.left_out == "not_new"),
+        Exclusion("Of somebody who died before the financial year", lambda case: case.left_out == "died"),
+        Exclusion(
+            "Counted neither way: ended early, declined, self-funded, or left out by the national rules",
+            lambda case: case.left_out == "neither_way",
+        ),
+    ),
+    local_decisions=(
+        "Each financial year is measured by itself, as if its events were sent in one file the day after it. An outcome"
+        " of ours is the national one that the codes shipped with the return say: a service that settled others of its"
+        " own computes it from the file it sends, with “homeward measures ascof”.",
+        "Spells at most a day apart are one; what follows counts if it begins within three days. Belongs to the last"
+        " day of the spell.",
+    ),
+    better="up",
+)
 COMING_HOME = (
+    ASCOF_2A,
     BED_REFERRALS,
     BED_DAYS,
     _leaving_with("none", "no support"),

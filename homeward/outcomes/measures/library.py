@@ -9,7 +9,6 @@ from homeward.outcomes.measures.workforce import WORKFORCE
 ALL = (*FRONT_DOOR, *WORKFORCE, *COMING_HOME, *AFTERWARDS)
 MEASURES: dict[str, Measure] = {one.key: one for one in sorted(ALL, key=lambda one: (one.code, "." in one.key))}
 NOT_COMPUTED: dict[str, str] = {
-    "M20": "ASCOF 2A is computed from a Client Level Data file: `homeward measures ascof --cld FILE`.",
     "M24": "It compares years of spending on a named service before and after home first: the record holds invoices of"
     " bought care since Homeward alone, and nothing of a year before.",
     "M25": "The record does not say how long an appointment took before a role was changed.",

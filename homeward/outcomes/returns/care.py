@@ -1,7 +1,7 @@
 """Referrals and the care they led to, as they stood when a month ended."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,16 +41,18 @@ class Care:
         return self.turned_away[1] if self.turned_away else self.closed_at
 
 
-def care_in(service_id: int, month: Month) -> Iterator[Care]:
-    """Every referral of a service that was open in the month, in the order they were received."""
+def care_in(service_id: int, month: Month, person_ids: Collection[int] | None = None) -> Iterator[Care]:
+    """Every referral of a service, or of some people, that was open in the month, in the order they were received."""
     rows = (
         Referral.objects.filter(service_id=service_id, received_at__lt=month.ends)
         .select_related("person__gp_practice", "organisation")
         .prefetch_related("events")
         .order_by("received_at", "pk")
     )
+    if person_ids is not None:
+        rows = rows.filter(person_id__in=person_ids)
     newest = {pathway.code: pathway for pathway in newest_pathways()}
-    chains = _chains(service_id, month)
+    chains = _chains(service_id, month, person_ids)
     for referral in rows:
         chain = tuple(chains.get(referral.pk, ()))
         pathway = built(chain[0].pathway) if chain else newest.get(referral.pathway_code)
@@ -69,12 +71,14 @@ def postcodes_at_the_end_of(month: Month, person_ids: list[int]) -> dict[int, st
     return homes
 
 
-def _chains(service_id: int, month: Month) -> dict[int, list[Episode]]:
+def _chains(service_id: int, month: Month, person_ids: Collection[int] | None) -> dict[int, list[Episode]]:
     episodes = (
         Episode.objects.filter(service_id=service_id, started_at__lt=month.ends)
         .select_related("pathway", "team")
         .order_by("started_at", "pk")
     )
+    if person_ids is not None:
+        episodes = episodes.filter(person_id__in=person_ids)
     root: dict[int, int] = {}
     chains: dict[int, list[Episode]] = defaultdict(list)
     for episode in episodes:

@@ -37,3 +37,12 @@ def day_of(moment: datetime | None) -> str:
 def time_of(moment: datetime | None) -> str:
     """Its time of day in England as a return writes it; empty text where there is none."""
     return moment.astimezone(LONDON).strftime("%H:%M:%S") if moment else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Year(Month):
+    """Twelve months as if they were one, for what is reckoned over a year."""
+
+    @property
+    def next(self) -> date:
+        return months_later(self.first, 12)

@@ -28,6 +28,7 @@ RECORDS: dict[str, tuple[str, str, str, str]] = {
     "call": ("call", "calls", "front_door:call", "call_id"),
     "episode": ("episode", "episodes", "episodes:episode", "episode_id"),
     "person": ("day of a person’s visits", "days of people’s visits", "people:person", "person_id"),
+    "reablement": ("spell of reablement", "spells of reablement", "people:person", "person_id"),
     "joined_visits": ("pair of visits", "pairs of visits", "joining:proposal", "join_id"),
     "task": ("task at a visit", "tasks at visits", "today:visit", "visit_id"),
     "visit": ("visit", "visits", "today:visit", "visit_id"),

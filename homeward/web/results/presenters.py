@@ -20,7 +20,7 @@ from homeward.web.words import counted, listed
 HEADINGS = (
     ("Front door and crisis response", ("M01", "M02", "M03", "M04", "M05", "M06")),
     ("Leaving hospital", ("M15", "M16", "M17", "M18", "M21")),
-    ("Beds and reablement", ("M13", "M28", "M19")),
+    ("Beds and reablement", ("M13", "M28", "M19", "M20")),
     ("Visits, people and equipment", ("M07", "M08", "M09", "M10", "M11", "M12", "M29", "M22", "M30")),
     ("Money", ("M14",)),
 )

@@ -191,7 +191,7 @@ class TestCommand:
         assert [point["value"] for point in printed["M02"]["points"]] == [1, 2]
         assert [point["value"] for point in printed["M03"]["points"]] == [0.5, 0.5]
         assert printed["M03"]["published"][0]["place"] == "England"
-        assert printed["M20"]["not_computed"]
+        assert printed["M24"]["not_computed"]
 
     def test_prints_one_as_text(self, some_weeks, kept_apart):
         told = StringIO()

@@ -4,12 +4,12 @@ Requests, assessments and reviews are sent when they are complete, services whil
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from django.db.models import Q
+from django.db.models import Manager, Q, QuerySet
 
 from homeward.assessments.models import FilledForm
 from homeward.assessments.states import FilledState
@@ -44,16 +44,16 @@ class _Event:
     delivery: str = ""
 
 
-def build_cld(service_id: int, month: Month, codes: Codes) -> Built:
-    """Every event of the month for one service, in the order of its references."""
+def build_cld(service_id: int, month: Month, codes: Codes, person_ids: Collection[int] | None = None) -> Built:
+    """Every event of the month for one service, or of some people of it, in the order of its references."""
     left_out: Counter[str] = Counter()
-    care = list(care_in(service_id, month))
+    care = list(care_in(service_id, month, person_ids))
     events = [
         *_requests(care, month, codes, left_out),
         *_episodes(care, month, codes),
-        *_packages(service_id, month, codes, left_out),
-        *_assessments(service_id, month, codes),
-        *_reviews(service_id, month, codes),
+        *_packages(_of(person_ids, Package.objects, "person"), service_id, month, codes, left_out),
+        *_assessments(_of(person_ids, FilledForm.objects, "person"), service_id, month, codes),
+        *_reviews(_of(person_ids, PlanReview.objects, "plan__episode__person"), service_id, month, codes),
     ]
     homes = postcodes_at_the_end_of(month, sorted({event.person.pk for event in events}))
     rows = [
@@ -61,6 +61,10 @@ def build_cld(service_id: int, month: Month, codes: Codes) -> Built:
         for event in sorted(events, key=lambda one: one.reference)
     ]
     return Built(TABLES, {"CLD": rows}, dict(sorted(left_out.items())))
+
+
+def _of(person_ids: Collection[int] | None, rows: Manager, person: str) -> QuerySet:
+    return rows.all() if person_ids is None else rows.filter(**{f"{person}__in": person_ids})
 
 
 def _requests(care: list[Care], month: Month, codes: Codes, left_out: Counter[str]) -> Iterator[_Event]:
@@ -106,10 +110,10 @@ def _episodes(care: list[Care], month: Month, codes: Codes) -> Iterator[_Event]:
             )
 
 
-def _packages(service_id: int, month: Month, codes: Codes, left_out: Counter[str]) -> Iterator[_Event]:
+def _packages(found: QuerySet, service_id: int, month: Month, codes: Codes, left_out: Counter[str]) -> Iterator[_Event]:
     kinds = {one["kind"]: one for one in codes.lists["packages"]}
     rows = (
-        Package.objects.filter(service_id=service_id, started_on__lt=month.next)
+        found.filter(service_id=service_id, started_on__lt=month.next)
         .filter(Q(ended_on__isnull=True) | Q(ended_on__gte=month.first))
         .select_related("person__gp_practice")
         .prefetch_related("shares")
@@ -136,9 +140,9 @@ def _packages(service_id: int, month: Month, codes: Codes, left_out: Counter[str
             )
 
 
-def _assessments(service_id: int, month: Month, codes: Codes) -> Iterator[_Event]:
+def _assessments(found: QuerySet, service_id: int, month: Month, codes: Codes) -> Iterator[_Event]:
     forms = codes.mappings["assessments"]
-    rows = FilledForm.objects.filter(
+    rows = found.filter(
         service_id=service_id, state=FilledState.COMPLETE, form__code__in=list(forms), person__isnull=False,
         completed_at__gte=month.begins, completed_at__lt=month.ends, corrects__isnull=True,
     )  # fmt: skip
@@ -154,9 +158,9 @@ def _assessments(service_id: int, month: Month, codes: Codes) -> Iterator[_Event
         )
 
 
-def _reviews(service_id: int, month: Month, codes: Codes) -> Iterator[_Event]:
+def _reviews(found: QuerySet, service_id: int, month: Month, codes: Codes) -> Iterator[_Event]:
     pathways = [*codes.mappings["requests"], *(one["pathway"] for one in codes.lists["services"])]
-    rows = PlanReview.objects.filter(
+    rows = found.filter(
         plan__episode__service_id=service_id, plan__episode__pathway__code__in=pathways,
         plan__episode__person__isnull=False, reviewed_on__gte=month.first, reviewed_on__lt=month.next,
     )  # fmt: skip
