@@ -51,7 +51,8 @@ SMALL = {
     "concerns": "SELECT i AS id, 1 AS service_id, i AS person_id, 'today' AS urgency, {at} AS raised_at, {day} AS"
     " raised_on, {at} + INTERVAL 4 HOUR AS answer_due_at, {day} AS answer_due_on, {at} + i % 8 * INTERVAL 1 HOUR AS"
     " answered_at, {day} AS answered_on, 'closed' AS state FROM range(5000) made(i)",
-    "workers": "SELECT i AS id, 1 AS service_id, i % 4 AS organisation_id, true AS is_active FROM range(400) made(i)",
+    "workers": "SELECT i AS id, 1 AS service_id, i % 4 AS organisation_id, 'Nurse' AS job_title, true AS is_active"
+    " FROM range(400) made(i)",
     "providers": "SELECT i AS id, 1 AS service_id, i AS organisation_id, 'private' AS kind FROM range(2) made(i)",
     "pathways": "SELECT i AS id, 'p' || i AS code, CASE WHEN i < 3 THEN 'crisis' ELSE 'routine' END AS urgency"
     " FROM range(5) made(i)",

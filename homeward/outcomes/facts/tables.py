@@ -19,7 +19,7 @@ from homeward.delegation.models import Concern, SignOff
 from homeward.discharge.models import HospitalStay, PathwayDecision
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.equipment.models import BenefitReview, Loan
-from homeward.outcomes.facts import afterwards, derived, hours, nights, people, short_term
+from homeward.outcomes.facts import afterwards, derived, hours, nights, people, sharing, short_term
 from homeward.referrals.models import Call, Referral
 from homeward.roster.models import Absence, Contract, Shift
 from homeward.surveys.models import Invitation
@@ -140,7 +140,7 @@ def _plain(name: str, model: type[models.Model], fields: str) -> Plain:
 FACTS: tuple[Plain | Derived | Gathered, ...] = (
     _plain("services", Service, "code"),
     _plain("organisations", Organisation, "service_id kind name is_employer"),
-    _plain("workers", Worker, "service_id organisation_id is_active"),
+    _plain("workers", Worker, "service_id organisation_id job_title is_active"),
     _plain("referrals", Referral, "service_id person_id state received_at source route urgency need_code pathway_code"),
     _plain("calls", Call, "service_id person_id received_at source urgency outcome referral_id"),
     _plain(
@@ -249,6 +249,43 @@ FACTS: tuple[Plain | Derived | Gathered, ...] = (
             "beds_bedclosing": nights.beds_of_closings,
         },
         grows_daily=True,
+    ),
+    Derived(
+        "joined_days",
+        "join_id",
+        sharing.JOINED_COLUMNS,
+        sharing.joined_days,
+        {
+            "visits_joinedvisits": derived.same,
+            "plans_visitpattern": sharing.joins_of_patterns,
+            "episodes_episode": sharing.joins_of_episodes,
+            "people_person": sharing.joins_of_people,
+        },
+        grows_daily=True,
+    ),
+    Derived(
+        "item_months",
+        "item_id",
+        sharing.ITEM_COLUMNS,
+        sharing.item_months,
+        {
+            "equipment_item": derived.same,
+            "equipment_movement": sharing.items_of_movements,
+            "equipment_kind": sharing.items_of_kinds,
+        },
+        grows_daily=True,
+    ),
+    Derived(
+        "lendings",
+        "loan_id",
+        sharing.LENT_COLUMNS,
+        sharing.lendings,
+        {
+            "equipment_loan": derived.same,
+            "equipment_movement": sharing.loans_of_movements,
+            "equipment_item": sharing.loans_of_items,
+            "teams_organisation": sharing.loans_of_owners,
+        },
     ),
     Derived(
         "paid_days",

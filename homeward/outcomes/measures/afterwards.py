@@ -308,13 +308,14 @@ def _starters(facts: Facts) -> ir.Table:
         ],
     )
     years = rows.group_by("worker_id", "day").aggregate(contracts_held=rows.of_worker.count())
-    who = workers.select("service_id", "organisation_id", "is_active", by_worker="id")
+    who = workers.select("service_id", "organisation_id", "is_active", role="job_title", by_worker="id")
     years = years.inner_join(who, years.worker_id == who.by_worker)
     employers = organisations.select(employer="kind", by_employer="id")
     years = years.inner_join(employers, years.organisation_id == employers.by_employer)
     return years.select(
         "service_id",
         "employer",
+        "role",
         "day",
         record_id="worker_id",
         person_id=ibis.null("int64"),
@@ -337,11 +338,13 @@ RETENTION = Measure(
     counts=lambda case: case.is_still_there,
     out_of=each_case,
     exclusions=(Exclusion("The year is not over", lambda case: case.is_to_come),),
-    splits=("employer",),
+    splits=("employer", "role"),
     published=(Published("Staff retention: high rates", None, "East Lancashire", "2015 to 2022", "east-lancashire"),),
     local_decisions=(
         "A contract that ended with no other that day counts as having left. A worker belongs to one employer: going to"
         " another of the team is starting anew. Where contracts were imported, a first contract is the first imported.",
+        "The role is the job title that the worker has now, or had last: what it was when they started is not kept, and"
+        " why anybody left is not on record.",
     ),
     better="up",
 )

@@ -595,6 +595,68 @@ EQUIPMENT_OVERDUE = Measure(
 )
 
 
+def _idle_months(facts: Facts) -> ir.Table:
+    months, owners = facts["item_months"], facts["organisations"]
+    owners = owners.select(organisation="name", by_owner="id")
+    rows = months.inner_join(owners, months.owner_id == owners.by_owner)
+    return rows.select(
+        "service_id", "item_id", "organisation", "kind", "days", "days_idle", day="month", record_id="item_id",
+        person_id=ibis.null("int64"),
+    )  # fmt: skip
+
+
+EQUIPMENT_IDLE = Measure(
+    key="M29.idle",
+    title="Equipment that lies idle",
+    definition="Of the days of everything that has a number of its own, the share on which it had been ready in a store"
+    " for 90 days or more.",
+    numerator="Days of an item at whose end it had been ready in one store for 90 days or more",
+    denominator="Days of every item, from when it came into stock until it was scrapped or lost, up to yesterday",
+    unit=Unit.SHARE,
+    record="item",
+    reads=("item_months", "organisations"),
+    cases=_idle_months,
+    counts=lambda case: case.days_idle,
+    out_of=lambda case: case.days,
+    splits=("organisation", "kind"),
+    together="item_id",
+    local_decisions=(
+        "90 days, as on the page of the store. What is only counted has no days of its own and is left out. An item’s"
+        " days of a month belong to the month, and to its owner and store as they are now.",
+        "Whether what somebody has at home is used cannot be known from this: a review of the loan says it.",
+    ),
+    better="down",
+)
+
+
+def _lent(facts: Facts) -> ir.Table:
+    lent, owners = facts["lendings"], facts["organisations"]
+    owners = owners.select(organisation="name", by_owner="id")
+    rows = lent.inner_join(owners, lent.owner_id == owners.by_owner)
+    return rows.select("service_id", "person_id", "organisation", "is_shared", day="lent_on", record_id="loan_id")
+
+
+EQUIPMENT_SHARED = Measure(
+    key="M29.shared",
+    title="Equipment lent by another employer than owns it",
+    definition="Of the equipment handed over, the share that somebody of another employer than its owner handed over.",
+    numerator="Loans whose equipment another organisation owns than employs whoever handed it over",
+    denominator="Loans handed over in the period by somebody whose employer is on record",
+    unit=Unit.SHARE,
+    record="loan",
+    reads=("lendings", "organisations"),
+    cases=_lent,
+    counts=lambda case: case.is_shared,
+    out_of=each_case,
+    exclusions=(Exclusion("No employer of whoever handed it over", lambda case: case.is_shared.isnull()),),
+    splits=("organisation",),
+    local_decisions=(
+        "Shared is lent by one organisation and owned by another. What two services use in one clinic room without"
+        " lending it cannot be known.",
+    ),
+)
+
+
 def _wellbeing(facts: Facts) -> ir.Table:
     """Each time a wellbeing scale was filled in again, beside the first time of the same person on the same scale."""
     scores = facts["form_scores"]
@@ -686,5 +748,7 @@ COMING_HOME = (
     BED_WITHIN_TWO_DAYS,
     SEEN_TOGETHER,
     EQUIPMENT_OVERDUE,
+    EQUIPMENT_IDLE,
+    EQUIPMENT_SHARED,
     WELLBEING,
 )

@@ -12,7 +12,7 @@ from homeward.outcomes.facts.reading import Facts
 from homeward.outcomes.variation.intervals import Interval
 
 # Records that are of no person supported
-OF_NOBODY = frozenset({"bed", "invoice_line", "sick_call", "sign_off", "survey_answer", "worker", "worker_day"})
+OF_NOBODY = frozenset({"bed", "invoice_line", "item", "sick_call", "sign_off", "survey_answer", "worker", "worker_day"})
 Expression = Callable[[ir.Table], ir.Value]
 
 

@@ -69,6 +69,40 @@ EMPLOYERS_A_DAY = Measure(
 )
 
 
+def _person_days_of_employers(facts: Facts) -> ir.Table:
+    visits, assignments, who = facts["visits"], facts["assignments"], employed(facts)
+    mine = visits.filter(visits.state == DONE, visits.person_id.notnull())
+    rows = mine.inner_join(assignments, mine.id == assignments.visit_id).select(
+        "service_id", "person_id", "day", "worker_id", visit_id=mine.id
+    )
+    rows = rows.inner_join(who, rows.worker_id == who.employed_id).select(
+        "service_id", "person_id", "day", "visit_id", "organisation_id", "employer", "organisation"
+    )
+    days = rows.group_by("service_id", "person_id", "day", "organisation_id", "employer", "organisation").aggregate(
+        count_of=rows.visit_id.nunique()
+    )
+    return days.mutate(record_id=days.person_id)
+
+
+VISITS_OF_AN_EMPLOYER = Measure(
+    key="M07.each",
+    title="Visits a day of one employer to a person",
+    definition="How many visits the workers of one employer make to a person on a day on which any of them does.",
+    numerator="Visits done by an employer’s workers; one made by two employers together counts for each",
+    denominator="Days of a person and an employer on which one was",
+    unit=Unit.RATE,
+    record="person",
+    reads=("visits", "assignments", "workers", "organisations"),
+    cases=_person_days_of_employers,
+    out_of=each_case,
+    splits=("employer", "organisation"),
+    local_decisions=(
+        "Whoever a visit is planned for made it. Visits of services that do not use this record cannot be known.",
+    ),
+    better="down",
+)
+
+
 def _found(facts: Facts) -> ir.Table:
     joins = facts["joined_visits"]
     return joins.select(
@@ -107,6 +141,31 @@ DUPLICATES_MERGED = Measure(
     counts=lambda case: case.is_agreed,
     out_of=each_case,
     exclusions=(Exclusion("Not decided", lambda case: ~case.is_agreed & (case.state != "declined")),),
+    better="up",
+)
+
+
+def _days_as_one(facts: Facts) -> ir.Table:
+    return facts["joined_days"].mutate(record_id=facts["joined_days"].join_id)
+
+
+MINUTES_SAVED = Measure(
+    key="M07.saved",
+    title="Minutes saved by visits made one",
+    definition="How many minutes at people’s homes and on the way fell away because two standing visits were made one.",
+    numerator="Minutes at the home and of travel that each join saves, on each day of it that is over",
+    denominator="",
+    unit=Unit.MINUTES,
+    record="joined_visits",
+    reads=("joined_days",),
+    cases=_days_as_one,
+    counts=lambda case: case.minutes,
+    local_decisions=(
+        "Days by the plan, from when it was agreed until it or either plan ends, or the person dies: whether the visit"
+        " was made that day is not asked.",
+        "What the second visit and its way would have taken cannot be measured: it was never made. Its usual minutes"
+        " stand for it, and the way as it was planned in the four weeks before the two were found.",
+    ),
     better="up",
 )
 
@@ -625,7 +684,8 @@ BOUGHT_HOURS = Measure(
     local_decisions=("Where nobody recorded when a worker came and left, the planned times stand.",),
 )
 WORKFORCE = (
-    VISITS_A_DAY, EMPLOYERS_A_DAY, DUPLICATES_FOUND, DUPLICATES_MERGED, DELEGATED_SHARE, MINUTES_RELEASED,
+    VISITS_A_DAY, EMPLOYERS_A_DAY, VISITS_OF_AN_EMPLOYER, DUPLICATES_FOUND, DUPLICATES_MERGED, MINUTES_SAVED,
+    DELEGATED_SHARE, MINUTES_RELEASED,
     DAYS_TO_SIGN_OFF, SIGN_OFFS_LAPSED, UNUSED, UNUSED_A_DAY, FILLED, CONCERNS, CONCERNS_HOURS, CONCERNS_IN_TIME,
     SHIFTS_LOST, VISITS_COVERED,
     COVERED_ELSEWHERE, PRIVATE_SPEND, BOUGHT_HOURS,

@@ -1,8 +1,11 @@
 """Two standing visits of one person that are, or could be, one."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
+from homeward.kernel.rules import london_day
 from homeward.people.models import Person
 from homeward.plans.models import VisitPattern
 from homeward.teams.models import Service
@@ -67,3 +70,14 @@ class JoinedVisits(models.Model):
     def saved_a_week(self) -> float:
         """Minutes that fall away in a week, at the person's and of travel."""
         return len(self.weekdays) * (self.care_minutes_saved + self.travel_minutes_saved)
+
+    def days_as_one(self, first: date, last: date) -> list[date]:
+        """The days between two, both included, on which the two are one by their plans."""
+        if self.starts_on is None:
+            return []
+        over = [pattern.plan.episode.ended_at for pattern in (self.kept, self.joined)]
+        known = [self.ends_on, self.person.died_on, self.kept.ends_on, self.joined.ends_on]
+        begins = max(first, self.starts_on)
+        ends = min([last, *(day for day in [*known, *(moment and london_day(moment) for moment in over)] if day)])
+        days = (begins + timedelta(days=ahead) for ahead in range((ends - begins).days + 1))
+        return [day for day in days if str(day.isoweekday()) in self.weekdays]

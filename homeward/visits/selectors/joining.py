@@ -110,24 +110,9 @@ def join_figures(actor: Actor, service_id: int, first: date, last: date) -> Join
         agreed=states[JoinState.AGREED] + was_agreed,
         declined=states[JoinState.DECLINED],
         minutes_saved=sum(
-            (row.care_minutes_saved + row.travel_minutes_saved) * _days_as_one(row, first, last) for row in rows
+            (row.care_minutes_saved + row.travel_minutes_saved) * len(row.days_as_one(first, last)) for row in rows
         ),
     )
-
-
-def _days_as_one(row: JoinedVisits, first: date, last: date) -> int:
-    if row.starts_on is None:
-        return 0
-    begins, ends = max(first, row.starts_on), min([last, *_ends_of(row)])
-    days = (begins + timedelta(days=ahead) for ahead in range((ends - begins).days + 1))
-    return sum(str(day.isoweekday()) in row.weekdays for day in days)
-
-
-def _ends_of(row: JoinedVisits) -> list[date]:
-    """The last days on which both visits could still be made, of those that are known."""
-    over = [pattern.plan.episode.ended_at for pattern in (row.kept, row.joined)]
-    ends = [row.ends_on, row.person.died_on, row.kept.ends_on, row.joined.ends_on]
-    return [day for day in [*ends, *(moment and london_day(moment) for moment in over)] if day]
 
 
 def joins_on(service_id: int, day: date) -> dict[int, JoinedVisits]:

@@ -41,6 +41,7 @@ RECORDS: dict[str, tuple[str, str, str, str]] = {
     "follow_up": ("follow-up call", "follow-up calls", "beds:follow_up", "follow_up_id"),
     "stay": ("hospital stay", "hospital stays", "coming_home:stay", "stay_id"),
     "loan": ("loan", "loans", "equipment:loan", "loan_id"),
+    "item": ("month of a piece of equipment", "months of pieces of equipment", "equipment:item", "item_id"),
     "form": ("form", "forms", "forms:form", "form_id"),
     # answers are nobody’s, and who stays with an employer is no list to open people from
     "survey_answer": ("answer", "answers", "", ""),

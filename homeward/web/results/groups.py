@@ -45,7 +45,7 @@ WORDS = {
     ("deprivation", "10"): "10, the least deprived tenth",
 }
 # Parts that are words, and no codes
-SAID_AS_THEY_ARE = frozenset({"organisation", "band"})
+SAID_AS_THEY_ARE = frozenset({"organisation", "band", "role", "kind"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,5 @@ def _name(split: str, part: str) -> str:
     if split not in TITLES and split not in SAID_AS_THEY_ARE:
         words = part.replace("_", " ").replace("-", " ")
         return WORDS.get((split, part), words[:1].upper() + words[1:] or "Not said")
-    return WORDS.get(
-        (split, part), {"deprivation": part.lstrip("0"), "age": part.replace("-", " to ")}.get(split, part)
-    )
+    words = {"deprivation": part.lstrip("0"), "age": part.replace("-", " to ")}.get(split, part)
+    return WORDS.get((split, part), words or "Not said")

@@ -159,6 +159,40 @@ class TestSharingWork:
         history.visit(other, now - HOUR, nurse)
         assert measured("M07") == (4, 3, {})  # two today and one yesterday to one, one to the other
         assert measured("M07.employers") == (4, 3, {})
+        # the trust: once to each today and once yesterday; the agency: once
+        assert measured("M07.each") == (4, 4, {})
+        assert measured("M07.each", split="organisation") == {"Larkmoor Care": (1, 1), "Merrow Trust": (3, 3)}
+
+    def test_m07_each_counts_a_joint_visit_for_both_and_two_visits_as_two(self, history, measured, now):
+        nurse, other, carer = history.worker(), history.worker(), history.worker("Larkmoor Care")
+        person = history.person()
+        history.visit(person, now - 3 * HOUR, nurse, other)  # two of one employer: one visit of it
+        history.visit(person, now - 2 * HOUR, nurse, carer)
+        assert measured("M07.each") == (3, 2, {})
+        assert measured("M07.each", split="organisation") == {"Larkmoor Care": (1, 1), "Merrow Trust": (2, 1)}
+
+    def test_m07_saved_adds_up_each_day_of_a_join_that_is_over(self, history, service, measured, now):
+        monday = now.date() - timedelta(days=now.weekday() + 14)
+        for number, (starts, ends) in enumerate(
+            ((monday, None), (monday, monday + 2 * DAY), (now.date() + DAY, None), (None, None))
+        ):
+            person = add_person(service, history.actor, f"Two visits {number}", now - 30 * DAY)
+            kept, joined = VisitPattern.objects.filter(plan__person=person).order_by("pk")
+            JoinedVisits.objects.create(
+                service=service, person=person, kept=kept, joined=joined, kind="same_time", weekdays="13",
+                state=JoinState.AGREED if starts else JoinState.PROPOSED, opens_at="09:00", closes_at="12:00",
+                minutes=45, slots=[], tasks=[], care_minutes_saved=15, travel_minutes_saved=6.5,
+                found_at=now - 20 * DAY, person_agreed_on=starts, starts_on=starts, ends_on=ends,
+                decided_at=now - 15 * DAY, decided_by="Tests",
+            )  # fmt: skip
+        # Mondays and Wednesdays of two weeks, and of this one until yesterday; the second ended with a Wednesday
+        days = 4 + sum(day < now.weekday() for day in (0, 2)) + 2
+        assert measured("M07.saved") == (days * 21.5, None, {})
+        # one more day of it has ended, though nothing was written down
+        more = next(ahead for ahead in range(1, 8) if (now + (ahead - 1) * DAY).weekday() in (0, 2))
+        assert measured("M07.saved", at=now + more * DAY)[0] > days * 21.5
+        VisitPattern.objects.filter(joins_kept__isnull=False).update(ends_on=monday)
+        assert measured("M07.saved", at=now + more * DAY)[0] == 2 * 21.5
 
     def test_m07_counts_what_was_found_that_could_be_one_and_what_was_agreed(self, history, service, measured, now):
         for number, state in enumerate((JoinState.AGREED, JoinState.ENDED, JoinState.DECLINED, JoinState.PROPOSED)):

@@ -13,7 +13,7 @@ from homeward.episodes.models import Episode
 from homeward.procedures.selectors import procedure
 from homeward.roster.models import Contract
 from homeward.surveys.models import Invitation, SurveyAnswer
-from homeward.teams.models import Account
+from homeward.teams.models import Account, Worker
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -200,3 +200,12 @@ class TestRetention:
         assert measured("M26") == (3, 5, {"The year is not over": 1})
         ((employer, numbers),) = measured("M26", split="employer").items()
         assert (employer, numbers) == ("nhs_trust", (3, 5))
+
+    def test_m26_by_role_takes_the_job_title_of_now(self, history, measured):
+        for title, ends in (("Nurse", None), ("Nurse", date(2026, 1, 1)), ("Care worker", None), ("", None)):
+            worker = history.worker()
+            Worker.objects.filter(pk=worker.pk).update(job_title=title)
+            Contract.objects.create(
+                worker=worker, kind="hours", weekly_minutes=2220, starts_on=date(2025, 6, 1), ends_on=ends
+            )
+        assert measured("M26", split="role") == {"": (1, 1), "Care worker": (1, 1), "Nurse": (1, 2)}

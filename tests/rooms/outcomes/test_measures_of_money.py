@@ -1,13 +1,14 @@
 """Measures of bought care and of equipment, worked out by hand: (numerator, denominator, left out)."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from homeward.commissioning.services import agree_line, take_invoice
-from homeward.equipment.models import Loan
-from homeward.equipment.services import NewReview, review_benefit
+from homeward.equipment.models import Item, Kind, Loan, Movement
+from homeward.equipment.services import NewReview, hand_over, reserve, review_benefit
 from homeward.kernel.rules import london_day
 from tests.rooms.commissioning.conftest import (  # noqa: F401
     asked as package_asked,
@@ -78,3 +79,39 @@ class TestTechnology:
         ):  # no service ends a loan on an earlier day
             Loan.objects.filter(pk=loan.pk).update(due_back_on=due, ended_at=ended)
         assert measured("M29.overdue") == (1, 2, {"Not due yet": 1})
+
+    def test_m29_idle_counts_the_days_from_the_ninetieth_on(self, stock, store, owners, measured, now):  # noqa: F811
+        begun = now.replace(month=1, day=1)
+        kind = Kind.objects.get(service=store.service, code="commode")
+
+        def item(*moves):
+            made = Item.objects.create(
+                kind=kind, number=f"EQ{Item.objects.count():06d}", owner=owners[0], store=store, since=begun
+            )
+            for month, day, what in ((1, 1, "received"), *moves):
+                at = begun.replace(month=month, day=day)
+                Movement.objects.create(item=made, kind=what, quantity=0, store=store, at=at, by_name="Kit Keeper")
+
+        item()
+        item((5, 20, "set_aside"), (5, 22, "scrapped"))
+        item((4, 10, "reserved"), (4, 10, "handed_over"), (4, 29, "returned"), (4, 30, "ready"))
+        june = begun.replace(month=6, day=1)
+        # the ninetieth day after 1 January is 1 April: until 31 May 61 days; until 19 May 49; until 9 April 9
+        assert measured("M29.idle", at=june) == (61 + 49 + 9, 151 + 141 + 151, {})
+        # moved to another store on 1 March it begins anew, as ready as it was: idle on 30 and 31 May
+        item((3, 1, "moved"), (3, 1, "moved"))
+        assert measured("M29.idle", at=june)[:2] == (119 + 2, 443 + 151)
+        assert measured("M29.idle", at=june, split="organisation") == {"Stock Council": (121, 594)}
+        # a day later each of the three that lie there has one more, though nothing was written down
+        assert measured("M29.idle", at=june + timedelta(days=1))[:2] == (121 + 2, 594 + 3)
+
+    def test_m29_shared_counts_what_another_employer_handed_over(
+        self, keeper, stock, asked, owners, measured, now  # noqa: F811
+    ):  # fmt: skip
+        for owner, employer in ((0, "Stock Council"), (1, "Stock Council"), (0, "")):
+            [item] = stock("commode", owner=owners[owner])
+            request = reserve(actor=keeper, request=asked("commode"), item=item, now=now)
+            who = replace(keeper, employer=employer)
+            hand_over(actor=who, request=request, shown="How to use it", shown_to="Ivy", device=None, now=now)
+        assert measured("M29.shared") == (1, 2, {"No employer of whoever handed it over": 1})
+        assert measured("M29.shared", split="organisation") == {"Stock Council": (0, 1), "Stock Trust": (1, 1)}
