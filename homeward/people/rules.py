@@ -9,6 +9,10 @@ from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 from homeward.kernel.rules import is_valid_nhs_number, tidy_name, tidy_nhs_number
 
+# Ethnic categories that say nothing of a group: nobody asked, and it could not be learnt; and who would not say
+NO_ETHNICITY = ("", "99")
+ETHNICITY_NOT_STATED = "Z"
+
 # Points for each thing that agrees. A local decision, chosen so that name alone never says "known" and a verified NHS
 # number, or name with birth date, always does; tests/rooms/people/test_rules.py is the table.
 POINTS_NHS_NUMBER = 100
@@ -300,3 +304,10 @@ ABOUT_ME = (
     Heading("unwell", "How to tell that I am not well", "What do others notice when you are worried or unwell?"),
     Heading("also", "Also worth knowing", "Work, faith, food, pets, your home: whatever else people should know"),
 )
+
+
+def ethnicity_source(category: str, said_by: str) -> str:
+    """Who gave an ethnic category, as it is kept: nobody where none is known; only the person can decline to say."""
+    if category in NO_ETHNICITY:
+        return ""
+    return "self" if category == ETHNICITY_NOT_STATED else said_by

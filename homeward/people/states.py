@@ -20,6 +20,39 @@ class Gender(models.TextChoices):
     UNKNOWN = "unknown", "Not known"
 
 
+class EthnicCategory(models.TextChoices):
+    """What somebody says their ethnic group is, by the national codes (2001 census, UKCore-EthnicCategoryEngland).
+
+    An empty text where nobody has asked yet. The last two are answers: they would not say, and it could not be learnt.
+    """
+
+    WHITE_BRITISH = "A", "White: British"
+    WHITE_IRISH = "B", "White: Irish"
+    WHITE_OTHER = "C", "White: any other White background"
+    MIXED_CARIBBEAN = "D", "Mixed: White and Black Caribbean"
+    MIXED_AFRICAN = "E", "Mixed: White and Black African"
+    MIXED_ASIAN = "F", "Mixed: White and Asian"
+    MIXED_OTHER = "G", "Mixed: any other mixed background"
+    INDIAN = "H", "Asian or Asian British: Indian"
+    PAKISTANI = "J", "Asian or Asian British: Pakistani"
+    BANGLADESHI = "K", "Asian or Asian British: Bangladeshi"
+    ASIAN_OTHER = "L", "Asian or Asian British: any other Asian background"
+    CARIBBEAN = "M", "Black or Black British: Caribbean"
+    AFRICAN = "N", "Black or Black British: African"
+    BLACK_OTHER = "P", "Black or Black British: any other Black background"
+    CHINESE = "R", "Other ethnic groups: Chinese"
+    OTHER = "S", "Other ethnic groups: any other ethnic group"
+    NOT_STATED = "Z", "Prefer not to say"
+    NOT_KNOWN = "99", "Not known"
+
+
+class EthnicitySource(models.TextChoices):
+    """Who gave somebody's ethnic group."""
+
+    SELF = "self", "The person said so themselves"
+    OTHER = "other", "Somebody else: family, staff or another record"
+
+
 class AlertKind(models.TextChoices):
     SAFEGUARDING = "safeguarding", "Safeguarding"
     RISK = "risk", "Risk to staff"

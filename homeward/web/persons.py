@@ -3,7 +3,7 @@
 from datetime import date
 
 from homeward.kernel.rules import age_on, spaced_nhs_number
-from homeward.people.states import NhsNumberStatus
+from homeward.people.states import EthnicCategory, EthnicitySource, NhsNumberStatus
 
 # How far an NHS number can be trusted: (words, colour of the tag, what to do)
 NHS_NUMBER = {
@@ -52,6 +52,19 @@ def nhs_number_and_trust(person) -> str:
     if person.nhs_number_status == NhsNumberStatus.UNVERIFIED:
         return f"{nhs_number_words(person)} (not verified)"
     return nhs_number_words(person) or NHS_NUMBER[NhsNumberStatus.NONE][0]
+
+
+def ethnicity_words(person) -> str:
+    """Somebody's ethnic group, or why none is known."""
+    words = {"": "Not asked yet", EthnicCategory.NOT_STATED: "Preferred not to say"}
+    return words.get(person.ethnic_category) or person.get_ethnic_category_display()
+
+
+def ethnicity_by_words(person) -> str:
+    """Who gave somebody's ethnic group; empty where nobody did."""
+    return {EthnicitySource.SELF: "They said so themselves", EthnicitySource.OTHER: "Somebody else said so"}.get(
+        person.ethnic_category_by, ""
+    )
 
 
 def address_words(address) -> str:

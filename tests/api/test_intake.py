@@ -235,6 +235,24 @@ class TestReceiveMessage:
         assert referral.person.nhs_number_status == NhsNumberStatus.UNVERIFIED
         assert known.reference in str(referral.not_understood)
 
+    @pytest.mark.parametrize(
+        ("codes_of", "code", "kept"),
+        [
+            ("UKCore-EthnicCategoryEngland", "J", ("J", "other")),
+            ("UKCore-EthnicCategoryEngland", "Z", ("Z", "self")),
+            ("UKCore-EthnicCategoryEngland", "99", ("99", "")),
+            ("UKCore-EthnicCategory", "C2", ("", "")),  # a code of the longer, retired list
+            ("UKCore-EthnicCategoryWales", "A", ("", "")),  # means another group there
+        ],
+    )
+    def test_takes_an_ethnic_category_of_the_english_list(self, receive, message, part, sent, codes_of, code, kept):
+        said = {"coding": [{"system": f"https://fhir.hl7.org.uk/CodeSystem/{codes_of}", "code": code}]}
+        url = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-EthnicCategory"
+        part(message, "Patient").setdefault("extension", []).append({"url": url, "valueCodeableConcept": said})
+        receive(sent(message))
+        person = Person.objects.get()
+        assert (person.ethnic_category, person.ethnic_category_by) == kept
+
     def test_shows_a_number_that_fails_its_check_as_unverified(self, receive, message, part, sent):
         part(message, "Patient")["identifier"][0]["value"] = "1234567890"
         receive(sent(message))

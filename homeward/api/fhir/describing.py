@@ -6,10 +6,12 @@ from homeward.api.fhir.datatypes import ContactMethod
 from homeward.api.fhir.patient import Person
 from homeward.people.rules import Identity
 from homeward.people.services import NewAddress, NewPerson
-from homeward.people.states import Gender, NeedKind
+from homeward.people.states import EthnicCategory, EthnicitySource, Gender, NeedKind
 
 SPOKEN = {"phone", "sms", "pager", ""}
 _GENDERS = set(Gender.values)
+# Wales has letters of its own that mean other groups
+_ETHNIC_CATEGORIES = ("/CodeSystem/UKCore-EthnicCategoryEngland", "/CodeSystem/UKCore-EthnicCategory")
 
 
 def identity_in(person: Person) -> Identity:
@@ -40,6 +42,8 @@ def described(person: Person) -> NewPerson:
         birth_date=person.birth_date,
         birth_text="" if person.birth_date else fitted(person.birth_date_text, 20),
         gender=person.gender if person.gender in _GENDERS else Gender.UNKNOWN,
+        ethnic_category=_ethnic_category(person),
+        ethnic_category_by=EthnicitySource.OTHER,
         nhs_number=fitted(person.nhs_number.value if person.nhs_number else "", 20),
         is_nhs_number_traced=bool(person.nhs_number and person.nhs_number.is_verified),
         phone=fitted(first_phone(person.contact_methods), 40),
@@ -63,6 +67,12 @@ def described(person: Person) -> NewPerson:
         ),
         needs=tuple((NeedKind.OTHER, fitted(text, 250)) for text in person.communication_needs),
     )
+
+
+def _ethnic_category(person: Person) -> str:
+    """The national code that was sent; "" where none of that list was."""
+    sent = (one.code for one in person.ethnicity.codings if one.system.endswith(_ETHNIC_CATEGORIES))
+    return next((code for code in sent if code in EthnicCategory.values), "")
 
 
 def first_phone(methods: Sequence[ContactMethod]) -> str:

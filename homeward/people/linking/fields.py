@@ -23,6 +23,7 @@ CHOICES: Mapping[str, Choice] = {
     "pronouns": Choice("Pronouns", ("pronouns",)),
     "birth": Choice("Born", ("birth_date", "birth_text")),
     "gender": Choice("Gender", ("gender",)),
+    "ethnicity": Choice("Ethnic group", ("ethnic_category", "ethnic_category_by")),
     "nhs_number": Choice("NHS number", ("nhs_number", "nhs_number_status")),
     HOME: Choice("Home", ()),
     "phone": Choice("Phone", ("phone", "phone_notes")),
@@ -35,7 +36,7 @@ CHOICES: Mapping[str, Choice] = {
 }
 # Of two records the stricter stands, whichever is kept: nobody chooses.
 STRICTER = ("sensitivity", "restricted_since", "restricted_reason")
-EMPTY = ("", None, "unknown", "none")
+EMPTY = ("", None, "unknown", "none", "99")  # 99 is the ethnic category that is not known
 
 
 def started_with(kept: Mapping[str, object], other: Mapping[str, object], name: str) -> str:

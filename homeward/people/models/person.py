@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from homeward.access.rules import Sight
-from homeward.people.states import Gender, NhsNumberStatus, Sensitivity
+from homeward.people.states import EthnicCategory, EthnicitySource, Gender, NhsNumberStatus, Sensitivity
 from homeward.teams.models import Organisation, Service
 
 
@@ -24,6 +24,8 @@ class Person(models.Model):
     birth_text = models.CharField(max_length=20, blank=True, help_text="A partial date as sent: 1941, 1941-03")
     gender = models.CharField(max_length=10, choices=Gender, default=Gender.UNKNOWN)
     pronouns = models.CharField(max_length=40, blank=True)
+    ethnic_category = models.CharField(max_length=2, choices=EthnicCategory, blank=True, default="")
+    ethnic_category_by = models.CharField(max_length=5, choices=EthnicitySource, blank=True, default="")
     title = models.CharField(max_length=40, blank=True)
     nhs_number = models.CharField(max_length=20, blank=True)
     nhs_number_status = models.CharField(max_length=12, choices=NhsNumberStatus, default=NhsNumberStatus.NONE)

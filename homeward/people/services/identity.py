@@ -8,6 +8,7 @@ from django.db import transaction
 from homeward.access.rules import Actor
 from homeward.kernel.rules import RefusedError, is_valid_nhs_number, london_day, tidy_name, tidy_nhs_number
 from homeward.people.models import Identifier, Person
+from homeward.people.rules import NO_ETHNICITY, ethnicity_source
 from homeward.people.services.remembering import _change, _done, _held, _may_change, _remember
 from homeward.people.states import NhsNumberStatus
 from homeward.teams.models import Organisation, Service
@@ -16,7 +17,7 @@ from homeward.teams.models import Organisation, Service
 FACTS = (
     "title", "given_name", "family_name", "preferred_name", "other_names", "pronouns", "birth_date", "birth_text",
     "gender", "phone", "phone_notes", "email", "language", "needs_interpreter", "reads_in", "gp_practice",
-    "lives_alone", "what_matters",
+    "lives_alone", "what_matters", "ethnic_category", "ethnic_category_by",
 )  # fmt: skip
 OLDEST_YEARS = 125  # nobody has lived longer than 122 years
 
@@ -30,6 +31,12 @@ class NumberTakenError(RefusedError):
             " person."
         )
         self.person_id = person_id
+
+
+class EthnicitySourceError(RefusedError):
+    """An ethnic group was given, but not who said so; `field` is where the page asks it."""
+
+    field = "ethnic_category_by"
 
 
 @transaction.atomic
@@ -53,6 +60,10 @@ def change_facts(
         raise RefusedError("Some of these facts are changed elsewhere.")
     held = _may_change(actor, person)
     values = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+    if "ethnic_category" in values or "ethnic_category_by" in values:
+        category = str(values.get("ethnic_category", held.ethnic_category))
+        said_by = str(values.get("ethnic_category_by", held.ethnic_category_by))
+        values["ethnic_category_by"] = ethnicity_source(category, said_by)
     _check_facts(held, values, london_day(now))
     was = held.label if held.name_key else ""
     changed = _change(
@@ -73,6 +84,8 @@ def change_facts(
 def _check_facts(person: Person, values: Mapping[str, object], today: date) -> None:
     given = values.get("given_name", person.given_name)
     family = values.get("family_name", person.family_name)
+    if values.get("ethnic_category", "") not in NO_ETHNICITY and not values["ethnic_category_by"]:
+        raise EthnicitySourceError("Say who gave the ethnic group: the person, or somebody else.")
     if not (given or family) and (person.given_name or person.family_name):
         raise RefusedError("Give a first or a last name.")
     birth = values.get("birth_date")

@@ -22,7 +22,7 @@ from homeward.people.models import (
     PersonChange,
     SharingChoice,
 )
-from homeward.people.rules import read_nhs_number
+from homeward.people.rules import ethnicity_source, read_nhs_number
 from homeward.people.searching.index import index_people
 from homeward.people.states import AddressKind, Gender, NhsNumberStatus
 from homeward.teams.models import Organisation, Service
@@ -71,6 +71,8 @@ class NewPerson:
     what_matters: str = ""
     title: str = ""
     pronouns: str = ""
+    ethnic_category: str = ""
+    ethnic_category_by: str = ""
     reads_in: str = ""
     phone_notes: str = ""
     gp_practice: Organisation | None = None
@@ -107,6 +109,8 @@ def _row(service_id: int, new: NewPerson, fallback_reference: str) -> Person:
         what_matters=new.what_matters,
         title=new.title,
         pronouns=new.pronouns,
+        ethnic_category=new.ethnic_category,
+        ethnic_category_by=ethnicity_source(new.ethnic_category, new.ethnic_category_by),
         reads_in=new.reads_in,
         phone_notes=new.phone_notes,
         gp_practice=new.gp_practice,

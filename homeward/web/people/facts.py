@@ -16,7 +16,7 @@ from homeward.people.services import (
     change_nhs_number,
     end_identifier,
 )
-from homeward.people.states import Gender, NhsNumberStatus
+from homeward.people.states import EthnicCategory, EthnicitySource, Gender, NhsNumberStatus
 from homeward.teams.selectors import referring_organisations
 from homeward.web.gate import page
 from homeward.web.people.change_form import Asked, options
@@ -61,6 +61,26 @@ PARTS = {
         (
             Asked("birth_date", "day", "Date of birth", hint="For example, 27 3 1941"),
             Asked("gender", "pick", "Gender", options=options(Gender), needed="Choose a gender, or not known"),
+        ),
+    ),
+    "ethnicity": Part(
+        "Ethnic group",
+        "names",
+        (
+            Asked(
+                "ethnic_category",
+                "pick",
+                "What is your ethnic group?",
+                hint="Ask the person in these words, and read the list out or show it to them. They need not answer",
+                options=(*options(EthnicCategory), ("", "Not asked yet", "")),
+            ),
+            Asked(
+                "ethnic_category_by",
+                "pick",
+                "Who gave this answer?",
+                hint="Only needed where there is an answer",
+                options=options(EthnicitySource),
+            ),
         ),
     ),
     "reach": Part(

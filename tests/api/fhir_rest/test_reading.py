@@ -30,6 +30,17 @@ class TestRead:
         assert patient["name"][0]["family"] == "Okafor"
         assert patient["meta"]["versionId"]
 
+    def test_gives_the_ethnic_category_by_its_national_code_where_somebody_asked(self, ask, whole):
+        def told() -> list[dict]:
+            patient = ask(f"/fhir/Patient/{whole.person.pk}")
+            found = [one for one in patient["extension"] if one["url"].endswith("Extension-UKCore-EthnicCategory")]
+            return [one["valueCodeableConcept"]["coding"][0] for one in found]
+
+        assert told() == []
+        whole.person.ethnic_category, whole.person.ethnic_category_by = "J", "self"
+        whole.person.save()
+        assert told() == [{"system": "https://fhir.hl7.org.uk/CodeSystem/UKCore-EthnicCategoryEngland", "code": "J"}]
+
     def test_answers_304_while_nothing_changed(self, client, reader_token, whole, moment):
         path, headers = f"/fhir/Patient/{whole.person.pk}", {"Authorization": f"Bearer {reader_token}"}
         first = client.get(path, headers=headers)

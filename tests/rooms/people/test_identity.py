@@ -56,6 +56,29 @@ class TestChangeFacts:
         assert ("gender", "Not known", "Female") in _history(ivy)
         assert ("needs_interpreter", "No", "Yes") in _history(ivy)
 
+    @pytest.mark.parametrize(
+        ("category", "told_by", "kept"),
+        [
+            ("J", "self", "self"),
+            ("J", "other", "other"),
+            ("Z", "", "self"),  # only they can decline to say
+            ("99", "other", ""),
+            ("", "self", ""),
+        ],
+    )
+    def test_keeps_who_gave_an_ethnic_group(self, manager, ivy, now, category, told_by, kept):
+        values = {"ethnic_category": category, "ethnic_category_by": told_by}
+        changed = change_facts(actor=manager, person=ivy, values=values, now=now)
+        assert (changed.ethnic_category, changed.ethnic_category_by) == (category, kept)
+
+    def test_keeps_an_ethnic_group_in_the_history_and_audits_it(self, manager, ivy, now):
+        for category, told_by in (("J", "other"), ("H", "self")):
+            values = {"ethnic_category": category, "ethnic_category_by": told_by}
+            change_facts(actor=manager, person=ivy, values=values, now=now)
+        pakistani, indian = "Asian or Asian British: Pakistani", "Asian or Asian British: Indian"
+        assert ("ethnic_category", pakistani, indian) in _history(ivy)
+        assert Event.objects.filter(person_id=ivy.pk, action="change person").count() == 2
+
     def test_registers_with_a_practice_of_the_service(self, manager, service, ivy, now):
         practice = Organisation.objects.create(service=service, kind="gp_practice", name="Merrow Surgery")
         changed = change_facts(actor=manager, person=ivy, values={"gp_practice": practice}, now=now)
@@ -72,6 +95,9 @@ class TestChangeFacts:
             ({"pronouns": "x" * 41}, "40 characters"),
             ({"given_name": "I\0vy"}, "cannot be kept"),
             ({"gender": "neither"}, "of the list"),
+            ({"ethnic_category": "Q", "ethnic_category_by": "self"}, "of the list"),
+            ({"ethnic_category": "J"}, "who gave"),
+            ({"ethnic_category": "J", "ethnic_category_by": "carer"}, "of the list"),
             ({"nhs_number": OTHER_NUMBER}, "changed elsewhere"),
             ({"gp_practice": "Merrow Surgery"}, "from the list"),
         ],

@@ -31,7 +31,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def ivie(service, coordinator, now):
     """A second record of Ivy, with a life of its own."""
-    new = NewPerson(given_name="Ivie", family_name="Okafor", birth_date=date(1941, 9, 3), pronouns="she/her")
+    new = NewPerson(given_name="Ivie", family_name="Okafor", birth_date=date(1941, 9, 3), pronouns="she/her",
+                    ethnic_category="N", ethnic_category_by="self")  # fmt: skip
     person = register_person(actor=coordinator, service_id=service.pk, new=new, now=now)
     told = {"actor": coordinator, "person": person, "now": now}
     rose = add_contact(**told, values={"name": "Rose", "relationship": "daughter", "holds_key": True})
@@ -49,7 +50,7 @@ def merged(coordinator, ivy, ivie, now):
         actor=coordinator,
         keep=ivy,
         other=ivie,
-        values={"title": OTHER, "pronouns": OTHER},
+        values={"title": OTHER, "pronouns": OTHER, "ethnicity": OTHER},
         reason="One person",
         now=now,
     )
@@ -77,6 +78,10 @@ class TestMergePeople:
             "called": ("Mrs", "she/her"),
         }
         assert legal_statuses_of(coordinator, ivy, london_day(now))[0][0].holder.name == "Rose"
+
+    def test_takes_an_ethnic_group_with_who_gave_it(self, ivy, merged):
+        ivy.refresh_from_db()
+        assert (ivy.ethnic_category, ivy.ethnic_category_by) == ("N", "self")
 
     def test_says_in_the_history_what_it_changed_and_shows_that_of_both(self, coordinator, ivy, ivie, merged):
         rows = [(row.field, row.after, row.reason) for row in changes_of(coordinator, ivy, limit=50).rows]

@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from homeward.access.rules import Role
+from homeward.audit.models import Event
 from homeward.kernel.rules import london_day, london_moment
 from homeward.people.models import Address, PersonChange, PossibleDuplicate
 from homeward.people.selectors import current_contacts, current_needs
@@ -88,9 +89,38 @@ class TestChangePart:
         ivy.refresh_from_db()
         assert ivy.phone == "07700 900888"
 
-    @pytest.mark.parametrize("part", ["names", "birth", "reach", "language", "registered"])
+    @pytest.mark.parametrize("part", ["names", "birth", "ethnicity", "reach", "language", "registered"])
     def test_opens_every_part(self, manager, ivy, part):
         assert manager.get(f"/people/{ivy.pk}/details/{part}").status_code == 200
+
+
+class TestEthnicGroup:
+    def test_is_asked_in_plain_words_saved_and_audited(self, manager, ivy):
+        where = f"/people/{ivy.pk}/details/ethnicity"
+        assert "Not asked yet" in text_of(manager.get(f"/people/{ivy.pk}/details"))
+        page = text_of(manager.get(where))
+        assert "What is your ethnic group?" in page
+        assert "Prefer not to say" in page
+        answer = manager.post(where, {"ethnic_category": "B", "ethnic_category_by": "self"}, follow=True)
+        assert "White: Irish They said so themselves" in text_of(answer)
+        assert "Who gave the ethnic group" in text_of(manager.get(f"/people/{ivy.pk}/changed"))
+        assert Event.objects.filter(person_id=ivy.pk, action="change person").count() == 1
+
+    def test_may_be_declined_without_more(self, manager, ivy):
+        where = f"/people/{ivy.pk}/details/ethnicity"
+        assert "Preferred not to say" in text_of(manager.post(where, {"ethnic_category": "Z"}, follow=True))
+
+    def test_says_beside_the_question_that_it_needs_to_know_who_said_so(self, manager, ivy):
+        answer = manager.post(f"/people/{ivy.pk}/details/ethnicity", {"ethnic_category": "B"})
+        assert answer.status_code == 422
+        assert 'href="#ethnic_category_by"' in answer.content.decode()
+        assert "Say who gave the ethnic group" in text_of(answer)
+
+    def test_is_changed_by_those_who_keep_records_only(self, signed_in, ivy):
+        answer = signed_in(Role.FIELD_WORKER).post(f"/people/{ivy.pk}/details/ethnicity", {"ethnic_category": "Z"})
+        assert answer.status_code == 403
+        ivy.refresh_from_db()
+        assert ivy.ethnic_category == ""
 
 
 class TestChangeNumber:

@@ -10,6 +10,7 @@ from homeward.api.fhir.rest.elements import (
     UK_CORE_CODES,
     UK_CORE_EXTENSION,
     coding,
+    concept,
     day,
     email,
     moment,
@@ -67,6 +68,7 @@ def _made(person: Person, told: Told) -> list[dict]:
         if person.gp_practice.ods_code:
             practice["identifier"] = {"system": ODS_CODE, "value": person.gp_practice.ods_code}
         visit["generalPractitioner"] = [practice]
+    visit["extension"].append(_ethnicity(person))
     return [visit]
 
 
@@ -142,6 +144,16 @@ def _formats(person: Person) -> list[dict]:
             }
         )
     return [{"url": UK_CORE_EXTENSION + "ContactPreference", "extension": [part]} for part in parts]
+
+
+def _ethnicity(person: Person) -> dict | None:
+    """The ethnic category by its national code; nothing where nobody asked."""
+    if not person.ethnic_category:
+        return None
+    said = concept(
+        UK_CORE_CODES + "EthnicCategoryEngland", person.ethnic_category, text=person.get_ethnic_category_display()
+    )
+    return {"url": UK_CORE_EXTENSION + "EthnicCategory", "valueCodeableConcept": said}
 
 
 def _narrow_identifier(rows: QuerySet, wanted: tuple[str, ...]) -> QuerySet:

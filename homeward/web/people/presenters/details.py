@@ -22,7 +22,15 @@ from homeward.people.states import (
 )
 from homeward.plans.states import WishKind
 from homeward.web.people.presenters.about_me import present_about_me
-from homeward.web.persons import NHS_NUMBER, address_words, born_words, nhs_number_words, short_day
+from homeward.web.persons import (
+    NHS_NUMBER,
+    address_words,
+    born_words,
+    ethnicity_by_words,
+    ethnicity_words,
+    nhs_number_words,
+    short_day,
+)
 from homeward.web.words import listed
 
 NOT_KNOWN = "Not known"
@@ -143,6 +151,12 @@ def _names(person, links: _Links, today: date) -> Section:
             acts=links.to("change_part", "Change", "birth", about="date of birth and gender"),
         ),
         Row("Gender", person.get_gender_display()),
+        Row(
+            "Ethnic group",
+            ethnicity_words(person),
+            more=(ethnicity_by_words(person),) if person.ethnic_category_by else (),
+            acts=links.to("change_part", "Change", "ethnicity", about="ethnic group"),
+        ),
         *([Row("Died", short_day(person.died_on))] if person.died_on else []),
     ]
     return Section("names", "Who they are", tuple(rows), acts=links.to("change_part", "Change names", "names"))

@@ -8,7 +8,14 @@ from homeward.people.linking.fields import CHOICES, HOME
 from homeward.people.linking.selectors import SideBySide
 from homeward.people.selectors import current_addresses
 from homeward.people.states import DuplicateState
-from homeward.web.persons import address_words, age_words, born_words, nhs_number_and_trust, short_day
+from homeward.web.persons import (
+    address_words,
+    age_words,
+    born_words,
+    ethnicity_words,
+    nhs_number_and_trust,
+    short_day,
+)
 from homeward.web.words import listed
 
 # How strongly one comparison speaks, by its weight in bits: (at least, words, colour of the tag)
@@ -242,6 +249,8 @@ def _value(person, name: str, day: date) -> str:
         return address_words(homes[0]) if homes else ""
     if name == "gender":
         return "" if person.gender == "unknown" else person.get_gender_display()
+    if name == "ethnicity":
+        return ethnicity_words(person) if person.ethnic_category else ""
     if name == "language":
         return f"{person.language}{', interpreter needed' if person.needs_interpreter else ''}"
     if name == "gp_practice":

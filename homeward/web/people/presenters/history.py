@@ -20,6 +20,8 @@ FACTS = {
     "birth_date": "Date of birth",
     "birth_text": "Date of birth as far as known",
     "gender": "Gender",
+    "ethnic_category": "Ethnic group",
+    "ethnic_category_by": "Who gave the ethnic group",
     "nhs_number": "NHS number",
     "nhs_number_status": "NHS number",
     "phone": "Phone number",
