@@ -23,6 +23,16 @@ PEOPLE_COLUMNS = {
     "locality": "text",
     "deprivation": "text",
 }
+# The broad groups that the list of categories is divided into: of one category there are often too few to tell anything
+ETHNICITIES = {
+    **dict.fromkeys("ABC", "white"),
+    **dict.fromkeys("DEFG", "mixed"),
+    **dict.fromkeys("HJKL", "asian"),
+    **dict.fromkeys("MNP", "black"),
+    **dict.fromkeys("RS", "other"),
+    "Z": "not_stated",
+    "99": "not_known",
+}
 _POSTCODE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9])([A-Z]{2})")
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
 
@@ -30,7 +40,7 @@ _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
 def people(keys: Collection[int] | None, now: datetime) -> Iterator[tuple]:
     """The groups that each person is in; None for whatever the record does not hold.
 
-    The record has no field of ethnicity, and one for gender as the national record holds it, which stands for sex.
+    The record has one field for gender as the national record holds it, which stands for sex.
     """
     persons, homes = Person.objects.order_by("pk"), Address.objects.filter(kind=AddressKind.HOME)
     if keys is not None:
@@ -38,13 +48,16 @@ def people(keys: Collection[int] | None, now: datetime) -> Iterator[tuple]:
     # the home that somebody moved to last; a postcode, as the rest of the address, is not copied
     postcodes = dict(homes.order_by("starts_on", "pk").values_list("person_id", "postcode"))
     deciles = deciles_by_area()
-    fields = ("pk", "birth_date", "birth_text", "gender", "language", "needs_interpreter")
-    for number, born, text, gender, language, interpreter in persons.values_list(*fields).iterator(chunk_size=20_000):
+    fields = ("pk", "birth_date", "birth_text", "gender", "language", "needs_interpreter", "ethnic_category")
+    for number, born, text, gender, language, interpreter, category in persons.values_list(*fields).iterator(
+        chunk_size=20_000
+    ):
         year, month = (born.year, born.month) if born else _partly(text)
         outward, areas = _areas(postcodes.get(number, ""))
         decile = next((deciles[one] for one in areas if one in deciles), None)
         sex = None if gender == Gender.UNKNOWN else gender
-        yield number, year, month, sex, None, _language(language, interpreter), outward, decile
+        ethnicity = ETHNICITIES.get(category)
+        yield number, year, month, sex, ethnicity, _language(language, interpreter), outward, decile
 
 
 def persons_of_addresses(numbers: Collection[int]) -> Collection[int]:

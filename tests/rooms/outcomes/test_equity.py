@@ -9,10 +9,12 @@ from django.core.management.base import SystemCheckError
 
 from homeward.kernel.rules import RefusedError
 from homeward.outcomes.facts.copying import refresh
+from homeward.outcomes.facts.people import ETHNICITIES
 from homeward.outcomes.measures.compiling import TABLES
 from homeward.outcomes.measures.equity import splits_of
 from homeward.outcomes.measures.library import MEASURES
 from homeward.people.models import Person
+from homeward.people.states import EthnicCategory
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -72,7 +74,35 @@ def test_language_and_place_are_bands(referred, measured):
     bands = {"english": (1, None), "other": (1, None), "interpreter": (1, None), "Not recorded": (1, None)}
     assert measured("M01", split="language") == bands
     assert measured("M01", split="locality") == {"DE1": (4, None)}
-    assert measured("M01", split="ethnicity") == {"Not recorded": (4, None)}
+
+
+def test_ethnicity_is_in_broad_groups_beside_those_who_would_not_say(referred, measured):
+    for category in ("A", "C", "D", "H", "J", "R", "M", "P", "N", "S", "Z", "99", ""):
+        referred(ethnic_category=category)
+    assert measured("M01", split="ethnicity") == {
+        "white": (2, None),
+        "mixed": (1, None),
+        "asian": (2, None),
+        "black": (3, None),
+        "other": (2, None),  # Chinese is among the other groups in the list of 2001
+        "not_stated": (1, None),
+        "not_known": (1, None),
+        "Not recorded": (1, None),
+    }
+
+
+def test_every_category_of_the_list_is_in_a_broad_group():
+    assert set(ETHNICITIES) == set(EthnicCategory.values)
+
+
+def test_ethnicity_divides_numerator_and_denominator(history, measured, now):
+    at = now - timedelta(hours=5)
+    for category, hours in (("J", 1), ("K", 3), ("A", 1), ("Z", 3), ("", 1)):
+        episode = history.episode(at)
+        Person.objects.filter(pk=episode.person_id).update(ethnic_category=category)
+        history.event(episode, "first_face_to_face_contact", at + timedelta(hours=hours))
+    parts = {"asian": (1, 2), "white": (1, 1), "not_stated": (0, 1), "Not recorded": (1, 1)}
+    assert measured("M03", split="ethnicity") == parts
 
 
 def test_deprivation_is_what_a_configured_file_says(referred, measured, settings, tmp_path, now):
