@@ -63,6 +63,7 @@ TABLES = (
             Column("Date of Birth", Kind.DAY, is_required=True),
             Column("Date_of_Death", Kind.DAY),
             Column("Postcode"),
+            Column("Ethnicity"),
             Column("Primary_Support_Reason"),
             Column("Client_Type", is_required=True, codes=frozenset({"Service User", "Carer"})),
             Column("Event_Type", is_required=True, codes=frozenset({"Request", "Assessment", "Service", "Review"})),

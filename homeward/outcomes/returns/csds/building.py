@@ -117,6 +117,7 @@ def _patients(people: dict[int, Person], month: Month, codes: Codes) -> Iterable
             "PERSON BIRTH DATE": person.birth_date.isoformat() if person.birth_date else "",
             "POSTCODE OF USUAL ADDRESS": homes.get(person.pk, ""),
             "PERSON STATED GENDER CODE": codes.code("gender", person.gender),
+            "ETHNIC CATEGORY": person.ethnic_category or codes.texts["ethnic_category_not_asked"],
             "LANGUAGE CODE (PREFERRED)": "",
             "PERSON DEATH DATE": died.isoformat() if died else "",
         }

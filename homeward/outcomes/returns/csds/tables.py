@@ -6,6 +6,7 @@ NHS Data Dictionary where the extract has a pseudonym. Codes are the national on
 """
 
 from homeward.outcomes.returns.tables import Column, Kind, Table
+from homeward.people.states import EthnicCategory
 
 
 def _codes(*codes: str) -> frozenset[str]:
@@ -51,6 +52,7 @@ TABLES = (
             Column("PERSON BIRTH DATE", Kind.DAY, is_required=True),
             Column("POSTCODE OF USUAL ADDRESS", longest=8),
             Column("PERSON STATED GENDER CODE", is_required=True),
+            Column("ETHNIC CATEGORY", codes=frozenset(EthnicCategory.values)),
             Column("LANGUAGE CODE (PREFERRED)"),
             Column("PERSON DEATH DATE", Kind.DAY),
         ),

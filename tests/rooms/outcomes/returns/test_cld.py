@@ -14,6 +14,7 @@ from homeward.outcomes.ascof.measure_2a import ascof_2a
 from homeward.outcomes.ascof.periods import choose_period
 from homeward.outcomes.ascof.reading import read_file
 from homeward.outcomes.returns.making import make_return
+from homeward.people.models import Person
 from homeward.procedures.selectors import built, procedure
 from homeward.referrals.services import NewReferral, decline_referral, receive_referral
 from homeward.referrals.states import Source, Urgency
@@ -41,7 +42,8 @@ def council(tmp_path):
     path = tmp_path / "council.yaml"
     path.write_text(
         'council: "E10000007"\ndelivery_mechanism: CASSR Managed Personal Budget\nassessment_outcome: NFA- Other\n'
-        "review_outcome: No change in package\nprimary_support_reason: Physical Support\n",
+        "review_outcome: No change in package\nprimary_support_reason: Physical Support\n"
+        "ethnicity: {J: Made-up word for Pakistani, not_asked: Made-up word for unknown}\n",
         encoding="utf-8",
     )
     return path
@@ -74,6 +76,17 @@ class TestCld:
         assert request["Event_Outcome"] == "Progress to Reablement/ST-Max"
         assert request["Request_Route_of_Access"] == "Discharge from Hospital"
         assert (request["Event_Start_Date"], request["Event_End_Date"]) == ("2026-11-24", "2026-11-24")
+
+    def test_says_the_ethnicity_in_the_words_the_council_settled(self, reablement, ivy, made):
+        def told() -> tuple[str, list[str]]:
+            found = made()
+            return _rows(found, "Request")[0]["Ethnicity"], [one["column"] for one in found.report["not_settled"]]
+
+        assert told() == ("Made-up word for unknown", [])
+        Person.objects.filter(pk=ivy.pk).update(ethnic_category="J")
+        assert told() == ("Made-up word for Pakistani", [])
+        Person.objects.filter(pk=ivy.pk).update(ethnic_category="H")
+        assert told() == ("NOT SET", ["Ethnicity"])
 
     def test_sends_no_request_before_it_is_decided(self, asked, made):
         assert _rows(made(), "Request") == []

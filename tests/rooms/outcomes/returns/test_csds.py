@@ -60,7 +60,8 @@ def settled(tmp_path):
         'version: "1.6"\nprovider: RXX\nsubmitter: RXX\ncommissioner: "99Z"\n'
         "source_of_referral: {gp: G1, hospital: H1}\nprimary_reason: R1\nclosure_reason: C1\nrejection_reason: J1\n"
         "accommodation: {home: A1}\nassessment_tools: {news2: '1104051000000101'}\n"
-        'onward_reason: O1\ngender: {unknown: X}\nnhs_number_status: {unverified: "02"}\n'
+        'onward_reason: O1\ngender: {unknown: X}\nethnic_category_not_asked: "99"\n'
+        'nhs_number_status: {unverified: "02"}\n'
         "clock_status: {running: A, stopped: B, cancelled: C}\nregistration_body: {nmc: N}\n",
         encoding="utf-8",
     )
@@ -116,6 +117,22 @@ class TestMakeReturn:
         assert patient["NHS NUMBER"] == ivy.nhs_number
         assert patient["POSTCODE OF USUAL ADDRESS"] == "DE1 3DA"
         assert {name for name in patient.values() if "Ivy" in name or "Okafor" in name} == set()
+
+    @pytest.mark.parametrize(("category", "sent"), [("J", "J"), ("Z", "Z"), ("99", "99"), ("", "99")])
+    def test_sends_the_ethnic_category_by_its_national_code(self, answered, ivy, november, category, sent):
+        Person.objects.filter(pk=ivy.pk).update(ethnic_category=category)
+        made = november()
+        assert [one["ETHNIC CATEGORY"] for one in _rows(made, "CYP001")] == [sent]
+        assert made.report["problems"] == []
+
+    def test_says_of_how_many_nobody_asked_the_ethnic_category(self, answered, ivy, by_command, service):
+        def told() -> list[int]:
+            made = make_return(kind="csds", actor=by_command, service_id=service.pk, month=NOVEMBER, now=IN_DECEMBER)
+            return [one["rows"] for one in made.report["not_settled"] if one["column"] == "ETHNIC CATEGORY"]
+
+        assert told() == [1]
+        Person.objects.filter(pk=ivy.pk).update(ethnic_category="Z")
+        assert told() == []
 
     def test_leaves_what_happened_after_the_month_to_the_next(
         self, answered, coordinator, by_command, service, settled, fill, november
