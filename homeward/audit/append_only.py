@@ -44,6 +44,7 @@ APPEND_ONLY_TABLES = (
     "discharge_roundanswer",
     "outcomes_closedreturn",
     "outcomes_resultnote",
+    "outcomes_baseline",
 )
 # A kept message is judged after it is kept: these columns alone may be filled in later.
 JUDGED_LATER = {

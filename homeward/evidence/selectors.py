@@ -11,7 +11,7 @@ from homeward.evidence.rules.reading import Known, Studies, read_studies
 from homeward.evidence.rules.study import Finding, Impact, Study
 from homeward.kernel.rules import london_day, months_later
 from homeward.outcomes.measures.definition import By, Measure, Point
-from homeward.outcomes.measures.library import MEASURES, NOT_COMPUTED
+from homeward.outcomes.measures.library import MEASURES
 from homeward.outcomes.selectors import measures_of
 from homeward.procedures.selectors import library
 
@@ -63,8 +63,8 @@ def known_pathways() -> frozenset[str]:
 
 
 def is_measure(key: str) -> bool:
-    """Whether there is such a measure, or part of one, computed here or not."""
-    return key in MEASURES or key in NOT_COMPUTED or any(one.code == key for one in MEASURES.values())
+    """Whether there is such a measure, or part of one."""
+    return key in MEASURES or any(one.code == key for one in MEASURES.values())
 
 
 def own_studies(actor: Actor, service_id: int) -> list[OwnStudy]:

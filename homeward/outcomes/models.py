@@ -55,6 +55,37 @@ class ResultNote(models.Model):
         ]
 
 
+class Baseline(models.Model):
+    """How it was before something changed, which the record cannot know: what a service cost a year, or how long an
+    appointment took. Append-only.
+
+    A row that corrects another takes its place. `value` is in `unit`, the measure's: pence a year, or minutes.
+    """
+
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="baselines")
+    measure_key = models.CharField(max_length=20, help_text="The measure it is for")
+    pathway_code = models.CharField(max_length=100, help_text="The care it is of")
+    value = models.DecimalField(max_digits=16, decimal_places=2)
+    unit = models.CharField(max_length=20)
+    first = models.DateField()
+    last = models.DateField()
+    since = models.DateField(help_text="The day it changed")
+    source = models.CharField(max_length=300, help_text="Where the number is from")
+    corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
+    is_taken_back = models.BooleanField(default=False)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["service", "measure_key"], name="baselines_of_measure")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(last__gte=models.F("first"), since__gt=models.F("last")), name="baseline_in_order"
+            ),
+            models.CheckConstraint(condition=models.Q(value__gt=0), name="baseline_is_something"),
+        ]
+
+
 class PackSubscription(models.Model):
     """Somebody is sent the pack of an audience from now on, until it is ended."""
 

@@ -13,19 +13,21 @@ from homeward.delegation.models import SignOff
 from homeward.outcomes.facts.copying import opened_to_read
 from homeward.outcomes.facts.hours import DAYS
 from homeward.outcomes.facts.reading import Asked, embedded
+from homeward.outcomes.facts.spending import SPEND, invoiced_by_day
 from homeward.outcomes.measures.compiling import keep_new
 from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By, Case, Computed, Measure
 from homeward.outcomes.measures.equity import splits_of
 from homeward.outcomes.measures.library import MEASURES
-from homeward.outcomes.models import NationalFigure, PackSubscription, ResultNote
+from homeward.outcomes.models import Baseline, NationalFigure, PackSubscription, ResultNote
 from homeward.outcomes.states import NoteKind
 from homeward.people.models import Person
 from homeward.people.selectors.sight import sights
 from homeward.teams.models import Worker
 from homeward.teams.selectors import services_for
-from homeward.visits.models import VisitTask
+from homeward.visits.models import Visit, VisitTask
 from homeward.visits.selectors.hours import employers_seen
+from homeward.visits.states import VisitState
 
 
 class NoSuchSplitError(ValueError):
@@ -174,6 +176,34 @@ def note_for(actor: Actor, note_id: int) -> ResultNote:
     if note is None:
         raise NoteNotFoundError("There is no such note in your service.")
     return note
+
+
+@dataclass(frozen=True, slots=True)
+class StandingBaseline:
+    """A baseline that stands; `has_since`: whether the record holds anything since the change to set beside it."""
+
+    baseline: Baseline
+    has_since: bool
+
+
+def baselines_of(actor: Actor, service_id: int, measure_code: str) -> list[StandingBaseline]:
+    """The baselines of a measure that stand, by the care they are of.
+
+    Raises: NotAllowedError.
+    """
+    require(actor, Permission.SEE_RESULTS, service_id)
+    rows = Baseline.objects.filter(
+        service_id=service_id, measure_key=measure_code, corrected_by__isnull=True, is_taken_back=False
+    )
+    return [StandingBaseline(row, _has_since(row)) for row in rows.order_by("pathway_code", "pk")]
+
+
+def _has_since(row: Baseline) -> bool:
+    if row.measure_key == SPEND:
+        return bool(invoiced_by_day(row))
+    return Visit.objects.filter(
+        service_id=row.service_id, state=VisitState.DONE, day__gte=row.since, episode__pathway__code=row.pathway_code
+    ).exists()
 
 
 def pack_subscription_of(actor: Actor, service_id: int, audience: str) -> PackSubscription | None:

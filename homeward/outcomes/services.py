@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -11,14 +12,17 @@ from homeward.kernel.rules import RefusedError, london_day, london_moment, month
 from homeward.notices.services import notify
 from homeward.outcomes.measures.audiences import audiences
 from homeward.outcomes.measures.computing import SETTLES_AFTER
+from homeward.outcomes.measures.definition import Unit
 from homeward.outcomes.measures.library import MEASURES
-from homeward.outcomes.models import NationalFigure, PackSubscription, ResultNote, SentPack
+from homeward.outcomes.models import Baseline, NationalFigure, PackSubscription, ResultNote, SentPack
 from homeward.outcomes.national.figures import Figure
 from homeward.outcomes.states import HowOften, NoteKind
+from homeward.procedures.selectors import newest_pathways
 from homeward.teams.models import Service
 from homeward.teams.selectors import accounts_that_may
 
 SENT_AT = 7 * 60  # minutes into the day: there when work begins
+SHORTEST_YEAR = 364  # days between the first and the last day of a year
 LONGEST = 300  # a sentence or two: it is read beside a point of a chart
 
 
@@ -86,6 +90,86 @@ def _tidy(text: str) -> str:
     if len(words) > LONGEST:
         raise RefusedError(f"Use {LONGEST} characters or fewer.")
     return words
+
+
+# What a baseline of a measure is of, and the most it can be: what is more is a slip of the keyboard
+BASELINES: dict[str, tuple[Unit, Decimal]] = {
+    "M24": (Unit.PENCE, Decimal(100_000_000_000)),
+    "M25": (Unit.MINUTES, Decimal(24 * 60)),
+}
+
+
+@transaction.atomic
+def record_baseline(
+    *,
+    actor: Actor,
+    service_id: int,
+    measure_code: str,
+    pathway_code: str,
+    value: Decimal,
+    first: date,
+    last: date,
+    since: date,
+    source: str,
+    now: datetime,
+) -> Baseline:
+    """Record how it was before something changed, in the measure's unit (pence, minutes), and from which source.
+
+    It takes the place of what was recorded of the same measure and care before, which stays in the record.
+
+    Raises: NotAllowedError; RefusedError where something of it cannot be.
+    """
+    _require_baselines(actor, service_id)
+    if measure_code not in BASELINES:
+        raise RefusedError("Choose a measure that has a baseline.")
+    unit, most = BASELINES[measure_code]
+    if pathway_code not in {one.code for one in newest_pathways()}:
+        raise RefusedError("Choose the care it is of.")
+    if not 0 < value <= most:
+        raise RefusedError("Enter a number above 0 that can be.")
+    if last < first or since <= last or since > london_day(now):
+        raise RefusedError("The change must come after the days the number is of, and have come already.")
+    if measure_code == "M24" and (last - first).days < SHORTEST_YEAR:
+        raise RefusedError("Give a whole year, or several: spending has seasons.")
+    # the service is locked: of two recorded at once, one takes the place of the other
+    Service.objects.select_for_update().get(pk=service_id)
+    row = Baseline.objects.create(
+        service_id=service_id, measure_key=measure_code, pathway_code=pathway_code, value=value, unit=unit.value,
+        first=first, last=last, since=since, source=_tidy(source), recorded_at=now, recorded_by=actor.name,
+        corrects=Baseline.objects.filter(
+            service_id=service_id, measure_key=measure_code, pathway_code=pathway_code, corrected_by__isnull=True
+        ).first(),
+    )  # fmt: skip
+    record(actor=actor, action="record baseline", subject=("baseline", row.pk), now=now, service_id=service_id)
+    return row
+
+
+@transaction.atomic
+def take_back_baseline(*, actor: Actor, baseline: Baseline, now: datetime) -> Baseline:
+    """Take a baseline back; what it said stays in the record, and nothing is measured against it any more.
+
+    Raises: NotAllowedError; RefusedError where somebody corrected it or took it back before.
+    """
+    _require_baselines(actor, baseline.service_id)
+    Service.objects.select_for_update().get(pk=baseline.service_id)
+    if baseline.is_taken_back or Baseline.objects.filter(corrects=baseline).exists():
+        raise RefusedError("Somebody changed this since. Look at what stands now.")
+    row = Baseline.objects.create(
+        service_id=baseline.service_id, measure_key=baseline.measure_key, pathway_code=baseline.pathway_code,
+        value=baseline.value, unit=baseline.unit, first=baseline.first, last=baseline.last, since=baseline.since,
+        source=baseline.source, corrects=baseline, is_taken_back=True, recorded_at=now, recorded_by=actor.name,
+    )  # fmt: skip
+    record(
+        actor=actor, action="take back baseline", subject=("baseline", row.pk), now=now,
+        service_id=baseline.service_id,
+    )  # fmt: skip
+    return row
+
+
+def _require_baselines(actor: Actor, service_id: int) -> None:
+    """Who writes down what came of a change says how it was before; results show it."""
+    require(actor, Permission.SEE_RESULTS, service_id)
+    require(actor, Permission.WRITE_EVIDENCE, service_id)
 
 
 @transaction.atomic

@@ -58,6 +58,7 @@ SIGHT_NEEDED: dict[str, Sight] = {
 ALSO_NEEDED: dict[str, Permission] = {
     "beds:needs": Permission.SEE_BEDS,
     "responding:support": Permission.SEE_RESPONDING,
+    "results:baseline": Permission.SEE_RESULTS,
     "results:cases": Permission.SEE_RESULTS,
 }
 

@@ -19,7 +19,8 @@ from homeward.delegation.models import Concern, SignOff
 from homeward.discharge.models import HospitalStay, PathwayDecision
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.equipment.models import BenefitReview, Loan
-from homeward.outcomes.facts import afterwards, derived, hours, nights, people, sharing, short_term
+from homeward.outcomes.facts import afterwards, derived, hours, nights, people, sharing, short_term, spending
+from homeward.outcomes.models import Baseline
 from homeward.referrals.models import Call, Referral
 from homeward.roster.models import Absence, Contract, Shift
 from homeward.surveys.models import Invitation
@@ -173,7 +174,8 @@ FACTS: tuple[Plain | Derived | Gathered, ...] = (
         "loan_id reviewed_on is_care_home_avoided is_admission_avoided care_hours_before care_hours_now"
         " saved_pence_a_week",
     ),
-    _plain("packages", Package, "service_id person_id kind started_on ended_on"),
+    _plain("packages", Package, "service_id person_id episode_id kind started_on ended_on"),
+    _plain("baselines", Baseline, "service_id measure_key pathway_code value since corrects_id is_taken_back"),
     _plain("providers", Provider, "service_id organisation_id kind"),
     _plain("care_contracts", CareContract, "provider_id"),
     _plain("invoices", Invoice, "service_id contract_id month"),
@@ -295,6 +297,14 @@ FACTS: tuple[Plain | Derived | Gathered, ...] = (
         spans=hours.SPANS,
         keys_of_span=hours.keys_of_span,
         keys_of_days=hours.keys_of_days,
+    ),
+    Derived(
+        "spending",
+        "baseline_id",
+        spending.SPENDING_COLUMNS,
+        spending.spending,
+        {"outcomes_baseline": derived.same, "commissioning_invoiceline": derived.same},
+        is_small=True,
     ),
     Derived(
         "short_term",

@@ -12,7 +12,9 @@ from homeward.outcomes.facts.reading import Facts
 from homeward.outcomes.variation.intervals import Interval
 
 # Records that are of no person supported
-OF_NOBODY = frozenset({"bed", "invoice_line", "item", "sick_call", "sign_off", "survey_answer", "worker", "worker_day"})
+OF_NOBODY = frozenset(
+    {"baseline", "bed", "invoice_line", "item", "sick_call", "sign_off", "survey_answer", "worker", "worker_day"}
+)
 Expression = Callable[[ir.Table], ir.Value]
 
 
@@ -95,6 +97,8 @@ class Measure:
     # "up" or "down": which way is better; "" where neither is
     better: str = ""
     together: str = ""
+    # a difference, which may go either way
+    may_be_below_nothing: bool = False
     version: int = 1
 
     @property

@@ -37,11 +37,6 @@ def definition_as_json(measure: Measure) -> dict:
     }
 
 
-def not_computed_as_json(code: str, why: str) -> dict:
-    """A measure that the record cannot answer."""
-    return {"key": code, "code": code, "not_computed": why}
-
-
 def _published(one: Published) -> dict:
     return {
         "says": one.says,

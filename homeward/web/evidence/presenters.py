@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from homeward.evidence.rules.study import IMPACT_TITLES, NOT_STATED, Finding, Impact, Study
 from homeward.evidence.selectors import Ours, OwnStudy
 from homeward.outcomes.measures.definition import By, Measure, Point, Unit
-from homeward.outcomes.measures.library import MEASURES, NOT_COMPUTED
+from homeward.outcomes.measures.library import MEASURES
 from homeward.procedures.selectors import library
 from homeward.web.results.presenters import amount_text, period_text, value_text
 from homeward.web.templating import moment_text
@@ -183,7 +183,7 @@ def _beside(wanted: str, ours: Mapping[str, tuple[Ours, ...]] | str) -> tuple[Be
     if wanted in MEASURES:
         named = [MEASURES[wanted]]
     if not named:
-        return (Beside(wanted, "", (), NOT_COMPUTED.get(wanted, "Nothing in the record answers to it.")),)
+        return (Beside(wanted, "", (), "Nothing in the record answers to it."),)
     if isinstance(ours, str):
         return tuple(Beside(one.key, one.title, (), ours) for one in named)
     return tuple(_of_measure(one) for one in ours.get(wanted, ()))

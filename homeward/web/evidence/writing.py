@@ -11,7 +11,7 @@ from homeward.evidence.selectors import OwnStudy, StudyNotFoundError, own_study,
 from homeward.evidence.services import change_study, withdraw_study, write_study
 from homeward.evidence.states import About
 from homeward.kernel.rules import RefusedError, whole_number
-from homeward.outcomes.measures.library import MEASURES, NOT_COMPUTED
+from homeward.outcomes.measures.library import MEASURES
 from homeward.procedures.selectors import library
 from homeward.web.clinics.forms import AskedMany
 from homeward.web.evidence.forms import finding_rows, read_study, study_as_asked
@@ -82,7 +82,6 @@ def _own(request: HttpRequest, own_id: int) -> OwnStudy:
 
 def _form(request: HttpRequest, asked: AskedMany, own: OwnStudy | None) -> HttpResponse:
     measures = [(one.key, f"{one.key} {one.title}") for one in MEASURES.values()]
-    measures += [(code, f"{code} (not computed)") for code in NOT_COMPUTED]
     told = {
         "service": service_here(request),
         "form": asked,

@@ -47,6 +47,7 @@ RECORDS: dict[str, tuple[str, str, str, str]] = {
     "survey_answer": ("answer", "answers", "", ""),
     "worker": ("worker", "workers", "", ""),
     "worker_day": ("worker’s day", "workers’ days", "", ""),
+    "baseline": ("day since a change", "days since a change", "", ""),
     "invoice_line": ("invoice line", "invoice lines", "commissioning:line", "line_id"),
 }
 

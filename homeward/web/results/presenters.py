@@ -21,8 +21,8 @@ HEADINGS = (
     ("Front door and crisis response", ("M01", "M02", "M03", "M04", "M05", "M06")),
     ("Leaving hospital", ("M15", "M16", "M17", "M18", "M21")),
     ("Beds and reablement", ("M13", "M28", "M19", "M20")),
-    ("Visits, people and equipment", ("M07", "M08", "M09", "M10", "M11", "M12", "M29", "M22", "M30")),
-    ("Money", ("M14",)),
+    ("Visits, people and equipment", ("M07", "M08", "M09", "M10", "M11", "M12", "M25", "M29", "M22", "M30")),
+    ("Money", ("M14", "M24")),
 )
 OTHERS = "More"
 CAUSES = {
@@ -312,8 +312,8 @@ def present_measure(
                 size,
                 say=lambda value: value_text(value, measure.unit, is_short=True),
                 target=target.value if target else None,
-                lowest=_reach(measure.unit)[0],
-                highest=_reach(measure.unit)[1],
+                lowest=_reach(measure)[0],
+                highest=_reach(measure)[1],
                 besides=besides,
                 before=len(earlier),
                 flags={place: ", ".join(str(one.number) for one in some) for place, some in noted.items() if some},
@@ -394,7 +394,7 @@ def value_text(value: float | None, unit: Unit, *, is_short: bool = False) -> st
     if unit is Unit.SHARE:
         return f"{100 * value:.1f}%" if not is_short else f"{round(100 * value, 1):g}%"
     if unit is Unit.PENCE:
-        return f"£{value / 100:,.0f}"
+        return f"{'−' if value <= -50 else ''}£{abs(value) / 100:,.0f}"
     number = _number(value)
     if unit in (Unit.COUNT, Unit.RATE) or is_short:
         return number
@@ -544,7 +544,7 @@ def _in_words(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> str:
     first, last = (period_text(point, found.by) for point in (points[0], points[-1]))
     said = f"{counted(len(points), found.by.value)}, from {first} to {last}."
     if newest.mean is not None and newest.lower is not None and newest.upper is not None:
-        low, high = (within(value, *_reach(unit)) for value in (newest.lower, newest.upper))
+        low, high = (within(value, *_reach(found.measure)) for value in (newest.lower, newest.upper))
         said += f" Mean {value_text(newest.mean, unit)}; limits {value_text(low, unit)} to {value_text(high, unit)}"
         said += f", from {counted(chart.readings, 'reading')}: only a beginning." if chart.is_short else "."
     special = sum(bool(point.causes) for point in chart.points)
@@ -569,9 +569,9 @@ def look_at(found: Computed, chart: Xmr) -> tuple[str, ...]:
     return tuple(said[-MOST_TO_LOOK_AT:])
 
 
-def _reach(unit: Unit) -> tuple[float, float | None]:
-    """Below and above what no value lies."""
-    return 0, 1 if unit is Unit.SHARE else None
+def _reach(measure: Measure) -> tuple[float | None, float | None]:
+    """Below and above what no value lies; None where there is no end."""
+    return None if measure.may_be_below_nothing else 0, 1 if measure.unit is Unit.SHARE else None
 
 
 def _row(point: Point, drawn, found: Computed, chart: Xmr, noted: Sequence[NoteLine]) -> TableRow:

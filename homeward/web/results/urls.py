@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from homeward.web.results import audiences, cases, groups, noting, pack, views
+from homeward.web.results import audiences, baselines, cases, groups, noting, pack, views
 
 app_name = "results"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("measures/<str:key>/file", views.measure_file, name="file"),
     path("measures/<str:key>/groups", groups.groups_file, name="groups_file"),
     path("measures/<str:key>/cases", cases.cases, name="cases"),
+    path("measures/<str:key>/baseline", baselines.record, name="baseline"),
     path("measures/<str:key>/note", noting.note, name="note"),
     path("measures/<str:key>/changed", noting.change, name="change"),
     path("measures/<str:key>/notes/<int:note_id>", noting.correct, name="correct"),

@@ -140,7 +140,7 @@ class TestWithdrawStudy:
 
 class TestOursBeside:
     def test_has_nothing_for_what_no_measure_computes(self, lead, service, now):
-        assert ours_beside(lead, service.pk, {"M24"}, now) == {"M24": ()}
+        assert ours_beside(lead, service.pk, {"M31"}, now) == {"M31": ()}
 
     def test_is_for_those_who_may_see_results(self, actor_with, service, now):
         with pytest.raises(NotAllowedError):

@@ -1,14 +1,12 @@
 """The evidence library, from files and rows to the page."""
 
 import re
-from html import unescape
 
 import pytest
 from django.urls import reverse
 
 from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Permission, Role
 from homeward.evidence.selectors import published
-from homeward.outcomes.measures.library import NOT_COMPUTED
 
 WRITTEN = {
     "title": "Leg club", "organisation": "Derwent Community First", "place": "Derwent", "period": "June 2026",
@@ -74,14 +72,6 @@ class TestStudy:
         assert "Leicester. April 2015 to February 2016" in row
         assert re.search(r"Ours +1[0-9][0-9] .*2025 to .*2026", row)
         assert "October 2026" in row
-
-    def test_says_why_where_no_measure_is_computed(self, lead, copied):
-        named = [(one.code, each.measure) for one in published().studies for each in one.numbers]
-        code, measure = next(pair for pair in named if pair[1] in NOT_COMPUTED)
-
-        page = lead.get(reverse("evidence:study", args=[code])).content.decode()
-
-        assert NOT_COMPUTED[measure] in unescape(page)
 
     def test_keeps_ours_from_who_may_not_see_results(self, sign_in):
         page = sign_in(Role.ADMINISTRATOR).get(reverse("evidence:study", args=["leeds-reablement"])).content.decode()

@@ -11,8 +11,8 @@ from homeward.access.rules import Actor
 from homeward.kernel.rules import RefusedError, london_day, months_later
 from homeward.outcomes.facts.copying import refresh
 from homeward.outcomes.measures.definition import By
-from homeward.outcomes.measures.library import NOT_COMPUTED, UnknownMeasureError, measures_asked
-from homeward.outcomes.measures.printing import as_json, as_text, not_computed_as_json
+from homeward.outcomes.measures.library import UnknownMeasureError, measures_asked
+from homeward.outcomes.measures.printing import as_json, as_text
 from homeward.outcomes.selectors import NoSuchSplitError, measures_of
 from homeward.teams.selectors import all_service_ids, services_for
 
@@ -64,18 +64,12 @@ class Command(BaseCommand):
         except (RefusedError, UnknownMeasureError, NoSuchSplitError) as error:
             self.stderr.write(str(error))
             raise SystemExit(2) from error
-        missing = {code: why for code, why in NOT_COMPUTED.items() if measure in ("", code)}
         if options["json"]:
             printed = {
                 "as_of": now.isoformat(timespec="seconds"),
                 "was_rebuilt": done.was_rebuilt,
-                "measures": [
-                    *(as_json(one) for one in found),
-                    *(not_computed_as_json(*each) for each in missing.items()),
-                ],
+                "measures": [as_json(one) for one in found],
             }
             self.stdout.write(json.dumps(printed, ensure_ascii=False, indent=1))
             return
         self.stdout.write("\n\n".join(as_text(one) for one in found))
-        for code, why in missing.items():
-            self.stdout.write(f"\n{code} Not computed. {why}")
