@@ -36,7 +36,7 @@ from homeward.commissioning.services import (
 )
 from homeward.demo.making import Making
 from homeward.demo.staff import AGENCIES
-from homeward.kernel.rules import LONDON, wall_clock
+from homeward.kernel.rules import LONDON, months_later, wall_clock, year_begins
 from homeward.people.models import Person
 from homeward.plans.models import VisitPattern
 from homeward.teams.models import Organisation
@@ -271,8 +271,8 @@ def _never(lines: list, amounts: list, number: int) -> None:
 def _budget(making: Making):
     """The Better Care Fund of the year, a joint plan that draws on it, and somebody's direct payment."""
     told = {"actor": making.actor, "now": making.now}
-    year = making.today.year if making.today.month >= 4 else making.today.year - 1
-    first, last = date(year, 4, 1), date(year + 1, 3, 31)
+    first = year_begins(making.today)
+    last = months_later(first, 12) - timedelta(days=1)
     pool = open_pool(
         service_id=making.service.pk, name="Home first fund", kind="better_care_fund", starts_on=first, ends_on=last,
         council_percent=60, agreement="Section 75 agreement, made up", **told,

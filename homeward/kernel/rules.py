@@ -111,6 +111,11 @@ def months_later(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def year_begins(day: date) -> date:
+    """The first day of the financial year that a day is in: a 1 April."""
+    return months_later(day.replace(day=1), -((day.month - 4) % 12))
+
+
 def age_on(birth: date, day: date) -> int:
     """Whole years on a day; somebody born on 29 February is a year older on 1 March in other years."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))

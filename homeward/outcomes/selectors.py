@@ -13,7 +13,7 @@ from homeward.delegation.models import SignOff
 from homeward.outcomes.facts.copying import opened_to_read
 from homeward.outcomes.facts.hours import DAYS
 from homeward.outcomes.facts.reading import Asked, embedded
-from homeward.outcomes.facts.spending import SPEND, invoiced_by_day
+from homeward.outcomes.facts.spending import SPEND, invoiced_since
 from homeward.outcomes.measures.compiling import keep_new
 from homeward.outcomes.measures.computing import compute, list_cases
 from homeward.outcomes.measures.definition import By, Case, Computed, Measure
@@ -200,7 +200,7 @@ def baselines_of(actor: Actor, service_id: int, measure_code: str) -> list[Stand
 
 def _has_since(row: Baseline) -> bool:
     if row.measure_key == SPEND:
-        return bool(invoiced_by_day(row))
+        return invoiced_since(row).exists()
     return Visit.objects.filter(
         service_id=row.service_id, state=VisitState.DONE, day__gte=row.since, episode__pathway__code=row.pathway_code
     ).exists()

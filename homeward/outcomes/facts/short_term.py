@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from homeward.assessments.models import FilledForm
 from homeward.commissioning.models import FundingShare, Package
 from homeward.episodes.models import Episode
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import london_day, months_later, year_begins
 from homeward.outcomes.ascof.fates import Fate
 from homeward.outcomes.ascof.measure_2a import ascof_2a
 from homeward.outcomes.ascof.reading import records_of
@@ -28,7 +28,6 @@ SHORT_TERM_COLUMNS = {
     "left_out": "text",
     "is_counted": "boolean",
 }
-APRIL = 4
 SHORT_TERM = "Short Term Support: ST-Max"
 NEITHER_WAY = "neither_way"
 # What becomes of reablement that ended in a year of which no result is made
@@ -36,11 +35,6 @@ LEFT_OUT = {
     Fate.ST_MAX_NOT_AFTER_NEW_REQUEST: "not_new",
     Fate.ST_MAX_OF_PERSON_WHO_DIED_BEFORE_PERIOD: "died",
 }
-
-
-def year_of(day: date) -> date:
-    """The first day of the financial year that a day is in."""
-    return date(day.year if day.month >= APRIL else day.year - 1, APRIL, 1)
 
 
 def period_of(year: date, today: date) -> Period:
@@ -66,8 +60,10 @@ def short_term(keys: Keys, now: datetime) -> Iterator[tuple]:
         ]
         if not begins:
             continue
-        for number in range(year_of(min(begins)).year, year_of(today).year + 1):
-            yield from _of_year(service_id, date(number, APRIL, 1), codes, keys, today)
+        year = year_begins(min(begins))
+        while year <= today:
+            yield from _of_year(service_id, year, codes, keys, today)
+            year = months_later(year, 12)
 
 
 def _of_year(service_id: int, year: date, codes: Codes, keys: Keys, today: date) -> Iterator[tuple]:

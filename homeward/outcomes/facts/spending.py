@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from homeward.commissioning.models import InvoiceLine
-from homeward.kernel.rules import months_later
+from homeward.kernel.rules import months_later, year_begins
 from homeward.outcomes.models import Baseline
 
 Keys = Collection[int] | None
@@ -21,18 +21,15 @@ SPENDING_COLUMNS = {
     "before": "number",
     "since": "number",
 }
-APRIL = 4
 A_DAY = timedelta(days=1)
 
 
-def invoiced_by_day(baseline: Baseline) -> Counter[date]:
-    """Pence invoiced for the care a baseline is of, by the day it was given, since the change."""
-    lines = InvoiceLine.objects.filter(
+def invoiced_since(baseline: Baseline) -> QuerySet[InvoiceLine]:
+    """What was invoiced for the care a baseline is of, since the change."""
+    return InvoiceLine.objects.filter(
         package__service_id=baseline.service_id, package__episode__pathway__code=baseline.pathway_code,
         day__gte=baseline.since,
     )  # fmt: skip
-    days = lines.values("day").annotate(pence=Sum(Coalesce(F("agreed_pence"), F("found_pence"))))
-    return Counter(dict(days.values_list("day", "pence")))
 
 
 def spending(keys: Keys, now: datetime) -> Iterator[tuple]:
@@ -42,7 +39,8 @@ def spending(keys: Keys, now: datetime) -> Iterator[tuple]:
     """
     rows = Baseline.objects.filter(measure_key=SPEND, corrected_by__isnull=True, is_taken_back=False)
     for baseline in rows.order_by("pk"):
-        spent = invoiced_by_day(baseline)
+        days = invoiced_since(baseline).values("day").annotate(pence=Sum(Coalesce(F("agreed_pence"), F("found_pence"))))
+        spent = Counter(dict(days.values_list("day", "pence")))
         for begins in sorted({day.replace(day=1) for day in spent}):
             day = max(begins, baseline.since)
             while day < months_later(begins, 1):
@@ -55,5 +53,5 @@ def spending(keys: Keys, now: datetime) -> Iterator[tuple]:
 
 def days_of_year(day: date) -> int:
     """How many days the financial year has that a day is in."""
-    begins = date(day.year if day.month >= APRIL else day.year - 1, APRIL, 1)
+    begins = year_begins(day)
     return (months_later(begins, 12) - begins).days

@@ -22,11 +22,18 @@ def _standing(facts: Facts, code: str) -> ir.Table:
     return mine.select("value", from_on="since", at_service="service_id", care="pathway_code")
 
 
-def _on_pathways(facts: Facts) -> ir.Table:
+def _since_the_change(facts: Facts, rows: ir.Table, code: str) -> ir.Table:
+    """Of rows with the episode they are of, those of care that a baseline is of, since it changed."""
     episodes, pathways = facts["episodes"], facts["pathways"]
     pathways = pathways.select(pathway_code="code", by_pathway="id")
-    rows = episodes.inner_join(pathways, episodes.pathway_id == pathways.by_pathway)
-    return rows.select("pathway_code", on_episode="id")
+    on = episodes.inner_join(pathways, episodes.pathway_id == pathways.by_pathway)
+    on = on.select("pathway_code", on_episode="id")
+    rows = rows.inner_join(on, rows.episode_id == on.on_episode)
+    before = _standing(facts, code)
+    return rows.inner_join(
+        before,
+        [rows.service_id == before.at_service, rows.pathway_code == before.care, rows.day >= before.from_on],
+    )
 
 
 def _days(facts: Facts) -> ir.Table:
@@ -39,17 +46,7 @@ def _invoiced(facts: Facts) -> ir.Table:
     lines, packages = facts["invoice_lines"], facts["packages"]
     packages = packages.select("service_id", "episode_id", of_package="id")
     rows = lines.inner_join(packages, lines.package_id == packages.of_package)
-    on = _on_pathways(facts)
-    rows = rows.inner_join(on, rows.episode_id == on.on_episode)
-    before = _standing(facts, "M24")
-    rows = rows.inner_join(
-        before,
-        [
-            rows.service_id == before.at_service,
-            rows.pathway_code == before.care,
-            rows.day >= before.from_on,
-        ],
-    )
+    rows = _since_the_change(facts, rows, "M24")
     return rows.select(
         "service_id",
         "care",
@@ -132,17 +129,7 @@ def _appointments(facts: Facts) -> ir.Table:
         "service_id", "person_id", "episode_id", "day", record_id="id"
     )
     rows = visits.inner_join(there, visits.record_id == there.visit_id)
-    on = _on_pathways(facts)
-    rows = rows.inner_join(on, rows.episode_id == on.on_episode)
-    before = _standing(facts, "M25")
-    rows = rows.inner_join(
-        before,
-        [
-            rows.service_id == before.at_service,
-            rows.pathway_code == before.care,
-            rows.day >= before.from_on,
-        ],
-    )
+    rows = _since_the_change(facts, rows, "M25")
     return rows.select(
         "service_id",
         "person_id",

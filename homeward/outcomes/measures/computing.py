@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from homeward.kernel.rules import london_day, months_later
+from homeward.kernel.rules import london_day, months_later, year_begins
 from homeward.outcomes.facts.reading import Asked, Engine
 from homeward.outcomes.measures.compiling import cases_sql, sums_sql
 from homeward.outcomes.measures.definition import By, Case, Measure, Point, Unit
@@ -14,7 +14,6 @@ from homeward.outcomes.variation.intervals import Interval, ratio_interval
 SETTLES_AFTER = timedelta(days=14)
 # A team that looks at its own days knows what is still to be written down, and would learn nothing a fortnight later.
 DAY_SETTLES_AFTER = timedelta(days=1)
-FIRST_OF_YEAR = 4  # April
 A_DAY = timedelta(days=1)
 
 
@@ -93,7 +92,7 @@ def _next(day: date, by: By) -> date:
         return months_later(month, 1)
     if by == By.QUARTER:
         return months_later(month, 3 - (day.month - 1) % 3)
-    return months_later(month, 12 - (day.month - FIRST_OF_YEAR) % 12)
+    return months_later(year_begins(day), 12)
 
 
 def _day(told: date) -> date:

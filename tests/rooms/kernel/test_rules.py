@@ -16,6 +16,7 @@ from homeward.kernel.rules import (
     tidy_postcode,
     wall_clock,
     whole_number,
+    year_begins,
 )
 
 
@@ -100,3 +101,17 @@ class TestNightOf:
         day = date(2026, 7, 1)
         now = datetime(2026, 7, 1, 3, 30, tzinfo=LONDON)
         assert night_of(now) == (wall_clock(day, "02:00"), wall_clock(day, "05:00"))
+
+
+class TestYearBegins:
+    @pytest.mark.parametrize(
+        ("day", "begins"),
+        [
+            (date(2026, 3, 31), date(2025, 4, 1)),
+            (date(2026, 4, 1), date(2026, 4, 1)),
+            (date(2026, 12, 31), date(2026, 4, 1)),
+            (date(2028, 2, 29), date(2027, 4, 1)),
+        ],
+    )
+    def test_is_the_april_before(self, day, begins):
+        assert year_begins(day) == begins
