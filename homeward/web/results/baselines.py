@@ -90,18 +90,19 @@ def _value_text(value: Decimal, unit: Unit) -> str:
 
 
 def _keep(request: HttpRequest, asked: Asked, measure: Measure) -> str:
+    # asked in the order of the form, which is that of the list of what is wrong
+    if not asked.typed("care"):
+        asked.errors["care"] = ["Choose the care it is of"]
     value = _number(asked, "Enter the pounds a year" if measure.unit is Unit.PENCE else "Enter the minutes")
     first = asked.day("first", missing="Enter the first day the number is of")
     last = asked.day("last", missing="Enter the last day the number is of")
-    since = asked.day("since", missing="Enter the day it changed")
-    if not asked.typed("care"):
-        asked.errors["care"] = ["Choose the care it is of"]
-    if not asked.typed("source"):
-        asked.errors["source"] = ["Write where the number is from"]
     if first and last and last < first:
         asked.errors["last"] = ["Enter a day that is not before the first"]
-    elif last and since and since <= last:
+    since = asked.day("since", missing="Enter the day it changed")
+    if last and since and since <= last and "last" not in asked.errors:
         asked.errors["since"] = ["Enter a day after the last one the number is of"]
+    if not asked.typed("source"):
+        asked.errors["source"] = ["Write where the number is from"]
     if value is None or first is None or last is None or since is None or asked.errors:
         return ""
     try:
