@@ -71,8 +71,13 @@ def address(environment) -> str:
         server.wait(timeout=20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """Chromium, for the journeys of one file.
+
+    Its loop of events runs in this thread as long as it is open, and Django then lets nobody near a database: tests of
+    other files that come after in the same process need it closed.
+    """
     if CHROMIUM is None:
         pytest.fail("Chromium is missing. Install it, on Debian with: apt-get install chromium")
     with sync_playwright() as playwright:
