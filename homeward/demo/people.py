@@ -22,6 +22,13 @@ IS_WOMAN = {
     "Daughter": True, "Wife": True, "Niece": True, "Sister": True, "Son": False, "Husband": False, "Grandson": False,
 }  # fmt: skip
 
+# Made-up shares of ethnic categories, a hundredth each: of no real place, and drawn beside names and languages, which
+# say nothing of them. The last: nobody asked.
+MADE_UP_ETHNICITIES = {
+    "A": 62, "B": 2, "C": 3, "D": 1, "E": 1, "F": 1, "G": 1, "H": 5, "J": 5, "K": 1, "L": 1, "M": 3, "N": 2, "P": 1,
+    "R": 1, "S": 1, "Z": 3, "99": 2, "": 4,
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Resident:
@@ -58,6 +65,7 @@ def born(luck: random.Random, today: date) -> date:
 
 def make_people(making: Making, staff: Staff) -> list[Resident]:
     """Put everyone on record, with their homes on the postcode points."""
+    groups = making.luck("ethnic groups")
     luck = making.luck("people")
     practices = staff.kind("gp_practice")
     streets = {point.postcode: STREETS[luck.randrange(len(STREETS))] for point in points()}
@@ -65,6 +73,7 @@ def make_people(making: Making, staff: Staff) -> list[Resident]:
     more = making.luck("more of people")
     contacts: dict[str, list[Drawn]] = {}
     everyone = []
+    drawn_groups = groups.choices(tuple(MADE_UP_ETHNICITIES), tuple(MADE_UP_ETHNICITIES.values()), k=making.size.people)
     for place in range(making.size.people):
         is_woman = luck.random() < 0.61
         given, family, row = made_up_name(luck, is_woman, is_older=True)
@@ -95,6 +104,8 @@ def make_people(making: Making, staff: Staff) -> list[Resident]:
                 reference=reference,
                 title=title_of(more, is_woman),
                 pronouns=("she/her" if is_woman else "he/him") if more.random() < 0.1 else "",
+                ethnic_category=drawn_groups[place],
+                ethnic_category_by="self" if groups.random() < 0.85 else "other",
                 phone_notes=more.choice(PHONE_NOTES) if more.random() < 0.12 else "",
                 reads_in="English" if language != "English" and more.random() < 0.3 else "",
                 identifiers=(("Merrow Council case number", f"MC-{20000 + place}"),) if more.random() < 0.4 else (),
