@@ -14,7 +14,7 @@ from itertools import pairwise
 from visit_planner.checking_case import TOLERANCE, Case, case_of, names_nothing
 from visit_planner.checking_practice import PRACTICE_RULES, practice_parts
 from visit_planner.plan import Assignment, Cost, Fault, Plan
-from visit_planner.problem import Problem, Shift, Visit, Window, Worker
+from visit_planner.problem import Problem, Visit, Window, Worker
 
 
 def clock(minutes: float) -> str:
@@ -263,15 +263,8 @@ def _busy_minutes(case: Case, worker: Worker) -> float:
     for shift in worker.shifts:
         stops = case.by_shift.get((worker.id, shift.id), [])
         minutes += sum(case.visits[stop.visit].slots[stop.slot].minutes for stop in stops)
-        minutes += _shift_travel(case, worker.id, shift, stops)
+        minutes += case.driven(worker.id, shift.id)
     return minutes
-
-
-def _shift_travel(case: Case, worker: str, shift: Shift, stops: list[Assignment]) -> float:
-    if not stops:
-        return 0.0
-    places = [shift.start_place, *(place for _, _, place, _ in case.day(worker, shift.id)), shift.end_place]
-    return sum(max(0.0, case.travel(worker, a, b)) for a, b in pairwise(places))
 
 
 def minutes_within_limit(case: Case) -> Iterator[Fault]:
@@ -446,8 +439,7 @@ def _idle(case: Case, worker: Worker) -> float:
         stops = case.day(worker.id, shift.id)
         home = _home_again(case, worker.id, shift.id) if stops else shift.ends
         used = sum(ends - starts for starts, ends, _, _ in stops)
-        used += _shift_travel(case, worker.id, shift, case.by_shift.get((worker.id, shift.id), []) if stops else [])
-        idle += max(shift.ends, home) - shift.starts - used
+        idle += max(shift.ends, home) - shift.starts - used - case.driven(worker.id, shift.id)
     return idle
 
 
@@ -461,10 +453,7 @@ def cost(problem: Problem, plan: Plan) -> Cost:
     """What the plan costs by the problem's weights, faults left aside."""
     case = case_of(problem, plan)
     weights = problem.weights
-    travel = sum(
-        _shift_travel(case, worker, case.shifts[worker, shift], stops)
-        for (worker, shift), stops in case.by_shift.items()
-    )
+    travel = sum(case.driven(worker, shift) for worker, shift in case.by_shift)
     late = [max(0.0, _late(case, stop)) for stop in case.known]
     accounted = case.by_visit.keys() | {place.visit for place in plan.attending}
     undone = sum(visit.cost_if_undone for visit in problem.visits if visit.id not in accounted)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 from visit_planner.plan import Assignment, BreakTaken, Plan
 from visit_planner.problem import Problem, Shift, Visit, Worker
 
 # Minutes by which two computations of one time may differ; far below what anybody can see.
 TOLERANCE = 1e-6
+
+# Start, end, place, and the visit; None: a break.
+Stop = tuple[float, float, int, Assignment | None]
 
 
 @dataclass(frozen=True)
@@ -26,14 +31,34 @@ class Case:
     by_shift: dict[tuple[str, str], list[Assignment]]
     breaks: dict[tuple[str, str], list[BreakTaken]]
 
-    def day(self, worker: str, shift: str) -> list[tuple[float, float, int, Assignment | None]]:
-        """Visits and breaks of one shift in order of time: start, end, place, and the visit (None: a break)."""
-        stops: list[tuple[float, float, int, Assignment | None]] = [
-            (stop.starts, stop.ends, self.visits[stop.visit].place, stop)
-            for stop in self.by_shift.get((worker, shift), ())
-        ]
-        stops += [(taken.starts, taken.ends, taken.place, None) for taken in self.breaks.get((worker, shift), ())]
-        return sorted(stops, key=lambda stop: stop[:2])
+    def day(self, worker: str, shift: str) -> list[Stop]:
+        """Visits and breaks of one shift in order of time."""
+        return self._days.get((worker, shift), [])
+
+    def driven(self, worker: str, shift: str) -> float:
+        """Minutes of travel in one shift; none where it has no visit."""
+        return self._driven.get((worker, shift), 0.0)
+
+    # every rule and most parts of the cost ask for the same days
+    @cached_property
+    def _days(self) -> dict[tuple[str, str], list[Stop]]:
+        days: dict[tuple[str, str], list[Stop]] = {
+            shift: [(stop.starts, stop.ends, self.visits[stop.visit].place, stop) for stop in stops]
+            for shift, stops in self.by_shift.items()
+        }
+        for shift, breaks in self.breaks.items():
+            taken: list[Stop] = [(one.starts, one.ends, one.place, None) for one in breaks]
+            days[shift] = days.get(shift, []) + taken
+        return {shift: sorted(stops, key=lambda stop: stop[:2]) for shift, stops in days.items()}
+
+    @cached_property
+    def _driven(self) -> dict[tuple[str, str], float]:
+        driven = {}
+        for worker, shift_id in self.by_shift:
+            shift = self.shifts[worker, shift_id]
+            places = [shift.start_place, *(place for _, _, place, _ in self.day(worker, shift_id)), shift.end_place]
+            driven[worker, shift_id] = sum(max(0.0, self.travel(worker, a, b)) for a, b in pairwise(places))
+        return driven
 
     def travel(self, worker: str, origin: int, destination: int) -> float:
         return float(self.problem.travel[self.workers[worker].mode][origin][destination])
