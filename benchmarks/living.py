@@ -2,6 +2,7 @@
 
     python benchmarks/living.py                      ten absences, beside a full re-plan of each
     python benchmarks/living.py --full-seconds 0     without the full re-plans, in a few minutes
+    python benchmarks/living.py --breaks             with a break in every long shift: days planned as wholes
     python benchmarks/living.py --json
 
 A fictitious place made from a seed: 270 workers and 1,200 visits a day by default. One thread; seconds are CPU
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from visit_planner import (
+    Break,
     Gap,
     Held,
     Plan,
@@ -46,6 +48,8 @@ MINUTES_PER_KILOMETRE = 2.0
 # An urgent visit is asked for at these times of day.
 ASKED_AT = (9 * 60, 10 * 60 + 20, 14 * 60 + 10, 18 * 60)
 REPEATS = 5
+# With --breaks: in shifts of at least so many minutes so long a break, that far from either end of the shift.
+LONG, BREAK, FROM_EITHER_END = 360, 30, 120
 
 
 def a_place(seed: int, staff: int, visits: int) -> Problem:
@@ -103,6 +107,19 @@ def _visit(k: int, place: int, staff: int, random: np.random.Generator) -> Visit
         person=f"{place}",
         preferred=known,
     )
+
+
+def with_breaks(problem: Problem) -> Problem:
+    """The same day with a break in every long shift."""
+
+    def shift(one: Shift) -> Shift:
+        if one.ends - one.starts < LONG:
+            return one
+        rest = Break(BREAK, one.starts + FROM_EITHER_END, one.ends - FROM_EITHER_END - BREAK)
+        return replace(one, rest=rest)
+
+    workers = tuple(replace(one, shifts=tuple(map(shift, one.shifts))) for one in problem.workers)
+    return replace(problem, workers=workers)
 
 
 def cpu(what: Callable[[], Any]) -> tuple[float, Any]:
@@ -203,10 +220,13 @@ def main() -> None:
     parser.add_argument("--full-seconds", type=float, default=20.0, help="CPU seconds of each full re-plan; 0: none")
     parser.add_argument("--full", type=int, default=10, help="how many absences are also re-planned in full")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--breaks", action="store_true", help="a break in every long shift")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     warm_up()
     problem = a_place(asked.seed, asked.staff, asked.visits)
+    if asked.breaks:
+        problem = with_breaks(problem)
     plan = solve(problem, seconds=asked.seconds, seed=asked.seed)
     counted = Counter(stop.worker for stop in plan.assignments)
     rows = []
