@@ -63,10 +63,11 @@ class TestSolveInDistricts:
         assert (again.assignments, again.undone) == (planned.assignments, planned.undone)
 
     def test_mends_across_borders_what_a_plan_by_districts_alone_leaves(self, place, planned):
-        ground = Ground(place)
-        course = scaling_package._Course(ground, InProcess(), 0.0, 40_000, 5, frozenset(), None)
-        course.hold(whole_plan(ground, {}))
-        course.plan(divide_by_place(ground, 4), 1.0, scaling_package.temperature(0.0), scaling_package.temperature(1.0))
+        course = scaling_package._Course(place, InProcess(), 0.0, 1, 40_000, 5, frozenset(), None)
+        course.hold_if_cheaper(whole_plan(course.ground, {}))
+        course.plan(
+            divide_by_place(course.ground, 4), 1.0, scaling_package.temperature(0.0), scaling_package.temperature(1.0)
+        )
         assert cost(place, planned).total < course.cost
 
     def test_never_makes_a_plan_dearer(self, place, planned):
@@ -81,6 +82,10 @@ class TestSolveInDistricts:
         )
         kept = [s for s in planned.assignments if s.worker in frozen]
         assert [s for s in again.assignments if s.worker in frozen] == kept
+
+    def test_takes_about_the_seconds_it_was_given_with_all_that_comes_between_districts(self, place):
+        plan = solve_in_districts(place, seconds=4.0, seed=1, district=80)
+        assert 3.0 < plan.cpu_seconds < 6.0
 
     def test_tells_how_far_it_is(self, place):
         heard = []

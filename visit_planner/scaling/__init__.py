@@ -35,8 +35,11 @@ from visit_planner.search import COLD, HOT, Progress, search_plan
 LARGE = 2500
 # Slots of visits in a district. Local default, measured.
 DISTRICT = 1200
-# The course of one annealing, in shares of its time and of the way from hot to cold: a first plan, then rounds.
-FIRST, ROUNDS = 0.45, 5
+# The first plan's share of the annealing, of its time and of its way from hot to cold. The rest are rounds: as many as
+# leave each at least this much a slot, within bounds. Measured, docs/guides/planning-at-scale.md.
+FIRST = 0.3
+FEWEST_ROUNDS, MOST_ROUNDS = 5, 24
+SECONDS_A_SLOT, MOVES_A_SLOT = 0.0005, 800
 # Share of each round's time that goes to what is left out.
 LEFTOVERS = 0.05
 
@@ -58,10 +61,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Answer:
-    """A district's plan; ``is_better`` than what it started from."""
+    """A district's plan; ``is_better`` than what it started from. ``cpu_seconds``: all that it took."""
 
     plan: Plan
     is_better: bool
+    cpu_seconds: float
 
 
 def is_large(problem: Problem) -> bool:
@@ -76,6 +80,7 @@ def temperature(share: float) -> float:
 
 def plan_district(job: Job) -> Answer:
     """Plans one district; runs wherever an engine sends it."""
+    began = time.thread_time()
     plan = search_plan(
         job.problem,
         seconds=job.seconds,
@@ -91,7 +96,7 @@ def plan_district(job: Job) -> Answer:
     if is_better and job.start.assignments:
         before = checking.cost(job.problem, completed(job.problem, job.start)).total
         is_better = checking.cost(job.problem, plan).total < before - 1e-9 and not checking.check(job.problem, plan)
-    return Answer(plan, is_better)
+    return Answer(plan, is_better, time.thread_time() - began)
 
 
 def completed(problem: Problem, plan: Plan) -> Plan:
@@ -107,17 +112,21 @@ class _Course:
 
     def __init__(
         self,
-        ground: Ground,
+        problem: Problem,
         engine: Engine,
         seconds: float,
+        processes: int,
         iterations: int | None,
         seed: int,
         frozen: frozenset[str],
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        self.ground = ground
+        self.began = time.thread_time()
+        self.ground = Ground(problem)
         self.engine = engine
         self.seconds = seconds
+        self.processes = processes
+        self.pace = seconds * processes
         self.iterations = iterations
         self.seed = seed
         self.frozen = frozen
@@ -126,14 +135,32 @@ class _Course:
         self.breaks: Breaks = {}
         self.cost = np.inf
         self.done = 0
-        self.cpu_seconds = 0.0
+        self.in_districts = self.searched = 0.0
         self.share = 0.0
         self.round = 0
 
-    def hold(self, plan: Plan) -> None:
-        self.given = {(stop.visit, stop.slot): stop for stop in plan.assignments}
-        self.breaks = {(taken.worker, taken.shift): taken for taken in plan.breaks}
-        self.cost = checking.cost(self.ground.problem, plan).total
+    @property
+    def between(self) -> float:
+        """CPU seconds spent here so far on dividing, putting together and checking, while no district was planned."""
+        here = time.thread_time() - self.began
+        return here - self.in_districts if isinstance(self.engine, InProcess) else here
+
+    @property
+    def cpu_seconds(self) -> float:
+        return self.between + self.in_districts
+
+    def keep_pace(self, rounds: int, done: int) -> None:
+        """Spreads what is left of the seconds over the rounds to come, less what they will take besides searching."""
+        spent = self.between * self.processes + self.in_districts
+        besides = (spent - self.searched) / done
+        self.pace = max(0.0, self.seconds * self.processes - spent - besides * rounds) / (1.0 - self.share)
+
+    def hold_if_cheaper(self, plan: Plan) -> None:
+        cost = checking.cost(self.ground.problem, plan).total
+        if cost < self.cost:
+            self.given = {(stop.visit, stop.slot): stop for stop in plan.assignments}
+            self.breaks = {(taken.worker, taken.shift): taken for taken in plan.breaks}
+            self.cost = cost
 
     def plan(self, parts: Sequence[Part], share: float, hot: float, cold: float) -> None:
         """One round: every part planned as a district of its own, and put back where that made it better."""
@@ -148,7 +175,8 @@ class _Course:
         for number, answer in self.engine.work(plan_district, jobs):
             answers[number] = answer
             self.done += answer.plan.iterations
-            self.cpu_seconds += answer.plan.cpu_seconds
+            self.in_districts += answer.cpu_seconds
+            self.searched += answer.plan.cpu_seconds
             before += share * districts[number].tasks / tasks
             if self.progress is not None:
                 self.progress(Progress(min(1.0, before), float(self.cost), self.done))
@@ -157,10 +185,8 @@ class _Course:
         for number in sorted(answers):
             if answers[number].is_better:
                 put_back(given, breaks, districts[number], answers[number].plan)
-        plan = whole_plan(self.ground, given, breaks)
         # parts of the cost that are not sums over districts (the largest lateness) can only be judged on the whole
-        if checking.cost(self.ground.problem, plan).total < self.cost:
-            self.hold(plan)
+        self.hold_if_cheaper(whole_plan(self.ground, given, breaks))
 
     def _job(self, district: District, number: int, share: float, hot: float, cold: float) -> Job:
         return Job(
@@ -171,7 +197,7 @@ class _Course:
             seed=int(np.random.SeedSequence((self.seed % 2**63, self.round, number)).generate_state(1)[0]),
             hot=hot,
             cold=cold,
-            seconds=self.seconds * share,
+            seconds=self.pace * share,
             iterations=None if self.iterations is None else max(1, round(self.iterations * share)),
         )
 
@@ -194,23 +220,25 @@ def solve_in_districts(
     Raises:
         EngineError: processes kept being killed.
     """
-    began = time.thread_time()
     own = None
     if engine is None:
         own = engine = Processes(processes) if processes > 1 else InProcess()
     try:
-        ground = Ground(problem)
-        course = _Course(ground, engine, seconds * processes, iterations, seed, frozenset(frozen), progress)
+        course = _Course(problem, engine, seconds, processes, iterations, seed, frozenset(frozen), progress)
+        ground = course.ground
         random = np.random.default_rng((seed % 2**63, 1))
         tasks = sum(len(visit.slots) for visit in problem.visits)
         # an even number, so that two processes end together
         count = max(1, 2 * round(tasks / district / 2))
-        course.hold(completed(problem, start) if start is not None else whole_plan(ground, {}))
+        course.hold_if_cheaper(completed(problem, start) if start is not None else whole_plan(ground, {}))
         anew = start is None or not start.assignments
         first = divide_by_place(ground, count) if anew else divide_by_route(ground, course.given, count, random)
         course.plan(first, FIRST, temperature(0.0), temperature(FIRST))
-        share = (1.0 - FIRST) / ROUNDS
-        for number in range(ROUNDS):
+        effort = seconds * processes / SECONDS_A_SLOT if iterations is None else iterations / MOVES_A_SLOT
+        rounds = min(max(FEWEST_ROUNDS, int(effort / max(1, tasks))), MOST_ROUNDS)
+        share = (1.0 - FIRST) / rounds
+        for number in range(rounds):
+            course.keep_pace(rounds - number, done=number + 1)
             hot, cold = (temperature(FIRST + share * step) for step in (number, number + 1))
             left = parts_for_leftovers(ground, course.given, course.frozen)
             set_aside = LEFTOVERS if left else 0.0
@@ -221,6 +249,4 @@ def solve_in_districts(
     finally:
         if own is not None:
             own.close()
-    mine = 0.0 if isinstance(engine, InProcess) else time.thread_time() - began
-    spent = time.thread_time() - began if isinstance(engine, InProcess) else course.cpu_seconds + mine
-    return replace(final, iterations=course.done, cpu_seconds=round(spent, 3), seed=seed)
+    return replace(final, iterations=course.done, cpu_seconds=round(course.cpu_seconds, 3), seed=seed)
