@@ -1,13 +1,15 @@
 """SQL of the measures is made once, kept for the next process, and never read where a definition changed since."""
 
 import json
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from homeward.outcomes.measures import compiling
-from homeward.outcomes.measures.equity import splits_of
+from homeward.outcomes.measures.equity import EQUITY
 from homeward.outcomes.measures.library import MEASURES
+from tests.rooms.outcomes.made_facts import whole_and_in_turn
 
 pytestmark = pytest.mark.any_engine
 
@@ -72,9 +74,13 @@ class TestKeptSql:
 
 @pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
 def test_leaves_a_place_for_all_that_is_asked(dialect):
-    for measure in MEASURES.values():
-        for split in ("", *splits_of(measure)[:1]):
-            sql = compiling.sums_sql(measure, split, dialect, is_daily=True)
-            assert 'FROM "asked"' not in sql, measure.key
-            for what in ("service_id", "first_day", "last_day"):
-                assert f"<asked {what}>" in sql, measure.key
+    for measure, split in whole_and_in_turn():
+        sql = compiling.sums_sql(measure, split, dialect, is_daily=True)
+        assert 'FROM "asked"' not in sql, measure.key
+        for what in ("service_id", "first_day", "last_day"):
+            assert f"<asked {what}>" in sql, measure.key
+
+
+def test_every_split_has_its_turn_in_every_few_measures():
+    of_people = Counter(split for measure, split in whole_and_in_turn() if measure.is_of_people)
+    assert min(of_people[split] for split in EQUITY) >= 5

@@ -1,19 +1,14 @@
 """The same definitions on PySpark: run where requirements/spark.txt is installed (docs/guides/measures.md)."""
 
-from datetime import date
-
 import ibis
 import pytest
 
-from homeward.outcomes.facts.copying import opened_to_read, refresh
-from homeward.outcomes.facts.reading import Asked, Engine, embedded
+from homeward.outcomes.facts.reading import Engine, embedded
 from homeward.outcomes.facts.tables import FACTS
-from homeward.outcomes.measures.computing import compute
 from homeward.outcomes.measures.library import MEASURES
-from tests.rooms.outcomes.test_facts import some_weeks  # noqa: F401
+from tests.rooms.outcomes.made_facts import made_up_copy, what_differs, whole_and_in_turn
 
 pyspark = pytest.importorskip("pyspark", reason="compares with PySpark: pip install -r requirements/spark.txt")
-pytestmark = pytest.mark.django_db
 ON_SPARK = {
     "integer": "bigint", "text": "string", "number": "double", "boolean": "boolean", "day": "date",
     "moment": "timestamp",
@@ -52,18 +47,8 @@ def engine_on(spark, copy, folder) -> Engine:
     return Engine("pyspark", lambda sql: [tuple(row) for row in spark.sql(sql).collect()])
 
 
-def test_pyspark_gives_the_same_numbers(spark, some_weeks, crisis, kept_apart, service, now, tmp_path):  # noqa: F811
-    refresh(now=now)
-    asked = Asked(service.pk, date(2026, 9, 1), date(2026, 12, 31), now)
-    counted, different = 0, []
-    with opened_to_read() as copy:
-        here, there = embedded(copy), engine_on(spark, copy, tmp_path)
-        for engine in (here, there):
-            engine.ask(asked)
-        for key, measure in MEASURES.items():
-            told = compute(here, measure, asked)
-            if told != compute(there, measure, asked):
-                different.append(key)
-            counted += any(point.numerator for point in told[0])
+def test_pyspark_gives_the_same_numbers(spark, tmp_path):
+    with made_up_copy(seed=1) as copy:
+        different, counted = what_differs(embedded(copy), engine_on(spark, copy, tmp_path), whole_and_in_turn())
     assert not different
-    assert counted >= 10
+    assert counted == set(MEASURES)
