@@ -71,6 +71,8 @@ class ReturnCommand(BaseCommand):
             self.stdout.write(f"{count:8,}  {table}")
         for why, count in report["left_out"].items():
             self.stdout.write(f"Left out: {count:,} {why[0].lower()}{why[1:]}.")
+        for what, count in report.get("not_asked", {}).items():  # a month closed before this was counted has none
+            self.stdout.write(f"Not asked: {what.lower()} of {count['people']:,} of {count['of']:,} people.")
         for one in report["not_settled"]:
             self.stdout.write(f"Not settled: {one['table']} {one['column']}, {one['rows']:,} rows.")
         self.stdout.write(f"{len(report['problems']):,} problems. The report is in {out / 'report.json'}.")

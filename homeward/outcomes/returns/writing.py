@@ -3,22 +3,34 @@
 import csv
 import io
 import json
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 
 from homeward.outcomes.returns.checking import Rows, not_settled_in, problems_in
 from homeward.outcomes.returns.months import Month
 from homeward.outcomes.returns.tables import Table
+from homeward.people.models import Person
 
 REPORT = "report.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The rows of every table, and how many of the record's things were left out, by why."""
+    """The rows of every table, and how many of the record's things were left out, by why.
+
+    not_asked: by what it is, how many people in the rows nobody asked, of how many: "people" of "of". A code for them
+    settles what is sent, not what is known.
+    """
 
     tables: tuple[Table, ...]
     rows: Rows
     left_out: dict[str, int]
+    not_asked: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def ethnicity_not_asked(people: Collection[Person]) -> dict[str, dict[str, int]]:
+    """Of how many of these nobody has asked the ethnic category."""
+    return {"Ethnic category": {"people": sum(not one.ethnic_category for one in people), "of": len(people)}}
 
 
 def files_of(built: Built) -> dict[str, str]:
@@ -49,6 +61,7 @@ def report_of(title: str, built: Built, month: Month) -> str:
                 for one in not_settled_in(built.tables, built.rows)
             ],
             "left_out": built.left_out,
+            "not_asked": built.not_asked,
         },
         indent=1,
         ensure_ascii=False,

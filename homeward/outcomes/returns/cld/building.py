@@ -20,7 +20,7 @@ from homeward.outcomes.returns.care import Care, care_in, postcodes_at_the_end_o
 from homeward.outcomes.returns.cld.tables import REFERENCE, TABLES
 from homeward.outcomes.returns.codes import Codes
 from homeward.outcomes.returns.months import Month
-from homeward.outcomes.returns.writing import Built
+from homeward.outcomes.returns.writing import Built, ethnicity_not_asked
 from homeward.people.models import Person
 from homeward.plans.models import PlanReview
 
@@ -55,12 +55,13 @@ def build_cld(service_id: int, month: Month, codes: Codes, person_ids: Collectio
         *_assessments(_of(person_ids, FilledForm.objects, "person"), service_id, month, codes),
         *_reviews(_of(person_ids, PlanReview.objects, "plan__episode__person"), service_id, month, codes),
     ]
-    homes = postcodes_at_the_end_of(month, sorted({event.person.pk for event in events}))
+    people = {event.person.pk: event.person for event in events}
+    homes = postcodes_at_the_end_of(month, sorted(people))
     rows = [
         _row(event, homes.get(event.person.pk, ""), month, codes)
         for event in sorted(events, key=lambda one: one.reference)
     ]
-    return Built(TABLES, {"CLD": rows}, dict(sorted(left_out.items())))
+    return Built(TABLES, {"CLD": rows}, dict(sorted(left_out.items())), ethnicity_not_asked(people.values()))
 
 
 def _of(person_ids: Collection[int] | None, rows: Manager, person: str) -> QuerySet:

@@ -29,7 +29,7 @@ from homeward.outcomes.returns.csds.requests import Request, requests_in
 from homeward.outcomes.returns.csds.standing import accommodation, assistive_technology, care_plans
 from homeward.outcomes.returns.csds.tables import PATIENT, REQUEST, TABLES, TEAM
 from homeward.outcomes.returns.months import Month, day_of, time_of
-from homeward.outcomes.returns.writing import Built
+from homeward.outcomes.returns.writing import Built, ethnicity_not_asked
 from homeward.people.models import Person
 from homeward.procedures.rules import ClockReading, ClockState
 from homeward.referrals.selectors import clock_events, reading_for
@@ -76,7 +76,10 @@ def build_csds(service_id: int, month: Month, codes: Codes) -> Built:
     rows["CYP609"] = list(scores(_subjects(requests), month, codes, left_out))
     rows["CYP901"] = list(staff(rows, service_id, codes))
     return Built(
-        TABLES, {table.code: table.whole(rows[table.code]) for table in TABLES}, dict(sorted(left_out.items()))
+        TABLES,
+        {table.code: table.whole(rows[table.code]) for table in TABLES},
+        dict(sorted(left_out.items())),
+        ethnicity_not_asked(people.values()),
     )
 
 

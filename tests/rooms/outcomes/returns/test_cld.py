@@ -88,6 +88,16 @@ class TestCld:
         Person.objects.filter(pk=ivy.pk).update(ethnic_category="H")
         assert told() == ("NOT SET", ["Ethnicity"])
 
+    def test_counts_each_person_nobody_asked_once_however_many_events_they_have(
+        self, coordinator, reablement, fill, ivy, made
+    ):
+        _end(coordinator, reablement, fill, "independent")
+        found = made()
+        assert len(list(csv.DictReader(io.StringIO(found.files["CLDEvents.csv"])))) > 1
+        assert found.report["not_asked"] == {"Ethnic category": {"people": 1, "of": 1}}
+        Person.objects.filter(pk=ivy.pk).update(ethnic_category="99")
+        assert made().report["not_asked"] == {"Ethnic category": {"people": 0, "of": 1}}
+
     def test_sends_no_request_before_it_is_decided(self, asked, made):
         assert _rows(made(), "Request") == []
 

@@ -134,6 +134,15 @@ class TestMakeReturn:
         Person.objects.filter(pk=ivy.pk).update(ethnic_category="Z")
         assert told() == []
 
+    @pytest.mark.parametrize(("category", "people"), [("", 1), ("99", 0), ("Z", 0), ("A", 0)])
+    def test_counts_whom_nobody_asked_once_the_service_settled_what_to_send_of_them(
+        self, answered, ivy, november, category, people
+    ):
+        Person.objects.filter(pk=ivy.pk).update(ethnic_category=category)
+        report = november().report
+        assert report["not_asked"] == {"Ethnic category": {"people": people, "of": 1}}
+        assert report["not_settled"] == []
+
     def test_leaves_what_happened_after_the_month_to_the_next(
         self, answered, coordinator, by_command, service, settled, fill, november
     ):
