@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError
 from homeward.outcomes.measures.definition import By, Computed, Measure, Point
-from homeward.outcomes.measures.equity import splits_of
+from homeward.outcomes.measures.equity import NOT_RECORDED, splits_of
 from homeward.outcomes.measures.library import MEASURES
 from homeward.outcomes.variation.small_numbers import SmallNumbers
 from homeward.web.gate import page
@@ -45,6 +45,7 @@ WORDS = {
     ("ethnicity", "other"): "Other ethnic groups",
     ("ethnicity", "not_stated"): "Preferred not to say",
     ("ethnicity", "not_known"): "Not known",
+    ("ethnicity", NOT_RECORDED): "Not asked yet",
     ("language", "english"): "English",
     ("language", "other"): "Another language",
     ("language", "interpreter"): "Needs an interpreter",

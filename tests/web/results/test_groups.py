@@ -1,14 +1,16 @@
-"""One measure by group, on its page and as a file."""
+"""One measure by group, on its page, as a file and in a pack."""
 
 import csv
 import io
+import re
 
 import pytest
 from django.urls import reverse
 
 from homeward.access.rules import Role
 from homeward.outcomes.facts.copying import refresh
-from homeward.people.services import NewPerson, register_person
+from homeward.people.models import Person
+from homeward.people.services import NewPerson, change_facts, register_person
 from homeward.referrals.models import Referral
 
 
@@ -53,3 +55,67 @@ def test_the_file_hides_small_groups_and_what_would_give_them_away(sign_in, few_
     assert set(rows) == {"Male", "Not recorded"}
     assert rows["Male"]["numerator"] == "*"
     assert rows["Not recorded"]["numerator"] == "*"
+
+
+class TestEthnicGroups:
+    """Referrals of a year: 40 of White people, 20 Asian, 4 Black, 3 who would not say; nobody asked the others."""
+
+    @pytest.fixture
+    def asked(self, copied, service, desk, now):
+        first = 20  # of the months that are settled
+        for category, count in (("A", 40), ("H", 12), ("J", 8), ("M", 4), ("Z", 3)):
+            new = NewPerson("A", f"Person-{category}", ethnic_category=category, ethnic_category_by="self")
+            person = register_person(actor=desk, service_id=service.pk, new=new, now=now)
+            some = Referral.objects.filter(reference__in=[f"MADE-{number}" for number in range(first, first + count)])
+            assert some.update(person=person) == count
+            first += count
+        refresh(now=now)
+
+    @pytest.fixture
+    def lead(self, sign_in, asked):
+        return sign_in(Role.PERFORMANCE_LEAD)
+
+    def _file(self, lead) -> dict[str, dict[str, str]]:
+        answer = lead.get(reverse("results:groups_file", args=["M01"]), {"group": "ethnicity"})
+        rows = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+        return {row["group"]: row for row in rows}
+
+    def test_are_told_apart_on_the_page_in_the_words_of_the_list(self, lead):
+        page = lead.get(reverse("results:measure", args=["M01"]), {"group": "ethnicity"}).content.decode()
+        found = dict(re.findall(r'<th scope="row">([^<]*)</th><td>(\d+)</td>', page))
+        assert found.items() >= {
+            ("White", "40"),
+            ("Asian or Asian British", "20"),
+            ("Black or Black British", "4"),
+            ("Preferred not to say", "3"),
+        }
+        assert int(found["Not asked yet"]) > 40
+        assert "Groups as CSV" in page
+
+    def test_in_the_file_no_small_group_can_be_worked_out(self, lead):
+        rows = self._file(lead)
+        shown = {group: row["numerator"] for group, row in rows.items()}
+        # 4 and 3 are together still too few, so that the next smallest goes with them
+        hidden = {group for group, number in shown.items() if number == "*"}
+        assert hidden == {"Black or Black British", "Preferred not to say", "Asian or Asian British"}
+        assert shown["White"] == "40"
+        assert {rows[group]["value"] for group in hidden} == {"*"}
+
+    @pytest.mark.parametrize("code", ["team", "commissioner"])  # those with all referrals
+    def test_in_a_pack_are_hidden_as_in_the_file(self, lead, code):
+        page = lead.get(reverse("results:pack", args=[code]), {"group": "ethnicity"}).content.decode()
+        found = dict(re.findall(r'<th scope="row">([^<]*)</th><td[^>]*>(.*?)</td>', page))
+        assert found["White"] == "40"
+        assert [found[name] for name in ("Black or Black British", "Preferred not to say")] == ["*", "*"]
+        assert found["Asian or Asian British"] == "*"
+
+    def test_are_in_the_pack_on_paper(self, lead):
+        answer = lead.get(reverse("results:pack_pdf", args=["commissioner"]), {"group": "ethnicity"})
+        assert answer.content.startswith(b"%PDF")
+
+    def test_follow_what_somebody_changes_or_takes_back(self, lead, desk, now):
+        asian = Person.objects.get(family_name="Person-J")
+        change_facts(actor=desk, person=asian, values={"ethnic_category": ""}, now=now)
+        refresh(now=now)
+        page = lead.get(reverse("results:measure", args=["M01"]), {"group": "ethnicity"}).content.decode()
+        assert '<th scope="row">Asian or Asian British</th><td>12</td>' in page
