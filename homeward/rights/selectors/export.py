@@ -106,11 +106,15 @@ SECRET_COLUMNS = {"token_hash": "kept: a link in another form", "code_hash": "ke
 
 @dataclass(frozen=True, slots=True)
 class KindOfRow:
-    """All rows of one table about the person. `rows` are {column: plain value}, each with its "id"."""
+    """All rows of one table about the person. `rows` are {column: plain value}, each with its "id".
+
+    `words` says, by column, what a value that is a code of a list stands for.
+    """
 
     label: str
     title: str
     rows: tuple[dict, ...]
+    words: dict[str, dict[object, str]]
     left_out: int = 0
 
     @property
@@ -179,7 +183,7 @@ def everything_about(
         found = [(f"{model._meta.label}:{row.pk}", row) for row in _rows(model, paths, numbers)]
         kept = [row for key, row in found if not {key, *_belongs_to(row)} & set(left_out)]
         told = tuple(_plain(row) for row in kept)
-        kinds.append(KindOfRow(model._meta.label, _title(model), told, len(found) - len(kept)))
+        kinds.append(KindOfRow(model._meta.label, _title(model), told, _words(model), len(found) - len(kept)))
         files += [one for row in kept for one in _files(row)]
     kinds.append(_events(actor, person, numbers))
     record(
@@ -271,6 +275,10 @@ def _plain(row: Model) -> dict:
     return told
 
 
+def _words(model: type[Model]) -> dict[str, dict[object, str]]:
+    return {one.attname: dict(one.flatchoices) for one in model._meta.concrete_fields if one.choices}
+
+
 def _value(value):
     if isinstance(value, datetime | date | time):
         return value.isoformat()
@@ -323,7 +331,7 @@ def _events(actor: Actor, person: Person, numbers: list[int]) -> KindOfRow:
         }
         for event in events
     )
-    return KindOfRow("audit.Event", BY_HAND["audit.Event"], rows)
+    return KindOfRow("audit.Event", BY_HAND["audit.Event"], rows, {})
 
 
 def _title(model: type[Model]) -> str:

@@ -8,12 +8,13 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
 from homeward.kernel.rules import RefusedError
-from homeward.outcomes.facts.copying import refresh
+from homeward.outcomes.facts.copying import opened_to_read, refresh
 from homeward.outcomes.facts.people import ETHNICITIES
 from homeward.outcomes.measures.compiling import TABLES
 from homeward.outcomes.measures.equity import splits_of
 from homeward.outcomes.measures.library import MEASURES
 from homeward.people.models import Person
+from homeward.people.services import change_facts
 from homeward.people.states import EthnicCategory
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,44 @@ def test_ethnicity_divides_numerator_and_denominator(history, measured, now):
         history.event(episode, "first_face_to_face_contact", at + timedelta(hours=hours))
     parts = {"asian": (1, 2), "white": (1, 1), "not_stated": (0, 1), "Not recorded": (1, 1)}
     assert measured("M03", split="ethnicity") == parts
+
+
+class TestAnEthnicGroupInTheCopy:
+    """It is of a special category: what the record does not hold any more, the copy does not."""
+
+    @pytest.fixture
+    def person(self, service):
+        return Person.objects.create(
+            service=service, reference="P-1", given_name="Ada", ethnic_category="J", ethnic_category_by="self"
+        )
+
+    @pytest.fixture
+    def kept(self, kept_apart, person, now):
+        number = person.pk
+
+        def kept() -> list[str | None]:
+            refresh(now=now)
+            with opened_to_read() as copy:
+                told = copy.execute("SELECT ethnicity FROM people WHERE person_id = ?", [number]).fetchall()
+            return [ethnicity for (ethnicity,) in told]
+
+        assert kept() == ["asian"]
+        return kept
+
+    def test_goes_when_it_is_taken_back(self, kept, person, history, now):
+        change_facts(actor=history.actor, person=person, values={"ethnic_category": ""}, now=now)
+        assert kept() == [None]
+
+    def test_goes_when_whoever_runs_the_database_destroys_the_record(self, kept, person):
+        person.delete()
+        assert kept() == []
+
+    def test_is_a_broad_group_and_never_the_category(self, kept):
+        with opened_to_read() as copy:
+            columns = copy.execute("SELECT column_name FROM information_schema.columns").fetchall()
+            told = copy.execute("SELECT DISTINCT ethnicity FROM people").fetchall()
+        assert not [name for (name,) in columns if "category" in name]
+        assert {one for (one,) in told} <= {*ETHNICITIES.values(), None}
 
 
 def test_deprivation_is_what_a_configured_file_says(referred, measured, settings, tmp_path, now):

@@ -12,7 +12,7 @@ import pytest
 from homeward.access.rules import Role
 from homeward.audit.models import Event
 from homeward.audit.services import record, record_reads, seal_all
-from homeward.people.models import BrokenGlass, Contact, TimelineEntry
+from homeward.people.models import BrokenGlass, Contact, Person, TimelineEntry
 from homeward.rights.models import Appraisal, RightsRequest, UnusualAccess
 from homeward.rights.services import find_unusual
 from homeward.teams.models import Account
@@ -216,6 +216,22 @@ class TestRequests:
         assert "1 Made Up Lane" in page
         assert "David" not in page
         assert Event.objects.filter(action="export record", person_id=ivy.pk).exists()
+
+    @pytest.mark.parametrize(
+        ("category", "words"),
+        [("J", "Asian or Asian British: Pakistani"), ("Z", "Prefer not to say"), ("99", "Not known")],
+    )
+    def test_give_an_ethnic_group_in_words_to_whoever_it_is_of(self, officer, asked, ivy, category, words):
+        Person.objects.filter(pk=ivy.pk).update(ethnic_category=category, ethnic_category_by="self")
+        officer.get(f"/privacy/requests/{asked.pk}/review")
+        officer.post(f"/privacy/requests/{asked.pk}/review", {})
+        answer = officer.post(f"/privacy/requests/{asked.pk}/export")
+        packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+        page = " ".join(unescape(re.sub(r"<[^>]*>", " ", packed.read("index.html").decode())).split())
+        assert f"Ethnic category {words}" in page
+        assert "Ethnic category by The person said so themselves" in page
+        (row,) = json.loads(packed.read("rows/people-person.json"))["rows"]
+        assert (row["ethnic_category"], row["ethnic_category_by"]) == (category, "self")
 
     def test_are_only_exported_by_a_button(self, officer, asked):
         assert officer.get(f"/privacy/requests/{asked.pk}/export").status_code == 302

@@ -52,7 +52,7 @@ def _page(export) -> dict:
                 "title": kind.title,
                 "count": len(kind.rows),
                 "left_out": kind.left_out,
-                "rows": [_said(row) for row in kind.rows],
+                "rows": [_said(row, kind.words) for row in kind.rows],
             }
             for kind in export.kinds
         ],
@@ -61,9 +61,10 @@ def _page(export) -> dict:
     }
 
 
-def _said(row: dict) -> list[tuple[str, str]]:
+def _said(row: dict, words: dict[str, dict[object, str]]) -> list[tuple[str, str]]:
+    """What a row says, codes of lists in words: whoever asked must understand it."""
     return [
-        (name.replace("_", " ").capitalize(), _text(value))
+        (name.replace("_", " ").capitalize(), _text(words[name].get(value, value) if name in words else value))
         for name, value in row.items()
         if value not in ("", None, [], {})
     ]
