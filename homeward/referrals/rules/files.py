@@ -11,6 +11,7 @@ from homeward.referrals.rules.csv_files import (
     FRONT_COLUMNS,
     LARGEST_FILE,
     RowFault,
+    Wrong,
     chosen_code,
     column_name,
     day_of,
@@ -49,6 +50,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("birth_date", "As 17/02/1941 or 1941-02-17.", "17/02/1941"),
     Column("gender", "female, male, other or unknown.", "female"),
     Column("phone", "The person's own phone.", "07700 900201", 40),
+    Column(
+        "ethnic_group",
+        "What the person says it is: a letter of the national list or its words. Leave empty if nobody asked.",
+        "A",
+        80,
+    ),
     Column("address", "Where they live, without the postcode.", "14 Willow Walk, Derby", 250),
     Column("postcode", "", "DE1 3AA", 10),
     Column("source", "Who is asking. Needed.", "gp"),
@@ -66,6 +73,8 @@ COLUMNS: tuple[Column, ...] = (
     Column("access_notes", "The way in, and anything to know before knocking.", "Side door", 250),
 )
 BY_NAME = {column.name: column for column in COLUMNS}
+# A row without a number of its own is known by what it says, but for this: with it the referral is no other one
+OF_NO_REFERRAL = {"ethnic_group"}
 ENOUGH_TO_KNOW_IT = {"family_name", "given_name", "need", "need_text", "urgency", "source"}
 
 
@@ -77,6 +86,7 @@ class Words:
     urgencies: Mapping[str, str]
     needs: Mapping[str, str]
     genders: Mapping[str, str]
+    ethnic_groups: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -187,6 +197,8 @@ def _read_row(line: int, header: tuple[str, ...], values: Sequence[str], words: 
     elif not told["need_text"]:
         wrong("need_text", "Say what the person needs help with.")
     told["gender"] = chosen_code(told["gender"], words.genders, "gender", "", wrong) if told["gender"] else "unknown"
+    if told["ethnic_group"]:
+        told["ethnic_group"] = _ethnic_group(told["ethnic_group"], words.ethnic_groups, wrong)
     told["nhs_number"] = nhs_number_of(told["nhs_number"], wrong)
     if told["postcode"] and not is_postcode(told["postcode"]):
         wrong("postcode", "This is not a full UK postcode. Correct it, or leave it empty.")
@@ -197,10 +209,24 @@ def _read_row(line: int, header: tuple[str, ...], values: Sequence[str], words: 
     received_at = moment_of(told["received_at"], "received_at", wrong)
     if received_at and not now - LONGEST_AGO <= received_at <= now + timedelta(minutes=10):
         wrong("received_at", "This is in the future, or over a year ago. Check it.")
-    fingerprint = sha256("\x1f".join(told[name].lower() for name in sorted(told)).encode()).hexdigest()[:32]
+    said = (told[name].lower() for name in sorted(told) if name not in OF_NO_REFERRAL)
+    fingerprint = sha256("\x1f".join(said).encode()).hexdigest()[:32]
     return ReferralRow(
         line, told, other, birth_date, received_at, told["referral_id"] or f"row {fingerprint}", tuple(faults)
     )
+
+
+def _ethnic_group(text: str, groups: Mapping[str, str], wrong: Wrong) -> str:
+    """The letter of a group by its letter or words; "" with a fault that gives the list where it is neither."""
+
+    def of_the_list(name: str, _: str) -> None:
+        listed = "; ".join(f"{code} {label}" for code, label in groups.items())
+        wrong(
+            name,
+            f"This is no ethnic group of the list. Write one of these, or leave it empty if nobody asked: {listed}.",
+        )
+
+    return chosen_code(text, groups, "ethnic_group", "", of_the_list)
 
 
 def _told_twice(rows: list[ReferralRow]) -> tuple[ReferralRow, ...]:

@@ -11,7 +11,7 @@ from homeward.people.models import Person
 from homeward.people.rules import Identity
 from homeward.people.selectors import people_like
 from homeward.people.services import NewAddress, NewPerson
-from homeward.people.states import Gender, NhsNumberStatus
+from homeward.people.states import EthnicCategory, EthnicitySource, Gender, NhsNumberStatus
 from homeward.procedures.selectors import library
 from homeward.referrals.models import KeptMessage, Referral
 from homeward.referrals.rules import ReferralRow, Words, read_file, says_nothing_new
@@ -51,6 +51,7 @@ def _words_of_a_file() -> Words:
         urgencies=dict(Urgency.choices),
         needs={need.code: need.title for need in library().needs},
         genders=dict(Gender.choices),
+        ethnic_groups=dict(EthnicCategory.choices),
     )
 
 
@@ -180,6 +181,9 @@ def _new_person(row: ReferralRow) -> NewPerson:
         family_name=values["family_name"],
         birth_date=row.birth_date,
         gender=values["gender"],
+        ethnic_category=values["ethnic_group"],
+        # nor who gave the ethnic group
+        ethnic_category_by=EthnicitySource.OTHER,
         nhs_number=values["nhs_number"],
         # a file does not say who checked the number
         is_nhs_number_traced=False,

@@ -20,6 +20,7 @@ WORDS = Words(
     urgencies={"crisis": "Within 2 hours", "two_days": "Within 2 days"},
     needs={"fall": "Fall without serious injury"},
     genders={"female": "Female", "male": "Male", "unknown": "Not known"},
+    ethnic_groups={"A": "White: British", "J": "Asian or Asian British: Pakistani", "Z": "Prefer not to say"},
 )
 HEADER = "family_name,source,urgency,need_text"
 
@@ -86,6 +87,8 @@ class TestReadFile:
             ({"need": "flying"}, "need", "Choose one of: fall"),
             ({"need_text": ""}, "need_text", "Say what the person needs"),
             ({"gender": "x"}, "gender", "Choose one of"),
+            ({"ethnic_group": "Martian"}, "ethnic_group", "no ethnic group of the list"),
+            ({"ethnic_group": "Q"}, "ethnic_group", "leave it empty if nobody asked: A White: British; J Asian or"),
             ({"postcode": "NOWHERE"}, "postcode", "not a full UK postcode"),
             ({"nhs_number": "9.99E+09"}, "nhs_number", "Format the column as text"),
             ({"birth_date": "31/02/1941"}, "birth_date", "There is no such day"),
@@ -124,6 +127,26 @@ class TestReadFile:
         same, other = read("A,gp,crisis,Fell", "A,GP,crisis,fell", "A,gp,crisis,Slipped").rows[::2]
         assert same.identifier == read("A,gp,crisis,Fell").rows[0].identifier != other.identifier
         assert one(referral_id="A-1").identifier == "A-1"
+
+    @pytest.mark.parametrize(
+        ("typed", "letter"),
+        [
+            ("J", "J"),
+            ("j", "J"),
+            ("Asian or Asian British: Pakistani", "J"),
+            ("asian or asian british - pakistani", "J"),
+            ("Prefer not to say", "Z"),
+            ("", ""),
+        ],
+    )
+    def test_reads_an_ethnic_group_by_its_letter_or_its_words(self, typed, letter):
+        assert (one(ethnic_group=typed).values["ethnic_group"], faults_of(ethnic_group=typed)) == (letter, [])
+
+    @pytest.mark.parametrize("group", ["", "J"])
+    def test_knows_a_row_sent_before_it_had_a_column_for_the_ethnic_group(self, group):
+        before = "row 9d9617eb6b86a7ae21f150d3f4cb774f"  # of this row in the files read before there was one
+        assert read("A,gp,crisis,Fell").rows[0].identifier == before
+        assert read(f"A,gp,crisis,Fell,{group}", header=f"{HEADER},ethnic_group").rows[0].identifier == before
 
     def test_sends_back_a_number_that_two_different_rows_have(self):
         rows = read("1,A,gp,crisis,Fell", "1,B,gp,crisis,Fell", header=f"referral_id,{HEADER}").rows

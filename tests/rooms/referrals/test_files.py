@@ -46,6 +46,25 @@ class TestReceiveFile:
         assert ray.person.alerts.count() == 1
         assert edith.person.nhs_number_status == "unverified"
 
+    @pytest.mark.parametrize(
+        ("typed", "kept", "given_by"),
+        [("J", "J", "other"), ("White: Irish", "B", "other"), ("Z", "Z", "self"), ("99", "99", ""), ("", "", "")],
+    )
+    def test_keeps_an_ethnic_group_as_given_by_somebody_else(self, hand_in, typed, kept, given_by):
+        head = "family_name,source,urgency,need_text,ethnic_group"
+        hand_in(f"{head}\nHollis,gp,crisis,Fell,{typed}".encode())
+        person = Person.objects.get()
+        assert (person.ethnic_category, person.ethnic_category_by) == (kept, given_by)
+
+    def test_sends_a_row_back_whose_ethnic_group_is_of_no_list(self, hand_in):
+        head = "family_name,source,urgency,need_text,ethnic_group"
+        taken = hand_in(f"{head}\nHollis,gp,crisis,Fell,Martian".encode())
+        (fault,) = taken.message.not_understood
+        assert fault["path"] == "line 2, ethnic_group"
+        assert "leave it empty if nobody asked: A White: British; B White: Irish;" in fault["text"]
+        assert fault["text"].endswith("Z Prefer not to say; 99 Not known.")
+        assert not Person.objects.exists()
+
     def test_keeps_the_file_exactly_as_it_came(self, hand_in):
         hand_in()
         kept = KeptMessage.objects.get()

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from homeward.access.rules import Permission
-from homeward.people.states import Gender
+from homeward.people.states import EthnicCategory, Gender
 from homeward.procedures.selectors import library
 from homeward.referrals.rules import template_file
 from homeward.referrals.selectors import MessageNotFoundError, faults_of_file, message_for
@@ -74,6 +74,7 @@ def _show(request: HttpRequest, form: FileForm, status: int = 200) -> HttpRespon
         "source": Source.values,
         "urgency": Urgency.values,
         "gender": Gender.values,
+        "ethnic_group": [f"{code} {label}" for code, label in EthnicCategory.choices],
         "need": [need.code for need in library().needs],
     }
     return render(
