@@ -46,6 +46,7 @@ from visit_planner.remedies import Change, Remedy, apply_changes, remedies
 from visit_planner.replanning import replan
 from visit_planner.rounds import in_rounds, needs_rounds
 from visit_planner.search import Progress, make_ready, search_plan
+from visit_planner.search import whole_days as whole
 
 
 def solve(
@@ -94,13 +95,16 @@ def solve(
     return replace(plan, cost=cost(problem, plan))
 
 
-def warm_up() -> None:
+def warm_up(*, whole_days: bool = False) -> None:
     """Compiles the kernels, or loads them from their cache, so that the first real plan need not wait.
 
-    Takes about a minute the first time on a machine and about a second after that. Safe to call in a thread.
+    Takes half a minute the first time on a machine and about a second after that. Safe to call in a thread.
+    ``whole_days``: also those for breaks and whatever else belongs to whole days, about as long again.
     """
     make_ready()
     pushing.make_ready()
+    if whole_days:
+        whole.make_ready()
 
 
 __all__ = [

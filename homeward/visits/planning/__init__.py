@@ -69,4 +69,4 @@ __all__ = [
 
 def warm_up() -> None:
     """Compile or load the planner's kernels, so that the first re-planning is as quick as the next."""
-    visit_planner.warm_up()
+    visit_planner.warm_up(whole_days=True)

@@ -30,6 +30,8 @@ from homeward.teams.models import Worker
 from homeward.visits.models import Assignment, LostVisit, Visit
 from homeward.visits.planning.places import Place, place_of_shift, place_of_visit, travel_between
 from homeward.visits.planning.words import Words, number, visit_id, worker_id
+from homeward.visits.rules import break_owed
+from homeward.visits.rules.hours import BREAK_MINUTES
 from homeward.visits.selectors import newest_plan
 from homeward.visits.selectors.delegated import Places, places_of
 from homeward.visits.selectors.skills import skills_on
@@ -43,6 +45,8 @@ VISITED_IN_TWOS = "they are visited in twos"
 # What a pound weighs against travel, in minutes: half an hour of somebody paid by the visit, at 20 pounds an hour, is
 # worth ten minutes on the road of somebody whose shift is paid anyway, and no more. Local decision.
 MINUTES_A_POUND = 1.0
+# What a shift without the break it needs weighs: an hour on the road, less than any visit. Local decision.
+MINUTES_A_MISSED_BREAK = 60.0
 KNOWN_FACES_DAYS = 14  # who came in this many days is a known face: preferred, not required
 # A worker about to arrive is not turned round: what starts this soon is left as it is.
 ON_THEIR_WAY_MINUTES = 15
@@ -408,7 +412,9 @@ class _Reading:
             visits=tuple(self._visit(visit, not_before, holders) for visit in self.placed),
             travel=self.travel,
             gaps=gaps,
-            weights=visit_planner.Weights(pay=MINUTES_A_POUND, unpaid=MINUTES_AN_UNPAID_MINUTE),
+            weights=visit_planner.Weights(
+                pay=MINUTES_A_POUND, unpaid=MINUTES_AN_UNPAID_MINUTE, missed_breaks=MINUTES_A_MISSED_BREAK
+            ),
             held=tuple(
                 visit_planner.Held(
                     visit_id(visit.pk), row.slot, worker_id(row.worker_id), self.starts[visit.pk, row.slot]
@@ -594,7 +600,27 @@ class _Reading:
             begins = min(begins, ends - 1.0)  # over, but somebody who has still to go somewhere is on the board
         if begins >= ends:
             return None
-        return visit_planner.Shift(str(shift.pk), begins, ends, self.places[where], self.places[home])
+        rest = self._break(shift, begins)
+        return visit_planner.Shift(str(shift.pk), begins, ends, self.places[where], self.places[home], rest=rest)
+
+    def _break(self, shift: Shift, free_from: float) -> visit_planner.Break | None:
+        """The break still owed in a shift. A minute longer than the law's, as people are told whole minutes."""
+        busy = [(_began_at(row) - timedelta(minutes=row.travel_minutes), row.left_at or row.ends_at)
+                for row in self._begun_by[shift.worker_id]]  # fmt: skip
+        owed = break_owed((shift.starts_at, shift.ends_at), busy, self.now)
+        if owed is None:
+            return None
+        earliest, latest = (minutes_into(self.day, moment) for moment in owed)
+        earliest = max(earliest, free_from)
+        return visit_planner.Break(BREAK_MINUTES + 1, earliest, latest - 1) if earliest < latest else None
+
+    @cached_property
+    def _begun_by(self) -> dict[int, list[Assignment]]:
+        begun: dict[int, list[Assignment]] = defaultdict(list)
+        for visit in [*self.begun, *self.begun_beside]:
+            for row in visit.assignments.all():
+                begun[row.worker_id].append(row)
+        return begun
 
     def held_plan(self) -> visit_planner.Plan:
         """The plan in force, for the visits that have everyone they need."""

@@ -1,6 +1,6 @@
 """Pure decisions about visits."""
 
-from homeward.visits.rules.breaks import break_in, lacks_break
+from homeward.visits.rules.breaks import break_in, break_owed, lacks_break
 from homeward.visits.rules.delegated import Asked, asked_of_slots
 from homeward.visits.rules.joining import (
     Joined,
@@ -61,6 +61,7 @@ __all__ = [
     "Standing",
     "asked_of_slots",
     "break_in",
+    "break_owed",
     "clock",
     "first_visit",
     "first_visit_day",

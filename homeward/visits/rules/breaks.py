@@ -1,9 +1,22 @@
 """Where in a worker's shift a break falls."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from homeward.roster.rules.limits import BREAK_LASTS, Stretch, wants_break
+
+# A break comes no sooner after a shift begins, and ends no later before it ends. Local decision.
+FROM_EITHER_END = timedelta(minutes=90)
+
+
+def _gaps(shift: Stretch, busy: Iterable[Stretch]) -> Iterator[Stretch]:
+    """The first and last moment at which a break fits, for every gap that is long enough."""
+    free_from, ends = shift
+    for since, until in [*sorted(busy), (ends, ends)]:
+        latest = since - BREAK_LASTS
+        if latest >= free_from:
+            yield free_from, latest
+        free_from = max(free_from, until)
 
 
 def break_in(shift: Stretch, busy: Iterable[Stretch]) -> Stretch | None:
@@ -14,13 +27,11 @@ def break_in(shift: Stretch, busy: Iterable[Stretch]) -> Stretch | None:
     """
     begins, ends = shift
     middle = begins + (ends - begins) / 2 - BREAK_LASTS / 2
-    found: list[datetime] = []
-    free_from = begins
-    for since, until in [*sorted(busy), (ends, ends)]:
-        latest = since - BREAK_LASTS
-        if latest >= free_from and latest > begins and free_from < ends - BREAK_LASTS:
-            found.append(min(max(middle, free_from), latest))
-        free_from = max(free_from, until)
+    found = [
+        min(max(middle, free_from), latest)
+        for free_from, latest in _gaps(shift, busy)
+        if latest > begins and free_from < ends - BREAK_LASTS
+    ]
     if not found:
         return None
     nearest = min(found, key=lambda moment: abs(moment - middle))
@@ -30,3 +41,19 @@ def break_in(shift: Stretch, busy: Iterable[Stretch]) -> Stretch | None:
 def lacks_break(shift: Stretch, busy: Iterable[Stretch]) -> bool:
     """Whether a shift long enough to need a break has no room for one."""
     return wants_break(shift) and break_in(shift, busy) is None
+
+
+def break_owed(shift: Stretch, busy: Iterable[Stretch], now: datetime) -> Stretch | None:
+    """The first and last moment at which the break of a shift may still begin.
+
+    None where it needs none, it was had by `now`, or it is too late for one. `busy` is what has begun by then, as in
+    `break_in`; what is free before the first of it is a late start and no break.
+    """
+    begins, ends = shift
+    earliest, latest = max(now, begins + FROM_EITHER_END), ends - FROM_EITHER_END - BREAK_LASTS
+    if not wants_break(shift) or earliest > latest:
+        return None
+    begun = sorted(busy)
+    if begun and any(_gaps((begun[0][0], now), begun)):
+        return None
+    return earliest, latest

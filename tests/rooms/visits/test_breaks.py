@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from homeward.visits.rules.breaks import break_in, lacks_break
+from homeward.visits.rules.breaks import break_in, break_owed, lacks_break
 
 EIGHT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 
@@ -47,3 +47,25 @@ def test_six_hours_need_no_break_and_a_minute_more_do():
     full = stretches("08:00-14:01")
     assert not lacks_break(stretches("08:00-14:00")[0], full)
     assert lacks_break(full[0], full)
+
+
+@pytest.mark.parametrize(
+    ("shift", "busy", "now", "expected"),
+    [
+        # not in the first hour and a half, nor in the last
+        ("08:00-16:00", "", "07:00", "09:30-14:10"),
+        ("08:00-16:00", "08:00-11:00", "11:00", "11:00-14:10"),
+        # had already
+        ("08:00-16:00", "08:00-11:00 11:25-12:00", "12:00", None),
+        ("08:00-16:00", "08:00-11:00", "11:30", None),
+        # nineteen minutes were none, and coming later was none
+        ("08:00-16:00", "08:00-11:00 11:19-12:00", "12:00", "12:00-14:10"),
+        ("08:00-16:00", "08:40-11:00", "11:00", "11:00-14:10"),
+        # too late, or needed by nobody
+        ("08:00-16:00", "08:00-14:11", "14:11", None),
+        ("08:00-14:00", "", "07:00", None),
+    ],
+)
+def test_the_break_is_owed_until_it_was_had_or_it_is_too_late(shift, busy, now, expected):
+    owed = break_owed(stretches(shift)[0], stretches(busy), at(now))
+    assert owed == (expected and stretches(expected)[0])

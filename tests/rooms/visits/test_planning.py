@@ -1,6 +1,7 @@
 """The bridge to the planner: a day of the record in, a plan with its reasons out."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -12,6 +13,7 @@ from homeward.referrals.services import NewReferral, receive_referral
 from homeward.roster.models import Shift
 from homeward.visits import planning
 from homeward.visits.models import Assignment, DayPlan, Visit
+from homeward.visits.planning.board import read_board
 from homeward.visits.services import (
     PlanChangedMeanwhileError,
     arrive,
@@ -100,6 +102,42 @@ class TestPlanDay:
         planning.plan_day(actor=planner, service_id=service.pk, day=now.date(), now=now, seconds=SECONDS, seed=2)
         row = Assignment.objects.get(visit=morning_visits[0])
         assert (row.worker, row.starts_at, row.decided_by) == (workers[3], at, "Test Person")
+
+
+class TestBreaks:
+    @pytest.fixture
+    def full_day(self, service, planner, morning_visits, workers, now):
+        """One worker from nine to five with six visits of an hour, at any time of the day."""
+        Shift.objects.exclude(worker=workers[2]).delete()
+        Shift.objects.update(starts_at=now, ends_at=now + timedelta(hours=8))
+        Visit.objects.update(
+            window_opens_at=now,
+            window_closes_at=now + timedelta(hours=7),
+            slots=[{"skill": "crisis_responder_care", "minutes": 60}],
+        )
+        planning.plan_day(actor=planner, service_id=service.pk, day=now.date(), now=now, seconds=SECONDS, seed=1)
+        return list(Assignment.objects.order_by("starts_at"))
+
+    def after_the_break(self, full_day) -> Assignment:
+        """What comes after twenty minutes neither with anybody nor on the way."""
+        for before, after in pairwise(full_day):
+            if after.starts_at - timedelta(minutes=after.travel_minutes) - before.ends_at >= timedelta(minutes=20):
+                return after
+        raise AssertionError([(str(one.starts_at), str(one.ends_at)) for one in full_day])
+
+    def test_leaves_room_for_a_break_in_a_long_shift(self, full_day):
+        assert len(full_day) == 6
+        self.after_the_break(full_day)
+
+    def test_plans_none_once_it_was_had(self, service, full_day, now):
+        def owed(moment):
+            (worker,) = read_board(service.pk, now.date(), moment).problem.workers
+            return worker.shifts[0].rest
+
+        after = self.after_the_break(full_day)
+        assert owed(now).minutes > 20
+        assert owed(full_day[0].ends_at).minutes > 20
+        assert owed(after.starts_at) is None
 
 
 class TestAcceptAndRespond:
