@@ -18,7 +18,7 @@ from visit_planner.explaining_practice import (
     nobody_of_level,
     suits,
 )
-from visit_planner.plan import Assignment, Fault, Plan
+from visit_planner.plan import Assignment, BreakTaken, Fault, Plan
 from visit_planner.practice import Faces, has_level_during, may_come
 from visit_planner.problem import Problem, Shift, Visit, Worker
 from visit_planner.pushing import Day
@@ -108,6 +108,9 @@ def _why_these(problem: Problem, plan: Plan, called: _Names) -> dict[tuple[str, 
     for stop in plan.assignments:
         routes[stop.worker, stop.shift].append(stop)
         together[stop.visit].append(stop)
+    breaks: dict[tuple[str, str], list[BreakTaken]] = defaultdict(list)
+    for taken in plan.breaks:
+        breaks[taken.worker, taken.shift].append(taken)
     follows = _follows(problem, together, called)
     faces: dict[str | None, Faces] = {one.person: one for one in problem.faces}
     explained = {}
@@ -121,10 +124,14 @@ def _why_these(problem: Problem, plan: Plan, called: _Names) -> dict[tuple[str, 
             here, elsewhere, other = priced.get((stop.visit, stop.slot), (math.inf, math.inf, None))
             extra = elsewhere - here if other is not None and math.isfinite(here) else None
             partners = [mate.worker for mate in together[stop.visit] if mate.worker != stop.worker]
+            before = stops[k - 1] if k else None
+            rested = any(
+                (before is None or taken.starts > before.starts) and taken.starts < stop.starts for taken in breaks[key]
+            )
             parts = [
                 _who(visits[stop.visit], stop, worker, suits(faces, visits[stop.visit], worker), added, called),
                 _instead_of(visits[stop.visit], stop, other, extra, called),
-                _when(visits[stop.visit], stop, stops[k - 1] if k else None, partners, called),
+                _when(visits[stop.visit], stop, before, partners, called, is_after_break=rested),
             ]
             if partners:
                 parts.append(f"together with {' and '.join(called[name] for name in partners)}")
@@ -186,7 +193,15 @@ def _instead_of(visit: Visit, stop: Assignment, other: str | None, extra: float 
     return f"{called[other]} would do as well"
 
 
-def _when(visit: Visit, stop: Assignment, before: Assignment | None, partners: list[str], called: _Names) -> str:
+def _when(
+    visit: Visit,
+    stop: Assignment,
+    before: Assignment | None,
+    partners: list[str],
+    called: _Names,
+    *,
+    is_after_break: bool,
+) -> str:
     if _fixed(visit, stop) == "worker and time":
         return ""
     late = stop.starts - visit.window.closes
@@ -194,8 +209,12 @@ def _when(visit: Visit, stop: Assignment, before: Assignment | None, partners: l
         return f"it starts at {clock(stop.starts)}, {late:.0f} minutes after its window closes"
     if stop.starts - visit.window.opens <= _SLACK:
         return f"it starts at {clock(stop.starts)}, as soon as its window opens"
-    if stop.waits_before > _SLACK:
-        cause = "because it waits for the partner" if partners else "because of the spacing it needs"
+    if stop.waits_before > _SLACK and partners:
+        cause = "because it waits for the partner"
+    elif is_after_break:
+        cause = "after the break"
+    elif stop.waits_before > _SLACK:
+        cause = "because of the spacing it needs"
     elif before is not None:
         cause = f"after {called[before.visit]} and the way there"
     else:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from visit_planner import Pin, Plan, Problem, Shift, Slot, Visit, Window, Worker, explain, solve
+from visit_planner import Break, Pin, Plan, Problem, Shift, Slot, Visit, Weights, Window, Worker, explain, solve
 
 
 def worker(name, *skills, starts=480, ends=720, place=0):
@@ -50,6 +50,18 @@ class TestExplain:
         assert set(explanations.assignments) == {(s.visit, s.slot) for s in plan.assignments}
         assert set(explanations.undone) == set(plan.undone) != set()
         assert all(why.sentence and why.nearest for why in explanations.undone.values())
+
+    def test_says_that_a_visit_comes_after_the_break(self, line):
+        rested = replace(worker("ann", "care"), shifts=(Shift("am", 480, 900, 0, 0, 0, rest=Break(20, 560, 700)),))
+        visits = tuple(visit(name, 1, "care", 480, 800, minutes=60) for name in "abc")
+        problem = Problem((rested,), visits, {"car": line(2)}, weights=Weights(missed_breaks=60.0))
+        plan = solve(problem, iterations=500)
+        (taken,) = plan.breaks
+        after = min((stop for stop in plan.assignments if stop.starts >= taken.ends), key=lambda stop: stop.starts)
+        others = [stop for stop in plan.assignments if stop is not after]
+        said = explain(problem, plan).assignments
+        assert "after the break" in said[after.visit, 0].sentence
+        assert not any("break" in said[stop.visit, 0].sentence for stop in others)
 
     def test_says_that_a_started_visit_stays_as_it_is(self, line):
         workers = (worker("ann", "care"),)
