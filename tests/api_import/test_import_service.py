@@ -79,6 +79,29 @@ class TestImportService:
         assert not joint.is_window_hard
         assert "3 visits to 3 people, 1 of them for two or more workers" in said
 
+    def test_takes_ethnic_groups_as_given_by_somebody_else(self, run, folder):
+        folder.write("people.csv", "UserId,EthnicGroup\n41,J\n42,Prefer not to say\n")
+        run("--no-plan")
+        told = Person.objects.values_list("reference", "ethnic_category", "ethnic_category_by")
+        assert set(told) == {("41", "J", "other"), ("42", "Z", "self"), ("43", "", "")}
+
+    def test_fills_in_ethnic_groups_of_people_loaded_before_and_replaces_none(self, run, folder):
+        run("--no-plan")
+        folder.write("people.csv", "UserId,EthnicGroup\n41,J\n42,99\n")
+        assert "Ethnic groups filled in of people who were there already: 2." in run("--no-plan")
+        assert "nothing was changed" in run("--no-plan")
+        assert Event.objects.filter(action="change person").count() == 2
+        folder.write("people.csv", "UserId,EthnicGroup\n41,H\n42,A\n")
+        with pytest.raises(CommandError, match="Nothing was loaded"):
+            run("--no-plan")
+        assert set(Person.objects.values_list("reference", "ethnic_category")) == {
+            ("41", "J"),
+            ("42", "99"),
+            ("43", ""),
+        }
+        folder.write("people.csv", "UserId,EthnicGroup\n41,\n42,A\n")
+        assert "who were there already: 1" in run("--no-plan")
+
     def test_leaves_an_audit_event_for_each_thing_it_did(self, run):
         run("--no-plan")
         assert {

@@ -66,6 +66,35 @@ class TestReadService:
         assert reading.travel.place_keys == ("41", "42", "43")
         assert reading.travel.seconds.tolist() == [[0, 300, 420], [310, 0, 240], [400, 250, 0]]
 
+    def test_reads_ethnic_groups_where_there_is_a_file_of_people(self, folder):
+        assert read_service(folder.path).people == ()
+        folder.write("people.csv", "UserId,EthnicGroup\n41,J\n42,White: Irish\n43,\n")
+        reading = read_service(folder.path)
+        assert [(one.reference, one.ethnic_category) for one in reading.people] == [
+            ("41", "J"),
+            ("42", "B"),
+            ("43", ""),
+        ]
+        assert reading.faults == ()
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            (
+                "UserId,EthnicGroup\n41,Martian\n",
+                "people.csv, row 2, EthnicGroup: This is no ethnic group of the list.",
+            ),
+            ("UserId,EthnicGroup\n41,A\n41,B\n", "people.csv, row 3, UserId: 41 is also in row 2. Keep one."),
+            ("UserId,EthnicGroup\n99,A\n", "people.csv, row 2, UserId: 99 is not in distance.csv."),
+            ("UserId,EthnicGroup\n,A\n", "people.csv, row 2, UserId: there is no value."),
+            ("UserId,Ethnicity\n41,A\n", "people.csv, row 1, EthnicGroup: the column is missing."),
+            ("", "people.csv: the file is empty."),
+        ],
+    )
+    def test_says_what_is_wrong_in_the_file_of_people(self, folder, text, said):
+        faults = read_service(folder.write("people.csv", text).path).faults
+        assert str(faults[0]).startswith(said)
+
     @pytest.mark.parametrize(("name", "before", "after", "said"), ONE_FAULT, ids=[case[3] for case in ONE_FAULT])
     def test_says_where_a_fault_is_and_what_to_do(self, folder, name, before, after, said):
         reading = read_service(folder.change(name, before, after).path)

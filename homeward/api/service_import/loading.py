@@ -8,10 +8,12 @@ from django.db import transaction
 
 from homeward.access.rules import Actor
 from homeward.api.service_import.faults import Fault
-from homeward.api.service_import.reading import SHIFTS, TRAVEL, VISITS, Reading, ReadVisit
+from homeward.api.service_import.reading import PEOPLE, SHIFTS, TRAVEL, VISITS, Reading, ReadVisit
 from homeward.kernel.rules import RefusedError
 from homeward.people.models import Person
-from homeward.people.services import NewAddress, NewPerson, register_people
+from homeward.people.rules import NO_ETHNICITY
+from homeward.people.services import NewAddress, NewPerson, change_facts, register_people
+from homeward.people.states import EthnicitySource
 from homeward.roster.models import Shift
 from homeward.roster.services import add_shifts
 from homeward.teams.models import Organisation, Service, Worker
@@ -38,7 +40,10 @@ class LoadedDifferentlyError(RefusedError):
 
 @dataclass(frozen=True, slots=True)
 class LoadedDay:
-    """What loading a day added; `visits_before` were there already and `visits_gone` are no longer in the files."""
+    """What loading a day added; `visits_before` were there already and `visits_gone` are no longer in the files.
+
+    `ethnic_groups`: of how many people who were there already the files say one that the record did not have.
+    """
 
     service: Service
     is_new_service: bool
@@ -49,10 +54,13 @@ class LoadedDay:
     is_travel_new: bool
     visits_before: int
     visits_gone: int
+    ethnic_groups: int
 
     @property
     def changed_nothing(self) -> bool:
-        return not (self.people or self.workers or self.shifts or self.visits or self.is_travel_new)
+        return not (
+            self.people or self.workers or self.shifts or self.visits or self.is_travel_new or self.ethnic_groups
+        )
 
 
 @transaction.atomic
@@ -91,6 +99,7 @@ def load_day(
     visits = [visit for visit in reading.visits if visit.day == day]
     is_travel_new = _keep_travel(actor, service, reading, now)
     people, people_added = _people(actor, service, reading, visits, day, now)
+    ethnic_groups = _ethnic_groups(actor, reading, people, now)
     workers_added, shifts_added = _shifts(actor, service, reading, day, now)
     new, before, gone = _new_visits(service, people, visits, day, timedelta(minutes=tolerance_minutes))
     if new:
@@ -105,6 +114,7 @@ def load_day(
         is_travel_new=is_travel_new,
         visits_before=before,
         visits_gone=gone,
+        ethnic_groups=ethnic_groups,
     )
 
 
@@ -147,19 +157,47 @@ def _people(
     wanted = list(dict.fromkeys(visit.person_reference for visit in visits))
     known = _people_of(service)
     new = [reference for reference in wanted if reference not in known]
+    said = {one.reference: one.ethnic_category for one in reading.people}
     if new:
         register_people(
             actor=actor,
             service_id=service.pk,
             # Even their language is not given: empty says so.
             people=[
-                NewPerson(reference=reference, language="", address=NewAddress(place_key=reference))
+                NewPerson(
+                    reference=reference,
+                    language="",
+                    address=NewAddress(place_key=reference),
+                    ethnic_category=said.get(reference, ""),
+                    ethnic_category_by=EthnicitySource.OTHER,  # the files do not say who gave it
+                )
                 for reference in new
             ],
             since=min([day, *reading.days]),
             now=now,
         )
     return _people_of(service), len(new)
+
+
+def _ethnic_groups(actor: Actor, reading: Reading, people: dict[str, Person], now: datetime) -> int:
+    """Fill in the ethnic groups that the record does not have yet.
+
+    Raises: LoadedDifferentlyError where it has another.
+    """
+    known = [(one, people[one.reference]) for one in reading.people if one.ethnic_category and one.reference in people]
+    known = [(one, person) for one, person in known if one.ethnic_category != person.ethnic_category]
+    faults = [
+        Fault(PEOPLE, one.row, "EthnicGroup", "the record has another by now. Put this one right, or leave it empty.")
+        for one, person in known
+        if person.ethnic_category not in NO_ETHNICITY and one.ethnic_category not in NO_ETHNICITY
+    ]
+    if faults:
+        raise LoadedDifferentlyError(faults)
+    missing = [(one, person) for one, person in known if person.ethnic_category in NO_ETHNICITY]
+    for one, person in missing:
+        values = {"ethnic_category": one.ethnic_category, "ethnic_category_by": EthnicitySource.OTHER.value}
+        change_facts(actor=actor, person=person, values=values, now=now)
+    return len(missing)
 
 
 def _people_of(service: Service) -> dict[str, Person]:

@@ -1,4 +1,4 @@
-"""What the three files of a service say, and everything that is wrong with them. No database, no clock."""
+"""What the files of a service say, and everything that is wrong with them. No database, no clock."""
 
 import re
 from collections import defaultdict
@@ -13,11 +13,15 @@ import numpy as np
 from homeward.api.service_import.csv_table import Grid, Row, named_rows, read_grid
 from homeward.api.service_import.faults import Fault
 from homeward.kernel.rules import LONDON
+from homeward.people.states import EthnicCategory
+from homeward.referrals.rules import ethnic_group_of
 
 VISITS, SHIFTS, TRAVEL = "visits.csv", "carers.csv", "distance.csv"
+PEOPLE = "people.csv"  # need not be there
 VISIT_COLUMNS = ("VisitId", "UserId", "Date", "Time", "Duration", "CarerCount")
 SHIFT_COLUMNS = ("CarerId", "Date", "Begin", "End")
 PLACE_COLUMN = "UserId"
+PEOPLE_COLUMNS = ("UserId", "EthnicGroup")
 
 # Local limits: outside them a value is more likely in another unit, or another column's, than true.
 LONGEST_REFERENCE = 40  # characters, as the record keeps references
@@ -26,6 +30,7 @@ MOST_WORKERS_AT_ONCE = 6
 LONGEST_SHIFT = timedelta(hours=24)
 LONGEST_TRAVEL_SECONDS = 24 * 60 * 60
 
+ETHNIC_GROUPS = dict(EthnicCategory.choices)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 TIME = re.compile(r"\d{2}:\d{2}(:\d{2})?")
 MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2})?)")
@@ -57,6 +62,15 @@ class ReadShift:
     ends_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ReadPerson:
+    """What the files say of one person; "" where nobody asked their ethnic group."""
+
+    row: int
+    reference: str
+    ethnic_category: str
+
+
 @dataclass(frozen=True)
 class ReadTravel:
     """Travel times: `seconds` (n, n) int32, row from, column to, in the order of `place_keys`."""
@@ -67,11 +81,12 @@ class ReadTravel:
 
 @dataclass(frozen=True)
 class Reading:
-    """What is right in the three files, and every fault, in the order of files and rows."""
+    """What is right in the files, and every fault, in the order of files and rows."""
 
     visits: tuple[ReadVisit, ...]
     shifts: tuple[ReadShift, ...]
     travel: ReadTravel
+    people: tuple[ReadPerson, ...]
     faults: tuple[Fault, ...]
 
     @property
@@ -86,7 +101,7 @@ class Reading:
 
 
 def read_service(folder: Path) -> Reading:
-    """Everything in a folder's `visits.csv`, `carers.csv` and `distance.csv`, all days, with every fault found.
+    """Everything in a folder's `visits.csv`, `carers.csv`, `distance.csv` and `people.csv`, with every fault found.
 
     Values that are wrong are left out of what is returned and never repaired. It raises nothing: a file that is
     missing, empty or unreadable is a fault that `stops_all`.
@@ -97,12 +112,14 @@ def read_service(folder: Path) -> Reading:
     visits = _read_visits(folder / VISITS, travel, faulty_places, visit_faults)
     shift_faults: list[Fault] = []
     shifts = _read_shifts(folder / SHIFTS, shift_faults)
+    people_faults: list[Fault] = []
+    people = _read_people(folder / PEOPLE, travel, faulty_places, people_faults)
     faults = [
         fault
-        for of_one_file in (visit_faults, shift_faults, travel_faults)
+        for of_one_file in (visit_faults, shift_faults, travel_faults, people_faults)
         for fault in sorted(of_one_file, key=lambda one: one.row or 0)
     ]
-    return Reading(tuple(visits), tuple(shifts), travel, tuple(faults))
+    return Reading(tuple(visits), tuple(shifts), travel, tuple(people), tuple(faults))
 
 
 class _NotThisError(ValueError):
@@ -162,6 +179,32 @@ def _read_visits(path: Path, travel: ReadTravel, faulty_places: dict[str, int], 
         if one.is_right:
             visits.append(ReadVisit(row.number, reference, person, day, starts_at, seconds, count))
     return visits
+
+
+def _read_people(
+    path: Path, travel: ReadTravel, faulty_places: dict[str, int], faults: list[Fault]
+) -> list[ReadPerson]:
+    grid = read_grid(path, faults) if path.exists() else None
+    if grid is None:
+        return []
+    known = {*travel.place_keys, *faulty_places}
+    first_row: dict[str, int] = {}
+    people = []
+    for row in named_rows(grid, PEOPLE_COLUMNS, faults):
+        one = _RowReader(grid.file, row, faults)
+        reference = one.read("UserId", _reference)
+        if reference in first_row:
+            one.wrong("UserId", f"{reference} is also in row {first_row[reference]}. Keep one.")
+        elif reference is not None:
+            first_row[reference] = row.number
+            if known and reference not in known:
+                one.wrong(
+                    "UserId", f"{reference} is not in {TRAVEL}. Add their row and column there, or correct it here."
+                )
+        category = ethnic_group_of(row.values["EthnicGroup"], ETHNIC_GROUPS, "EthnicGroup", one.wrong)
+        if one.is_right and reference is not None:
+            people.append(ReadPerson(row.number, reference, category))
+    return people
 
 
 def _read_shifts(path: Path, faults: list[Fault]) -> list[ReadShift]:

@@ -106,6 +106,19 @@ def chosen_code(text: str, choices: Mapping[str, str], name: str, ask: str, wron
     return ""
 
 
+def ethnic_group_of(text: str, groups: Mapping[str, str], name: str, wrong: Wrong) -> str:
+    """The letter of an ethnic group by its letter or words; "" with a fault that gives the list where it is neither."""
+
+    def is_of_no_list(name: str, _: str) -> None:
+        listed = "; ".join(f"{code} {label}" for code, label in groups.items())
+        wrong(
+            name,
+            f"This is no ethnic group of the list. Write one of these, or leave it empty if nobody asked: {listed}.",
+        )
+
+    return chosen_code(text, groups, name, "", is_of_no_list) if text else ""
+
+
 def nhs_number_of(text: str, wrong: Wrong) -> str:
     """An NHS number as digits; a fault where a spreadsheet shortened it."""
     if re.fullmatch(r"\d(\.\d+)?[eE]\+?\d+", text):

@@ -11,11 +11,11 @@ from homeward.referrals.rules.csv_files import (
     FRONT_COLUMNS,
     LARGEST_FILE,
     RowFault,
-    Wrong,
     chosen_code,
     column_name,
     day_of,
     decoded_csv,
+    ethnic_group_of,
     moment_of,
     nhs_number_of,
     rows_of_csv,
@@ -197,8 +197,7 @@ def _read_row(line: int, header: tuple[str, ...], values: Sequence[str], words: 
     elif not told["need_text"]:
         wrong("need_text", "Say what the person needs help with.")
     told["gender"] = chosen_code(told["gender"], words.genders, "gender", "", wrong) if told["gender"] else "unknown"
-    if told["ethnic_group"]:
-        told["ethnic_group"] = _ethnic_group(told["ethnic_group"], words.ethnic_groups, wrong)
+    told["ethnic_group"] = ethnic_group_of(told["ethnic_group"], words.ethnic_groups, "ethnic_group", wrong)
     told["nhs_number"] = nhs_number_of(told["nhs_number"], wrong)
     if told["postcode"] and not is_postcode(told["postcode"]):
         wrong("postcode", "This is not a full UK postcode. Correct it, or leave it empty.")
@@ -214,19 +213,6 @@ def _read_row(line: int, header: tuple[str, ...], values: Sequence[str], words: 
     return ReferralRow(
         line, told, other, birth_date, received_at, told["referral_id"] or f"row {fingerprint}", tuple(faults)
     )
-
-
-def _ethnic_group(text: str, groups: Mapping[str, str], wrong: Wrong) -> str:
-    """The letter of a group by its letter or words; "" with a fault that gives the list where it is neither."""
-
-    def of_the_list(name: str, _: str) -> None:
-        listed = "; ".join(f"{code} {label}" for code, label in groups.items())
-        wrong(
-            name,
-            f"This is no ethnic group of the list. Write one of these, or leave it empty if nobody asked: {listed}.",
-        )
-
-    return chosen_code(text, groups, "ethnic_group", "", of_the_list)
 
 
 def _told_twice(rows: list[ReferralRow]) -> tuple[ReferralRow, ...]:

@@ -164,6 +164,8 @@ class Command(BaseCommand):
                 f"{verb} {service.name} ({service.code}): {loaded.people} people, {loaded.workers} workers,"
                 f" {loaded.shifts} shifts, {loaded.visits} visits that were not there yet."
             )
+        if loaded.ethnic_groups:
+            self.stdout.write(f"Ethnic groups filled in of people who were there already: {loaded.ethnic_groups}.")
         if loaded.visits_gone:
             self.stdout.write(
                 f"{loaded.visits_gone} visits of this day that were loaded before are no longer in {VISITS};"
