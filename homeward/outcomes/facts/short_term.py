@@ -70,7 +70,7 @@ def _of_year(service_id: int, year: date, codes: Codes, keys: Keys, today: date)
     period = period_of(year, today)
     rows = build_cld(service_id, Year(year), codes, keys).rows["CLD"]
     found = ascof_2a(records_of(rows, period.submitted_by), period)
-    persons = _persons({one.record.council_person for one in found.fates})
+    persons = _persons(service_id, {one.record.council_person for one in found.fates})
     of_line = {one.record.line: one.record for one in found.fates}
     for result in found.results:
         if result.merged_into is None:
@@ -87,11 +87,12 @@ def _of_year(service_id: int, year: date, codes: Codes, keys: Keys, today: date)
                 yield persons[one.record.council_person], service_id, day, "", LEFT_OUT[one.at_st_max], False
 
 
-def _persons(references: Collection[str | None]) -> dict[str | None, int]:
+def _persons(service_id: int, references: Collection[str | None]) -> dict[str | None, int]:
+    """The people of a service by reference: each service gives its own, which another may give too."""
     found: dict[str | None, int] = {}
     asked = sorted(one for one in references if one)
     for start in range(0, len(asked), 5000):
-        some = Person.objects.filter(reference__in=asked[start : start + 5000])
+        some = Person.objects.filter(service_id=service_id, reference__in=asked[start : start + 5000])
         found |= dict(some.values_list("reference", "pk"))
     return found
 

@@ -16,6 +16,7 @@ from homeward.outcomes.facts.copying import refresh
 from homeward.outcomes.returns.making import make_return
 from homeward.people.models import Person
 from homeward.referrals.states import Source, Urgency
+from homeward.teams.services import open_service
 
 pytestmark = pytest.mark.django_db
 IN_DECEMBER = datetime(2026, 12, 2, 10, 0, tzinfo=LONDON)
@@ -83,6 +84,18 @@ def test_m20_is_what_the_national_rules_say_of_the_file_that_we_send(service, au
     call_command("measures_ascof", f"--cld={path}", *given, "--json", stdout=out)
     total = json.loads(out.getvalue())["totals"]["all"]
     assert measured("M20", at=IN_DECEMBER)[:2] == (total["numerator"], total["denominator"]) == (2, 3)
+
+
+def test_m20_is_of_the_persons_of_the_service_though_another_gives_the_same_references(
+    reabled, history, measured, kept_apart, now
+):
+    mine = reabled("independent").person
+    Person.objects.filter(pk=mine.pk).update(ethnic_category="J")
+    elsewhere = open_service(actor=Actor.system("tests"), code="elsewhere", name="Elsewhere", now=now)
+    Person.objects.create(service=elsewhere, reference=mine.reference, ethnic_category="A")
+    assert measured("M20", at=IN_DECEMBER, split="ethnicity") == {"asian": (1, 1)}
+    with duckdb.connect(str(kept_apart), read_only=True) as copy:
+        assert copy.execute("SELECT DISTINCT person_id FROM short_term").fetchall() == [(mine.pk,)]
 
 
 def test_m20_brought_up_to_date_is_what_it_would_be_made_anew(autumn, reabled, bought, history, kept_apart, tmp_path):
