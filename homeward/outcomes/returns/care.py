@@ -75,6 +75,7 @@ def _chains(service_id: int, month: Month, person_ids: Collection[int] | None) -
     episodes = (
         Episode.objects.filter(service_id=service_id, started_at__lt=month.ends)
         .select_related("pathway", "team")
+        .defer("pathway__definition")  # `built` reads each version's once
         .order_by("started_at", "pk")
     )
     if person_ids is not None:
