@@ -13,6 +13,7 @@ from homeward.kernel.rules import wall_clock
 from homeward.people.models import Person
 from homeward.procedures.rules import Question, QuestionType, shown
 from homeward.procedures.selectors import built
+from homeward.teams.models import Worker
 
 # A form, days ago, hours ago, and its answers; those not given are the quiet ones (`_quiet`). None leaves it a draft.
 Told = tuple[str, int, int, Mapping[str, Any]]
@@ -88,6 +89,16 @@ SECOND: tuple[Told, ...] = (
     ("safeguarding-concern", 20, 1, {"safe_now": True, "report": "reported", "at_risk": True}),
 )  # fmt: skip
 
+# So many have said how they were at the start and at the end of a plan, over so many months
+WITH_PLANS, MONTHS_OF_PLANS = 24, 12
+WANTED = ("To sleep through the night.", "To go out without panicking.", "To cook for my sister.", "To see my friends.")
+HELPED = (
+    "Going for a walk together first.",
+    "The plan on the fridge.",
+    "Somebody who had been there.",
+    "Mornings off.",
+)
+
 
 def make_assessments(making: Making, staff: Staff) -> int:
     """Assess two people in home care, by the services that everybody uses; gives how many forms were completed."""
@@ -124,6 +135,7 @@ def make_assessments(making: Making, staff: Staff) -> int:
                     told_at=at + timedelta(minutes=20), said="Will ring within the hour. Fluids and paracetamol now.",
                     now=at + timedelta(minutes=25),
                 )  # fmt: skip
+    number += _wellbeing(making, workers[0], {person.pk for person in people})
     draft = start_form(
         actor=making.actor, service_id=making.service.pk, form_code="moving-and-handling",
         subject=("person", people[0].pk), person=people[0], now=making.now - timedelta(hours=20),
@@ -133,6 +145,39 @@ def make_assessments(making: Making, staff: Staff) -> int:
         answers={"can_help": "Stands with the frame when reminded.", "walk": "watched"},
         revision=draft.revision, now=making.now - timedelta(hours=20),
     )  # fmt: skip
+    return number
+
+
+def _wellbeing(making: Making, worker: Worker, besides: set[int]) -> int:
+    """Plans of a few people at their start and six months later: most are better, some are not; how many forms."""
+    luck = making.luck("wellbeing")
+    actor = Actor(
+        worker.name, Role.REGISTERED_PROFESSIONAL, employer=str(worker.organisation), job_title=worker.job_title,
+        service_ids=frozenset({making.service.pk}),
+    )  # fmt: skip
+    some = Person.objects.filter(died_on=None, episodes__service=making.service).exclude(pk__in=besides).distinct()
+    number = 0
+    for place, person in enumerate(some.order_by("pk")[:WITH_PLANS]):
+        ended = making.today - timedelta(days=20 + place % MONTHS_OF_PLANS * 30 + luck.randint(0, 9))
+        score, rise = luck.randint(14, 21), luck.choice((-2, 0, 1, 3, 4, 6, 7))
+        visits, stays = luck.randint(0, 4), luck.choice((0, 0, 0, 1, 2))
+        said = {"scale": "swemwbs", "remembers": True}
+        before = {
+            **said, "wants": luck.choice(WANTED), "wants_today": luck.randint(1, 4), "total_swemwbs": score,
+            "emergency_visits": visits, "admissions": stays,
+        }  # fmt: skip
+        after = {
+            **said, "wants_now": luck.randint(3, 8), "what_helped": luck.choice(HELPED), "same_scale": True,
+            "total_swemwbs": score + rise, "emergency_visits": max(0, visits - luck.randint(0, 2)),
+            "admissions": max(0, stays - luck.randint(0, 1)),
+        }  # fmt: skip
+        own = [dict(zip(WELLBEING, (luck.randint(3, 6) + more for _ in WELLBEING), strict=True)) for more in (0, 1)]
+        for form, days, answers in (
+            ("wellbeing-before", 182, before), ("wellbeing-own-scale", 182, {**CALM, **own[0]}),
+            ("wellbeing-after", 0, after), ("wellbeing-own-scale", 0, {**CALM, **own[1]}),
+        ):  # fmt: skip
+            fill(actor, making, person, form, answers, wall_clock(ended - timedelta(days=days), "11:00"))
+            number += 1
     return number
 
 

@@ -12,6 +12,7 @@ from homeward.demo.points import points
 from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.kernel.rules import is_postcode, is_valid_nhs_number, london_day
 from homeward.notices.models import Delivery
+from homeward.outcomes.facts.afterwards import before_and_after
 from homeward.people.models import Address, Contact, Person, TimelineEntry
 from homeward.plans.models import CarePlan
 from homeward.procedures.selectors import library
@@ -199,6 +200,13 @@ class TestTheDay:
         waits = {round((MORNING - one.referral.received_at).total_seconds() / 60) for one in queue}
         assert len(waits) >= 4
         assert all(one.clock and one.clock.due_at for one in queue if one.referral.urgency == "crisis")
+
+    def test_wellbeing_was_asked_at_the_start_and_at_the_end_of_plans(self, looking):
+        pairs = [row for row in before_and_after(None, MORNING) if row[4] == "wellbeing-after"]
+        scores = [(before, after) for *_, what, _, before, after, _, _ in pairs if what == "wellbeing"]
+        assert {what for *_, what, _, _, _, _, _ in pairs} == {"wellbeing", "emergency", "admissions"}
+        assert len(scores) >= 8
+        assert 0 < sum(after > before for before, after in scores) < len(scores)
 
     def test_every_employer_has_written_on_the_timeline(self, looking):
         employers = set(
