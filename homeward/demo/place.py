@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
 from homeward.demo.asking import make_requests
 from homeward.demo.assessments import make_assessments
+from homeward.demo.baselines import make_baselines
 from homeward.demo.beds import make_beds
 from homeward.demo.clinics import make_clinics
 from homeward.demo.commissioning import make_commissioning
@@ -158,6 +159,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     making.tell(f"{make_requests(making, staff)} requests of workers for their rota")
     making.tell(f"{make_equipment(making)} things lent from the equipment store")
     making.tell(f"{make_studies(making)} studies of its own")
+    making.tell(f"{make_baselines(making)} numbers from before the teams were merged")
     making.tell(f"{make_surveys(making)} people, carers and staff asked how it was")
     at_the_desk(making)
     making.tell(f"{make_stays(making, staff)} people in hospital")

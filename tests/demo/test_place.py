@@ -13,6 +13,7 @@ from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.kernel.rules import is_postcode, is_valid_nhs_number, london_day
 from homeward.notices.models import Delivery
 from homeward.outcomes.facts.afterwards import before_and_after
+from homeward.outcomes.selectors import baselines_of
 from homeward.people.models import Address, Contact, Person, TimelineEntry
 from homeward.plans.models import CarePlan
 from homeward.procedures.selectors import library
@@ -207,6 +208,13 @@ class TestTheDay:
         assert {what for *_, what, _, _, _, _, _ in pairs} == {"wellbeing", "emergency", "admissions"}
         assert len(scores) >= 8
         assert 0 < sum(after > before for before, after in scores) < len(scores)
+
+    def test_what_changed_can_be_compared_with_how_it_was(self, looking):
+        actor = Actor.system("tests", looking.pk)
+        for code in ("M24", "M25"):
+            (before,) = baselines_of(actor, looking.pk, code)
+            assert "made up" in before.baseline.source
+            assert before.has_since
 
     def test_every_employer_has_written_on_the_timeline(self, looking):
         employers = set(
