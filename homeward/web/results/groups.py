@@ -25,7 +25,7 @@ MONTHS = 12  # together: of one month most groups are too few to say anything of
 TITLES = {
     "age": "Age",
     "sex": "Sex",
-    "ethnicity": "Ethnicity",
+    "ethnicity": "Ethnic group",
     "language": "Language",
     "locality": "Locality",
     "deprivation": "Deprivation",
@@ -52,6 +52,8 @@ WORDS = {
     ("deprivation", "01"): "1, the most deprived tenth",
     ("deprivation", "10"): "10, the least deprived tenth",
 }
+# As the list of the record has them, not by the alphabet
+IN_ORDER = {"ethnicity": [part for split, part in WORDS if split == "ethnicity"]}
 # Parts that are words, and no codes
 SAID_AS_THEY_ARE = frozenset({"organisation", "band", "role", "kind"})
 
@@ -92,7 +94,7 @@ def by_group(request: HttpRequest, measure: Measure) -> ByGroup | None:
     chosen = request.GET.get("group", "")
     if chosen not in splits_of(measure):
         return ByGroup(options, "")
-    points = _together(computed_for(request, [measure.key], By.MONTH, chosen)[0].points)
+    points = _together(computed_for(request, [measure.key], By.MONTH, chosen)[0].points, chosen)
     rows = tuple(_row(one, measure, chosen) for one in points)
     period = f"{short_day(points[0].first)} to {short_day(points[0].last)}" if points else ""
     return ByGroup(options, chosen, _title(chosen), period, measure.out_of is not None, rows)
@@ -114,14 +116,14 @@ def groups_file(request: HttpRequest, key: str) -> HttpResponse:
 
 def groups_as_file(found: Computed, split: str, rule: SmallNumbers) -> Iterator[tuple[object, ...]]:
     """The lines of the file, a group a line: hidden as the months of a measure are, so that no sum gives one away."""
-    points = _together(found.points)
+    points = _together(found.points, split)
     for point, line in zip(points, measure_as_file(replace(found, points=points), rule), strict=True):
         yield split, _name(split, point.split), *line
 
 
 def shown_groups(found: Computed, split: str, rule: SmallNumbers) -> ByGroup:
     """The groups of a measure as they may leave the service: small numbers hidden, intervals of what is shown."""
-    points = _together(found.points)
+    points = _together(found.points, split)
     rows = []
     for point, line in zip(points, measure_as_file(replace(found, points=points), rule), strict=True):
         row, hidden = _row(shown_point(point, line), found.measure, split), is_hidden(line)
@@ -134,14 +136,20 @@ def shown_groups(found: Computed, split: str, rule: SmallNumbers) -> ByGroup:
     return ByGroup((), split, TITLES[split], period, found.measure.out_of is not None, tuple(rows))
 
 
-def _together(points: Sequence[Point]) -> tuple[Point, ...]:
-    """The last settled months of each group as one."""
+def _together(points: Sequence[Point], split: str) -> tuple[Point, ...]:
+    """The last settled months of each group as one; those whose group nobody knows last."""
     months = sorted({point.first for point in points if not point.is_provisional})[-MONTHS:]
     of_group: dict[str, list[Point]] = {}
     for point in points:
         if point.first in months:
             of_group.setdefault(point.split, []).append(point)
-    return tuple(one for group in of_group.values() if (one := _sum(group)).numerator or one.denominator)
+    order = IN_ORDER.get(split, [])
+
+    def place(part: str) -> tuple[bool, int]:
+        return part == NOT_RECORDED, order.index(part) if part in order else 0
+
+    groups = (_sum(of_group[part]) for part in sorted(of_group, key=place))
+    return tuple(one for one in groups if one.numerator or one.denominator)
 
 
 def _sum(points: Sequence[Point]) -> Point:
