@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -129,5 +130,15 @@ def accessible():
         page.wait_for_load_state()
         found = Axe().run(page, options=WCAG)
         assert found.violations_count == 0, found.generate_report()
+        assert not list(_unseen(found.response)), "words in the colour of what is behind them"
 
     return check
+
+
+def _unseen(response: dict) -> Iterator[str]:
+    """What axe leaves to people to judge: words as light as their ground, which it takes to be hidden on purpose."""
+    for rule in response["incomplete"]:
+        for node in rule["nodes"]:
+            looked_at = [check["data"] for check in node["any"] if isinstance(check.get("data"), dict)]
+            if any(data.get("messageKey") == "equalRatio" for data in looked_at):
+                yield node["html"]

@@ -277,7 +277,7 @@ function fresh() {
   if (find?.value.trim()) look(); else document.dispatchEvent(new CustomEvent("today:board"));
 }
 if (page) {
-  if (isPhone.matches) for (const one of document.querySelectorAll(".hw-employer")) one.open = false;
+  if (isPhone.matches && document.querySelectorAll(".hw-row").length > 1) for (const one of document.querySelectorAll(".hw-employer")) one.open = false;
   fresh();
   showNow();
   const here = chosen && document.querySelector(`#board a.hw-v[data-v="${chosen}"]`);
