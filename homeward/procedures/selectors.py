@@ -111,6 +111,11 @@ def library() -> Library:
     return read_library()
 
 
+def source_title(code: str) -> str:
+    """A source by its title; its code, tidied, where a place named one of its own."""
+    return next((one.title for one in library().sources if one.code == code), code.replace("-", " "))
+
+
 def skill_title(code: str) -> str:
     """A skill in words; the code itself, tidied, where the vocabulary does not have it."""
     for skill in library().skills:

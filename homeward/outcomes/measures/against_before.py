@@ -60,7 +60,7 @@ def _invoiced(facts: Facts) -> ir.Table:
 _SPEND_DECISIONS = (
     RECORDED,
     "A year’s baseline is spread evenly over the days of the financial year. Only months with something invoiced"
-    " count, whole; prices are those of their time. Look at it by year.",
+    " count, whole; prices are those of their time. Look at several quarters together.",
 )
 SPENT_LESS = Measure(
     key="M24",

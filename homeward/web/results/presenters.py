@@ -6,12 +6,14 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Protocol
 
+from homeward.evidence.rules.study import NOT_STATED
 from homeward.kernel.rules import london_day
 from homeward.outcomes.measures.definition import By, Computed, Measure, Point, Published, Unit
 from homeward.outcomes.variation.interrupted import BeforeAfter, Effect, TooFewError, before_and_after
 from homeward.outcomes.variation.intervals import FEWEST_CLUSTERS, Interval, count_interval, wilson
 from homeward.outcomes.variation.targets import TARGETS
 from homeward.outcomes.variation.xmr import FEW, Assurance, Better, Cause, Reading, Variation, Xmr, xmr
+from homeward.procedures.selectors import source_title
 from homeward.web.persons import short_day
 from homeward.web.results.chart import NARROW, WIDE, Beside, Chart, draw, kind_of, within
 from homeward.web.words import counted, listed
@@ -331,7 +333,7 @@ def present_measure(
         )[::-1],
         has_denominator=any(point.denominator is not None for point in points),
         published=tuple(
-            (_published_text(one, measure), f"{one.place}, {one.period}", one.source) for one in measure.published
+            (_published_text(one, measure), _where(one), source_title(one.source)) for one in measure.published
         ),
         target=f"{target.says} ({target.source})" if target else "",
         facts=(
@@ -487,11 +489,14 @@ def _likest(measure: Measure) -> str:
 
 
 def _published_text(one: Published, measure: Measure) -> str:
-    where = f"{one.place}, {one.period}"
     if one.value is None:
-        return f"“{one.says}” ({where})"
+        return f"“{one.says}” ({_where(one)})"
     value = value_text(one.value, measure.unit) if not one.unit else f"{_number(one.value)} {one.unit}"
-    return f"{one.says}: {value} ({where})"
+    return f"{one.says}: {value} ({_where(one)})"
+
+
+def _where(one: Published) -> str:
+    return f"{one.place}, period not stated" if one.period == NOT_STATED else f"{one.place}, {one.period}"
 
 
 @dataclass(frozen=True, slots=True)

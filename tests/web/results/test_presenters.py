@@ -76,6 +76,12 @@ class TestHeadline:
         )
         assert headline(of(Unit.SHARE, [(8, 10)], published=(words,))).published == "“Broadly similar” (Derby, 2024/25)"
 
+    def test_names_the_source_and_says_where_it_gives_no_period(self):
+        figure = Published("Independent at the end", 0.7, "Leeds", "Not stated", "working-together")
+        ((says, _, source),) = present_measure(of(Unit.SHARE, [(8, 10)], published=(figure,))).published
+        assert says == "Independent at the end: 70.0% (Leeds, period not stated)"
+        assert source == "Working together, 25 studies of integration"
+
 
 class TestMeasure:
     def test_begins_with_the_first_month_that_had_anything(self):

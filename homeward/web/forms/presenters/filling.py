@@ -20,7 +20,7 @@ from homeward.procedures.rules import (
     findings,
     layout,
 )
-from homeward.procedures.selectors import library
+from homeward.procedures.selectors import source_title
 from homeward.web.clocks import time_words
 from homeward.web.forms.reading import day_parts, time_part
 from homeward.web.persons import address_words, age_words, nhs_number_and_trust
@@ -499,12 +499,7 @@ def _sources(form: Form) -> tuple[tuple[str, tuple[str, ...]], ...]:
             asked.setdefault(question.source, []).append(question.text)
     for score in form.scores:
         asked.setdefault(score.source, []).append(score.title)
-    return tuple((_source(code), tuple(dict.fromkeys(texts))) for code, texts in asked.items())
-
-
-def _source(code: str) -> str:
-    """A source by its title; its code, tidied, where a place named one of its own."""
-    return next((one.title for one in library().sources if one.code == code), code.replace("-", " "))
+    return tuple((source_title(code), tuple(dict.fromkeys(texts))) for code, texts in asked.items())
 
 
 def _ask(form: Form, code: str) -> str:
