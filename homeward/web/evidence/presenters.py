@@ -160,7 +160,7 @@ def _source(study: Study) -> str:
         return ""
     source = next(one for one in library().sources if one.code == study.source)
     number = f", study {study.study}" if study.study else ""
-    return f"{source.title}{number}. {source.publisher}. File {study.file}"
+    return f"{source.title}{number}. {source.publisher}"
 
 
 def _row(one: Finding, ours: Mapping[str, tuple[Ours, ...]] | str) -> FindingRow:

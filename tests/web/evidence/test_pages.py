@@ -4,9 +4,11 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from homeward.access.rules import ROLE_PERMISSIONS, SYSTEM_ROLES, Permission, Role
 from homeward.evidence.selectors import published
+from homeward.procedures.selectors import source_title
 
 WRITTEN = {
     "title": "Leg club", "organisation": "Derwent Community First", "place": "Derwent", "period": "June 2026",
@@ -60,7 +62,7 @@ class TestStudy:
         study = next(one for one in published().studies if one.code == code)
         for one in study.numbers:
             assert one.number.replace("&", "&amp;") in page
-        assert study.file in page
+        assert escape(source_title(study.source)) in page
         assert f"/procedures/pathways/{study.pathways[0]}" in page or study.pathways[0] in page
 
     def test_shows_ours_beside_theirs_with_what_both_are_of(self, lead, copied):
