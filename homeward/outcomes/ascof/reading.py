@@ -226,7 +226,9 @@ def _parquet(path: Path) -> tuple[list[str], Iterable[tuple[int, list]]]:
         headings = [column[0] for column in found.description or ()]
         return headings, [(number, list(cells)) for number, cells in enumerate(found.fetchall(), start=1)]
     except duckdb.Error as error:
-        raise UnreadableFileError(f"{path} is not a Parquet file that can be read: {error}") from error
+        raise UnreadableFileError(
+            f"{path} is not a Parquet file that can be read: {str(error).splitlines()[0]}"
+        ) from error
 
 
 def _plain(heading: str) -> str:
