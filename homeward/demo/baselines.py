@@ -13,7 +13,7 @@ A_YEAR = 365
 # Of one measure and care: how it was, and where that is written. All of it made up.
 BEFORE = (
     ("M24", "home-care-with-delegated-tasks", Decimal(4_900_000), "The council's ledger of bought care, made up"),
-    ("M25", "integrated-crisis-response", Decimal(80), "A diary that nurses kept for two weeks, made up"),
+    ("M25", "integrated-crisis-response", Decimal(80), "Diaries that nurses kept, made up"),
 )
 
 

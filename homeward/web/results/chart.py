@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, log10
 
-from homeward.outcomes.variation.xmr import ChartPoint, Xmr, is_better
+from homeward.outcomes.variation.xmr import ChartPoint, Variation, Xmr, is_better
 
 WIDE, NARROW = (760, 330), (360, 280)
 LEFT, TOP, BELOW = 58, 16, 40
@@ -198,8 +198,11 @@ def draw_spark(chart: Xmr) -> Spark:
         return round(height - room - (height - 2 * room) * (value - low) / spread, 1)
 
     places = [None if one.value is None else (x(at), y(one.value)) for at, one in enumerate(points)]
+    is_too_few = chart.variation is Variation.TOO_FEW  # its words say so, and a mark without words must not say more
     marks = [
-        Mark(x(at), y(one.value), kind_of(one, chart), "") for at, one in enumerate(points) if one.value is not None
+        Mark(x(at), y(one.value), "chance" if is_too_few else kind_of(one, chart), "")
+        for at, one in enumerate(points)
+        if one.value is not None
     ]
     return Spark(width, height, _paths(places), marks[-1] if marks else None)
 

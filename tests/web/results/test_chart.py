@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from homeward.outcomes.variation.xmr import Better, Reading, xmr
-from homeward.web.results.chart import LEFT, LINE_HEIGHT, NARROW, WIDE, draw
+from homeward.web.results.chart import LEFT, LINE_HEIGHT, NARROW, WIDE, draw, draw_spark
 
 STEADY = [49, 51] * 6
 
@@ -72,3 +72,11 @@ class TestDraw:
         chart = drawn(values)
         assert len(chart.marks) == len(values)
         assert len(chart.ticks) >= 2
+
+
+class TestDrawSpark:
+    @pytest.mark.parametrize(("before", "kind"), [(5, "chance"), (12, "better")])
+    def test_marks_nothing_as_more_than_chance_before_there_are_readings_enough(self, before, kind):
+        chart = xmr([Reading(value, False) for value in [*STEADY[:before], *STEADY[:5], 65]], better=Better.UP)
+        assert chart.points[-1].causes
+        assert draw_spark(chart).mark.kind == kind
