@@ -1,14 +1,17 @@
 """The pages of beds, used without JavaScript: from asking for a bed to the call a year later."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.test import Client
 
-from homeward.access.rules import Role
+from homeward.access.rules import Actor, Role
 from homeward.beds.models import Bed, BedReferral, BedStay, FollowUp, House
+from homeward.beds.selectors import phone_list
 from homeward.beds.services import NewHouse, NewRoom, add_room, open_house
 from homeward.kernel.rules import LONDON, london_day
+from homeward.web.beds.presenters.following import present_phone_list
 
 pytestmark = pytest.mark.django_db
 YES = {"c-no_hospital": "yes", "c-not_safe_home": "yes", "c-can_gain": "yes", "c-wants_it": "yes"}
@@ -85,6 +88,10 @@ class TestTheWholeWay:
         lead.post(f"/beds/phone-list/{call.pk}", {"reached": "yes", "whereabouts": "own_home", "note": "Well"})
         call.refresh_from_db()
         assert call.state == "reached"
+        found = phone_list(Actor.system("tests", call.after.service_id), call.after.service_id, now)
+        assert [one.name for one in present_phone_list(found, now).settled] == ["Ivy Okafor"]
+        hidden = replace(found, kept_back=frozenset({ivy.pk}))
+        assert present_phone_list(hidden, now).settled == ()
 
 
 class TestPages:

@@ -66,7 +66,9 @@ class FollowUpWords:
 
 def present_phone_list(found: PhoneList, now: datetime) -> PhoneListWords:
     """The whole list."""
-    calls = [tuple(_call(one, found.kept_back, now) for one in rows) for rows in (found.due, found.soon, found.settled)]
+    # whom the reader may not see is still to be rung by somebody; what was found of them is others' to read
+    settled = [one for one in found.settled if one.after.person_id not in found.kept_back]
+    calls = [tuple(_call(one, found.kept_back, now) for one in rows) for rows in (found.due, found.soon, settled)]
     more = f"{counted(found.more, 'more call is', 'more calls are')} due; the first are shown." if found.more else ""
     return PhoneListWords(*calls, more)
 
