@@ -194,7 +194,8 @@ def sheet_of(actor: Actor, round_id: int, now: datetime) -> RoundSheet:
         raise RoundNotFoundError("There is no such round in your service.")
     before = Round.objects.filter(service_id=held.service_id, due_at__lt=held.due_at).order_by("-due_at").first()
     until = min(now, held.answer_by)
-    since = before.answer_by if before is not None else held.due_at - FIRST_LOOKS_BACK
+    # a round held while the one before is still being answered tells at least of what happened since it was held
+    since = min(before.answer_by, held.due_at) if before is not None else held.due_at - FIRST_LOOKS_BACK
     events: dict[int, list[StayEvent]] = {}
     happened = StayEvent.objects.filter(
         stay__service_id=held.service_id, recorded_at__gt=since, recorded_at__lte=until

@@ -325,6 +325,17 @@ class TestSheet:
         afternoon = hold(now + timedelta(hours=6))
         assert sheet_of(case_manager, afternoon.pk, now + timedelta(hours=8)).since == asked.round.answer_by
 
+    def test_tells_what_was_answered_while_the_one_before_is_not_over(
+        self, asked, hold, service, somebody, case_manager, therapist, now
+    ):
+        admin, timetable = somebody(Role.ADMINISTRATOR, "Ada Admin"), Timetable(("09:00", "09:20"))
+        set_timetable(actor=admin, service_id=service.pk, timetable=timetable, leads={}, now=now)
+        soon = hold(now + timedelta(minutes=20))
+        ask = soon.asks.get()
+        answer_ask(actor=therapist, ask=ask, kind="done", now=now + timedelta(minutes=25))
+        (line,) = sheet_of(case_manager, soon.pk, now + timedelta(minutes=30)).lines
+        assert [event.kind for event in line.events] == ["done"]
+
     def test_is_told_once_to_whoever_sees_stays(self, asked, schedule, service, case_manager, now):
         def tell_at(minutes: int) -> int:
             return tell_results(actor=schedule, service_id=service.pk, now=now + timedelta(minutes=minutes))
