@@ -66,9 +66,11 @@ def _tasks(titles: dict[str, str], *codes: str, delegated: tuple[str, ...] = ())
     return [{"code": code, "title": titles[code], "is_delegated": code in delegated} for code in codes]
 
 
-def home_care(luck: random.Random, titles: dict[str, str], starts_on: date, today: date, *, is_new: bool) -> Package:
-    """Home care with, for some, health tasks that a nurse delegated to the worker."""
-    kind = luck.choices(list(PACKAGES), list(PACKAGES.values()))[0]
+def home_care(
+    luck: random.Random, titles: dict[str, str], starts_on: date, today: date, *, is_new: bool, needs: str = ""
+) -> Package:
+    """Home care with, for some, health tasks that a nurse delegated to the worker; `needs` is one of `PACKAGES`."""
+    kind = needs or luck.choices(list(PACKAGES), list(PACKAGES.values()))[0]
     goals = some(luck, GOALS, 2)
     if is_new:
         # agreed at home by a nurse and a worker before anything else begins

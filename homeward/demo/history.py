@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import cycle
 
 from homeward.demo.care import crisis_support, home_care, reablement, stoma_care
@@ -72,6 +73,8 @@ REABLEMENT_DAYS = (12, 42)
 REMEMBERED = timedelta(weeks=6)
 # Who, in order of referral, needs from today what no home care worker is signed off for yet
 NEW_NEEDS = (7, 120)
+# Who of those in home care, in order of referral, has a dressing on set days: leg clubs need somebody to ask
+DRESSINGS = slice(2, 12, 3)
 RESPONSE_MINUTES = 60
 NEVER = datetime(9999, 1, 1, tzinfo=LONDON)
 LONGEST_STAY = timedelta(minutes=80)
@@ -499,8 +502,10 @@ def year(ledger: Ledger, stock: Stock) -> None:
                     if stock.busy_until.get(who.person.pk, at) <= at:
                         ended_support(ledger, stock, luck, who, code, at)
     in_order = sorted(under_way, key=lambda one: one[2])
+    dressed = {who.person.pk for who, _, _ in [one for one in in_order if one[1] == CARE][DRESSINGS]}
     for place, (who, code, at) in enumerate(in_order):
-        begin_support(ledger, stock, luck, who, code, at, has_new_need=place in NEW_NEEDS)
+        needs = "dressing" if who.person.pk in dressed else ""
+        begin_support(ledger, stock, luck, who, code, at, has_new_need=place in NEW_NEEDS, needs=needs)
 
 
 def crises_of(ledger: Ledger, stock: Stock, luck: random.Random, day: date, others: list[Resident]) -> None:
@@ -529,13 +534,14 @@ def begin_support(
     at: datetime,
     *,
     has_new_need: bool = False,
+    needs: str = "",
 ) -> None:
     """Reablement or home care that goes on, with its plan and its reviews."""
     episode, began = slower(ledger, stock, luck, who, code, at)
     if began is not None:
         lead = luck.choice(stock.therapists if code == REABLING else stock.nurses)
         reviews(ledger, luck, episode, began, stock.making.now, lead)
-    plan_for(ledger, stock, luck, episode, began, has_new_need=has_new_need)
+    plan_for(ledger, stock, luck, episode, began, has_new_need=has_new_need, needs=needs)
 
 
 def running(stock: Stock, luck: random.Random, caring: Iterator[Resident]) -> Iterator[tuple[Resident, str, datetime]]:
@@ -577,6 +583,7 @@ def plan_for(
     began: datetime | None,
     *,
     has_new_need: bool = False,
+    needs: str = "",
     ended: datetime | None = None,
 ) -> None:
     """The plan of an episode of reablement or home care, open or ended since, with the visits it needs."""
@@ -584,7 +591,7 @@ def plan_for(
     code = episode.pathway.code
     lead = luck.choice(stock.therapists if code == REABLING else stock.nurses)
     starts_on = london_day(began) if began else making.today
-    make = reablement if code == REABLING else home_care
+    make = reablement if code == REABLING else partial(home_care, needs=needs)
     package = make(luck, stock.titles, starts_on, london_day(ended or making.now), is_new=began is None)
     if has_new_need and code == CARE and began:
         package.patterns.append(stoma_care(stock.titles, making.today))

@@ -24,6 +24,7 @@ from homeward.surveys.models import Invitation, InvitationStep, SurveyAnswer
 from homeward.teams.models import Account, Organisation, Worker
 from homeward.visits.models import Assignment, Visit, VisitTask
 from homeward.visits.services import make_visits
+from homeward.visits.states import BookingState
 from tests.demo.tiny import MORNING, TINY, build
 
 FICTION = re.compile(r"^07700 900\d{3}$")  # Ofcom's range for drama
@@ -226,6 +227,12 @@ class TestTheDay:
 
     def test_health_tasks_are_delegated_to_home_care_workers(self, looking):
         assert VisitTask.objects.filter(visit__service=looking, is_delegated=True).exists()
+
+    def test_somebody_goes_to_a_leg_club_and_somebody_is_left_to_ask(self, looking):
+        going = Person.objects.filter(clinic_bookings__state=BookingState.AGREED)
+        dressed = Person.objects.filter(plans__patterns__title="Dressing", plans__episode__ended_at=None)
+        assert going.exists()
+        assert dressed.exclude(clinic_bookings__isnull=False).exists()
 
     def test_accounts_open_with_the_password_and_belong_to_their_workers(self, looking):
         carer = Account.objects.get(username="carer")
