@@ -327,13 +327,15 @@ class _Reading:
         for visit in [*self.begun, *self.begun_beside]:
             place = place_of_visit(visit)
             for row in visit.assignments.all():
-                until = row.left_at or _began_at(row) + timedelta(minutes=visit.slots[row.slot]["minutes"])
-                if row.state == AssignmentState.ARRIVED:
-                    until = max(until, self.now)
-                minutes = math.ceil(minutes_into(self.day, until))
+                minutes = math.ceil(minutes_into(self.day, self._busy_until(visit, row)))
                 if place is not None and minutes >= free.get(row.worker_id, (minutes, place))[0]:
                     free[row.worker_id] = (minutes, place)
         return free
+
+    def _busy_until(self, visit: Visit, row: Assignment) -> datetime:
+        """When a worker left what they began, or is to leave; whoever is still there stays until now at least."""
+        until = row.left_at or _began_at(row) + timedelta(minutes=visit.slots[row.slot]["minutes"])
+        return max(until, self.now) if row.state == AssignmentState.ARRIVED else until
 
     def _starts_held(self) -> dict[tuple[int, int], float]:
         """When each held slot (visit, slot) of somebody on shift starts, in whole minutes."""
@@ -605,9 +607,7 @@ class _Reading:
 
     def _break(self, shift: Shift, free_from: float) -> visit_planner.Break | None:
         """The break still owed in a shift. A minute longer than the law's, as people are told whole minutes."""
-        busy = [(_began_at(row) - timedelta(minutes=row.travel_minutes), row.left_at or row.ends_at)
-                for row in self._begun_by[shift.worker_id]]  # fmt: skip
-        owed = break_owed((shift.starts_at, shift.ends_at), busy, self.now)
+        owed = break_owed((shift.starts_at, shift.ends_at), self._busy[shift.worker_id], self.now)
         if owed is None:
             return None
         earliest, latest = (minutes_into(self.day, moment) for moment in owed)
@@ -615,12 +615,14 @@ class _Reading:
         return visit_planner.Break(BREAK_MINUTES + 1, earliest, latest - 1) if earliest < latest else None
 
     @cached_property
-    def _begun_by(self) -> dict[int, list[Assignment]]:
-        begun: dict[int, list[Assignment]] = defaultdict(list)
+    def _busy(self) -> dict[int, list[tuple[datetime, datetime]]]:
+        """What each worker has begun, from when they set out until they left or are to leave."""
+        busy: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
         for visit in [*self.begun, *self.begun_beside]:
             for row in visit.assignments.all():
-                begun[row.worker_id].append(row)
-        return begun
+                set_out = _began_at(row) - timedelta(minutes=row.travel_minutes)
+                busy[row.worker_id].append((set_out, self._busy_until(visit, row)))
+        return busy
 
     def held_plan(self) -> visit_planner.Plan:
         """The plan in force, for the visits that have everyone they need."""

@@ -47,13 +47,13 @@ def break_owed(shift: Stretch, busy: Iterable[Stretch], now: datetime) -> Stretc
     """The first and last moment at which the break of a shift may still begin.
 
     None where it needs none, it was had by `now`, or it is too late for one. `busy` is what has begun by then, as in
-    `break_in`; what is free before the first of it is a late start and no break.
+    `break_in`, other shifts of the day included; what is free before the first of this one is a late start, no break.
     """
     begins, ends = shift
     earliest, latest = max(now, begins + FROM_EITHER_END), ends - FROM_EITHER_END - BREAK_LASTS
     if not wants_break(shift) or earliest > latest:
         return None
-    begun = sorted(busy)
+    begun = sorted(one for one in busy if one[1] > begins)
     if begun and any(_gaps((begun[0][0], now), begun)):
         return None
     return earliest, latest

@@ -61,6 +61,8 @@ def test_six_hours_need_no_break_and_a_minute_more_do():
         # nineteen minutes were none, and coming later was none
         ("08:00-16:00", "08:00-11:00 11:19-12:00", "12:00", "12:00-14:10"),
         ("08:00-16:00", "08:40-11:00", "11:00", "11:00-14:10"),
+        # what is free between another shift of the day and this one is none
+        ("08:00-16:00", "05:00-07:00 08:40-11:00", "11:00", "11:00-14:10"),
         # too late, or needed by nobody
         ("08:00-16:00", "08:00-14:11", "14:11", None),
         ("08:00-14:00", "", "07:00", None),

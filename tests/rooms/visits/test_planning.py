@@ -22,6 +22,7 @@ from homeward.visits.services import (
     need_response,
     record_plan,
 )
+from homeward.visits.states import AssignmentState
 
 SECONDS = 0.2
 
@@ -129,15 +130,28 @@ class TestBreaks:
         assert len(full_day) == 6
         self.after_the_break(full_day)
 
-    def test_plans_none_once_it_was_had(self, service, full_day, now):
-        def owed(moment):
+    @pytest.fixture
+    def owed(self, service, now):
+        def at(moment):
             (worker,) = read_board(service.pk, now.date(), moment).problem.workers
             return worker.shifts[0].rest
 
+        return at
+
+    def test_plans_none_once_it_was_had(self, full_day, owed, now):
         after = self.after_the_break(full_day)
         assert owed(now).minutes > 20
         assert owed(full_day[0].ends_at).minutes > 20
         assert owed(after.starts_at) is None
+
+    @pytest.mark.parametrize(("has_left", "is_owed"), [(False, True), (True, False)])
+    def test_staying_longer_with_somebody_is_none(self, full_day, owed, has_left, is_owed):
+        first = full_day[0]
+        Assignment.objects.exclude(pk=first.pk).delete()
+        left_at = first.ends_at if has_left else None
+        state = AssignmentState.LEFT if has_left else AssignmentState.ARRIVED
+        Assignment.objects.update(state=state, arrived_at=first.starts_at, left_at=left_at)
+        assert (owed(first.ends_at + timedelta(minutes=30)) is not None) == is_owed
 
 
 class TestAcceptAndRespond:
