@@ -27,7 +27,7 @@ def make_baselines(making: Making) -> int:
     last = since - timedelta(days=1)
     for measure, pathway, value, source in BEFORE:
         record_baseline(
-            actor=actor, service_id=making.service.pk, measure_code=measure, pathway_code=pathway, value=value,
+            actor=actor, service_id=making.service.pk, measure_code=measure, of_what=pathway, value=value,
             first=last - timedelta(days=A_YEAR - 1), last=last, since=since, source=source, now=making.now,
         )  # fmt: skip
     return len(BEFORE)

@@ -56,20 +56,20 @@ class ResultNote(models.Model):
 
 
 class Baseline(models.Model):
-    """How it was before something changed, which the record cannot know: what a service cost a year, or how long an
-    appointment took. Append-only.
+    """A number from outside that a measure needs: what a service cost a year before it changed, how long an appointment
+    took, or what an admission costs. Append-only.
 
-    A row that corrects another takes its place. `value` is in `unit`, the measure's: pence a year, or minutes.
+    A row that corrects another takes its place. `value` is in `unit`: pence (a year, or for one), or minutes.
     """
 
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="baselines")
     measure_key = models.CharField(max_length=20, help_text="The measure it is for")
-    pathway_code = models.CharField(max_length=100, help_text="The care it is of")
+    of_what = models.CharField(max_length=100, help_text="The care, or the kind of event, that it is of")
     value = models.DecimalField(max_digits=16, decimal_places=2)
     unit = models.CharField(max_length=20)
     first = models.DateField()
     last = models.DateField()
-    since = models.DateField(help_text="The day it changed")
+    since = models.DateField(help_text="The day it changed, or from which it counts")
     source = models.CharField(max_length=300, help_text="Where the number is from")
     corrects = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="corrected_by")
     is_taken_back = models.BooleanField(default=False)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from homeward.access.rules import Actor, Permission, Sight, require
 from homeward.audit.services import record_reads
 from homeward.delegation.models import SignOff
+from homeward.outcomes.facts.afterwards import counted_since
 from homeward.outcomes.facts.copying import opened_to_read
 from homeward.outcomes.facts.hours import DAYS
 from homeward.outcomes.facts.reading import Asked, embedded
@@ -187,7 +188,7 @@ class StandingBaseline:
 
 
 def baselines_of(actor: Actor, service_id: int, measure_code: str) -> list[StandingBaseline]:
-    """The baselines of a measure that stand, by the care they are of.
+    """The baselines of a measure that stand, by what they are of.
 
     Raises: NotAllowedError.
     """
@@ -195,14 +196,16 @@ def baselines_of(actor: Actor, service_id: int, measure_code: str) -> list[Stand
     rows = Baseline.objects.filter(
         service_id=service_id, measure_key=measure_code, corrected_by__isnull=True, is_taken_back=False
     )
-    return [StandingBaseline(row, _has_since(row)) for row in rows.order_by("pathway_code", "pk")]
+    return [StandingBaseline(row, _has_since(row)) for row in rows.order_by("of_what", "pk")]
 
 
 def _has_since(row: Baseline) -> bool:
     if row.measure_key == SPEND:
         return invoiced_since(row).exists()
+    if row.measure_key == "M23":
+        return counted_since(row.service_id, row.since)
     return Visit.objects.filter(
-        service_id=row.service_id, state=VisitState.DONE, day__gte=row.since, episode__pathway__code=row.pathway_code
+        service_id=row.service_id, state=VisitState.DONE, day__gte=row.since, episode__pathway__code=row.of_what
     ).exists()
 
 

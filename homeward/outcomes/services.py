@@ -1,6 +1,7 @@
 """Noting something on results, putting it right, and sending packs of them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from homeward.access.rules import Actor, Permission, require
 from homeward.audit.services import record
 from homeward.kernel.rules import RefusedError, london_day, london_moment, months_later
 from homeward.notices.services import notify
+from homeward.outcomes.measures.against_before import ONE_OF
 from homeward.outcomes.measures.audiences import audiences
 from homeward.outcomes.measures.computing import SETTLES_AFTER
 from homeward.outcomes.measures.definition import Unit
@@ -92,10 +94,25 @@ def _tidy(text: str) -> str:
     return words
 
 
-# What a baseline of a measure is of, and the most it can be: what is more is a slip of the keyboard
-BASELINES: dict[str, tuple[Unit, Decimal]] = {
-    "M24": (Unit.PENCE, Decimal(100_000_000_000)),
-    "M25": (Unit.MINUTES, Decimal(24 * 60)),
+def _care() -> dict[str, str]:
+    return {one.code: one.title for one in newest_pathways()}
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineOf:
+    """What a recorded number of a measure can be of, as code and title; in which unit; and the most it can be: what is
+    more is a slip of the keyboard."""
+
+    unit: Unit
+    most: Decimal
+    of_what: Callable[[], dict[str, str]]
+    is_of_years: bool = False
+
+
+BASELINES = {
+    "M23": BaselineOf(Unit.PENCE, Decimal(100_000_000), lambda: ONE_OF),
+    "M24": BaselineOf(Unit.PENCE, Decimal(100_000_000_000), _care, is_of_years=True),
+    "M25": BaselineOf(Unit.MINUTES, Decimal(24 * 60), _care),
 }
 
 
@@ -105,7 +122,7 @@ def record_baseline(
     actor: Actor,
     service_id: int,
     measure_code: str,
-    pathway_code: str,
+    of_what: str,
     value: Decimal,
     first: date,
     last: date,
@@ -113,31 +130,31 @@ def record_baseline(
     source: str,
     now: datetime,
 ) -> Baseline:
-    """Record how it was before something changed, in the measure's unit (pence, minutes), and from which source.
+    """Record a number that a measure needs from outside, in its unit (pence, minutes), and from which source.
 
-    It takes the place of what was recorded of the same measure and care before, which stays in the record.
+    It takes the place of what was recorded of the same before, which stays in the record.
 
     Raises: NotAllowedError; RefusedError where something of it cannot be.
     """
     _require_baselines(actor, service_id)
     if measure_code not in BASELINES:
         raise RefusedError("Choose a measure that has a baseline.")
-    unit, most = BASELINES[measure_code]
-    if pathway_code not in {one.code for one in newest_pathways()}:
-        raise RefusedError("Choose the care it is of.")
-    if not 0 < value <= most:
+    wanted = BASELINES[measure_code]
+    if of_what not in wanted.of_what():
+        raise RefusedError("Choose what it is of.")
+    if not 0 < value <= wanted.most:
         raise RefusedError("Enter a number above 0 that can be.")
     if last < first or since <= last or since > london_day(now):
         raise RefusedError("The change must come after the days the number is of, and have come already.")
-    if measure_code == "M24" and (last - first).days < SHORTEST_YEAR:
+    if wanted.is_of_years and (last - first).days < SHORTEST_YEAR:
         raise RefusedError("Give a whole year, or several: spending has seasons.")
     # the service is locked: of two recorded at once, one takes the place of the other
     Service.objects.select_for_update().get(pk=service_id)
     row = Baseline.objects.create(
-        service_id=service_id, measure_key=measure_code, pathway_code=pathway_code, value=value, unit=unit.value,
+        service_id=service_id, measure_key=measure_code, of_what=of_what, value=value, unit=wanted.unit.value,
         first=first, last=last, since=since, source=_tidy(source), recorded_at=now, recorded_by=actor.name,
         corrects=Baseline.objects.filter(
-            service_id=service_id, measure_key=measure_code, pathway_code=pathway_code, corrected_by__isnull=True
+            service_id=service_id, measure_key=measure_code, of_what=of_what, corrected_by__isnull=True
         ).first(),
     )  # fmt: skip
     record(actor=actor, action="record baseline", subject=("baseline", row.pk), now=now, service_id=service_id)
@@ -155,7 +172,7 @@ def take_back_baseline(*, actor: Actor, baseline: Baseline, now: datetime) -> Ba
     if baseline.is_taken_back or Baseline.objects.filter(corrects=baseline).exists():
         raise RefusedError("Somebody changed this since. Look at what stands now.")
     row = Baseline.objects.create(
-        service_id=baseline.service_id, measure_key=baseline.measure_key, pathway_code=baseline.pathway_code,
+        service_id=baseline.service_id, measure_key=baseline.measure_key, of_what=baseline.of_what,
         value=baseline.value, unit=baseline.unit, first=baseline.first, last=baseline.last, since=baseline.since,
         source=baseline.source, corrects=baseline, is_taken_back=True, recorded_at=now, recorded_by=actor.name,
     )  # fmt: skip

@@ -1,11 +1,11 @@
 """Facts of what came afterwards: a form at the end beside the one at the start, and answers to surveys."""
 
 from collections.abc import Collection, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from homeward.assessments.models import FilledForm
 from homeward.assessments.states import FilledState
-from homeward.kernel.rules import london_day
+from homeward.kernel.rules import london_day, wall_clock
 from homeward.surveys.models import SurveyAnswer
 
 Keys = Collection[int] | None
@@ -31,7 +31,8 @@ ANSWER_COLUMNS = {
     "overall": "text",
 }
 # The form at the end, and the one at the start that asks the same
-PAIRS = {"emergency-use-after": "emergency-use-and-plan", "wellbeing-after": "wellbeing-before"}
+EMERGENCY_USE = "emergency-use-after"
+PAIRS = {EMERGENCY_USE: "emergency-use-and-plan", "wellbeing-after": "wellbeing-before"}
 EMERGENCIES = ("ambulances", "emergency", "admissions")
 MONTHS_OF_PLAN = 3  # the forms of case management count three months
 DAYS_A_MONTH = 365.25 / 12
@@ -62,9 +63,15 @@ def before_and_after(keys: Keys, now: datetime) -> Iterator[tuple]:
         start = starts.order_by("-completed_at", "-pk").first()
         if start is None:
             continue
-        what = _emergencies if end.form.code == "emergency-use-after" else _wellbeing
+        what = _emergencies if end.form.code == EMERGENCY_USE else _wellbeing
         for row in what(start.answers, end.answers):
             yield (end.pk, end.service_id, end.person_id, london_day(end.completed_at), end.form.code, *row)
+
+
+def counted_since(service_id: int, since: date) -> bool:
+    """Whether emergencies were counted at the end of anybody's plan from a day on."""
+    ends = _complete().filter(form__code=EMERGENCY_USE, service_id=service_id)
+    return ends.filter(completed_at__gte=wall_clock(since, "00:00")).exists()
 
 
 def _complete():

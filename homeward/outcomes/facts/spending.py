@@ -27,7 +27,7 @@ A_DAY = timedelta(days=1)
 def invoiced_since(baseline: Baseline) -> QuerySet[InvoiceLine]:
     """What was invoiced for the care a baseline is of, since the change."""
     return InvoiceLine.objects.filter(
-        package__service_id=baseline.service_id, package__episode__pathway__code=baseline.pathway_code,
+        package__service_id=baseline.service_id, package__episode__pathway__code=baseline.of_what,
         day__gte=baseline.since,
     )  # fmt: skip
 
@@ -45,7 +45,7 @@ def spending(keys: Keys, now: datetime) -> Iterator[tuple]:
             day = max(begins, baseline.since)
             while day < months_later(begins, 1):
                 yield (
-                    baseline.pk, baseline.service_id, baseline.pathway_code, day,
+                    baseline.pk, baseline.service_id, baseline.of_what, day,
                     float(baseline.value) / days_of_year(day), float(spent[day]),
                 )  # fmt: skip
                 day += A_DAY

@@ -175,7 +175,7 @@ FACTS: tuple[Plain | Derived | Gathered, ...] = (
         " saved_pence_a_week",
     ),
     _plain("packages", Package, "service_id person_id episode_id kind started_on ended_on"),
-    _plain("baselines", Baseline, "service_id measure_key pathway_code value since corrects_id is_taken_back"),
+    _plain("baselines", Baseline, "service_id measure_key of_what value since corrects_id is_taken_back"),
     _plain("providers", Provider, "service_id organisation_id kind"),
     _plain("care_contracts", CareContract, "provider_id"),
     _plain("invoices", Invoice, "service_id contract_id month"),

@@ -3,6 +3,7 @@
 import ibis
 from ibis.expr import types as ir
 
+from homeward.outcomes.facts.afterwards import EMERGENCY_USE
 from homeward.outcomes.facts.reading import Facts
 from homeward.outcomes.measures.coming_home import followed_up
 from homeward.outcomes.measures.definition import Exclusion, Measure, Published, Unit, each_case
@@ -95,7 +96,7 @@ def _case_management(what: str, when: str) -> Measure:
         unit=Unit.RATE,
         record="form",
         reads=("before_and_after",),
-        cases=_paired("emergency-use-after", what),
+        cases=_paired(EMERGENCY_USE, what),
         counts=lambda case: case[when],
         out_of=lambda case: case[f"months_{when}"],
         exclusions=(Exclusion("No days counted after the plan", lambda case: case.months_after == 0),),
@@ -114,7 +115,7 @@ def _case_management(what: str, when: str) -> Measure:
         ),
         local_decisions=(
             "Only people counted both before and after. Counts come from the services themselves, by the forms of the"
-            " pathway; what they cost is not on record. Belongs to the day the count after was completed.",
+            " pathway. Belongs to the day the count after was completed.",
         ),
         better="down",
     )

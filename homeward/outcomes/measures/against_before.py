@@ -1,8 +1,9 @@
-"""Measures of before and since a change, where before is a baseline that somebody recorded: M24 and M25."""
+"""Measures that compare by a number that somebody recorded: M23’s money, M24 and M25."""
 
 import ibis
 from ibis.expr import types as ir
 
+from homeward.outcomes.facts.afterwards import EMERGENCY_USE
 from homeward.outcomes.facts.reading import Facts, seconds_between
 from homeward.outcomes.measures.definition import Exclusion, Measure, Published, Unit, each_case
 
@@ -19,7 +20,7 @@ def _standing(facts: Facts, code: str) -> ir.Table:
     gone = rows.filter(rows.corrects_id.notnull()).select(gone_id="corrects_id")
     mine = rows.filter(rows.measure_key == code, ~rows.is_taken_back)
     mine = mine.anti_join(gone, mine.id == gone.gone_id)
-    return mine.select("value", from_on="since", at_service="service_id", care="pathway_code")
+    return mine.select("value", from_on="since", at_service="service_id", care="of_what")
 
 
 def _since_the_change(facts: Facts, rows: ir.Table, code: str) -> ir.Table:
@@ -191,4 +192,64 @@ MINUTES_SINCE = Measure(
     local_decisions=_APPOINTMENT_DECISIONS,
     better="down",
 )
-AGAINST_BEFORE = (SPENT_LESS, SPEND_BEFORE, SPEND_SINCE, MINUTES_SAVED, MINUTES_SINCE)
+ONE_OF = {
+    "ambulances": "An ambulance that comes",
+    "emergency": "A visit to an emergency department",
+    "admissions": "An admission to hospital",
+}
+
+
+def _valued(facts: Facts) -> ir.Table:
+    """What was counted before and after each plan of case management, and what one of it costs; null where unknown."""
+    pairs, prices = facts["before_and_after"], _standing(facts, "M23")
+    pairs = pairs.filter(pairs.form_code == EMERGENCY_USE)
+    rows = pairs.left_join(
+        prices,
+        [pairs.service_id == prices.at_service, pairs.what == prices.care, pairs.completed_on >= prices.from_on],
+    )
+    as_long_after = rows.after * rows.months_before / rows.months_after.nullif(0)
+    return rows.select(
+        "service_id",
+        "person_id",
+        "months_after",
+        record_id="form_id",
+        day="completed_on",
+        kind="what",
+        price="value",
+        pence=(rows.before - as_long_after) * rows.value,
+    )
+
+
+EMERGENCIES_SAVED = Measure(
+    key="M23.saved",
+    title="Saved on emergencies after a plan",
+    definition="What the ambulances, visits to an emergency department and admissions that people of case management"
+    " had less in the three months after their plan than in the three before it would have cost.",
+    numerator="Pence that one costs, for each counted before less each counted after",
+    denominator="",
+    unit=Unit.PENCE,
+    record="form",
+    reads=("before_and_after", "baselines"),
+    cases=_valued,
+    counts=lambda case: case.pence,
+    exclusions=(
+        Exclusion("No days counted after the plan", lambda case: case.months_after == 0),
+        Exclusion("Nobody recorded what one costs", lambda case: case.price.isnull()),
+    ),
+    splits=("kind",),
+    published=(
+        Published(
+            "Saved on A&E and hospital admissions in 3 months", 6_733_200, "Bennett House", "Not stated",
+            "working-together",
+        ),
+    ),
+    local_decisions=(
+        "What one costs is a number that somebody recorded with its source; it is not computed here. The same price"
+        " counts throughout, so that a dearer year is no saving lost.",
+        "Fewer days counted after the plan are taken as if they had gone on for three months. Without people to"
+        " compare with, part of what is saved would have come about by itself: people get a plan when they are worst.",
+    ),
+    better="up",
+    may_be_below_nothing=True,
+)  # fmt: skip
+AGAINST_BEFORE = (EMERGENCIES_SAVED, SPENT_LESS, SPEND_BEFORE, SPEND_SINCE, MINUTES_SAVED, MINUTES_SINCE)

@@ -505,6 +505,7 @@ def _technology_share(part: str, column: str, title: str, published: Published) 
     )
 
 
+_NO_SUM = Exclusion("No sum in the review", lambda case: case.saved_pence_a_week.isnull())
 TECHNOLOGY = (
     _technology_share(
         "",
@@ -526,18 +527,52 @@ TECHNOLOGY = (
     ),
     Measure(
         key="M22.saved",
-        title="Assistive technology: saved a week",
-        definition="What not needing a care home or care hours is worth a week, for each loan looked at.",
+        title="Assistive technology: saved a week on home care",
+        definition="What not needing care hours is worth a week, for each loan looked at.",
         numerator="Pence a week that reviews put on it",
-        denominator="Loans reviewed in the period with a sum",
+        denominator="Loans reviewed in the period with a sum, where no care home was avoided",
         unit=Unit.PENCE,
         record="loan",
         reads=("benefit_reviews", "loans"),
         cases=_technology,
         counts=lambda case: case.saved_pence_a_week,
         out_of=each_case,
-        exclusions=(Exclusion("No sum in the review", lambda case: case.saved_pence_a_week.isnull()),),
+        exclusions=(
+            _NO_SUM,
+            Exclusion(
+                "A care home was avoided: in M22.care_home", lambda case: case.is_care_home_avoided.fill_null(False)
+            ),
+        ),
         published=(Published("Average saved on home care a week", 13921, "Norfolk", "Not stated", "working-together"),),
+        better="up",
+        version=2,
+    ),
+    Measure(
+        key="M22.care_home",
+        title="Assistive technology: saved a year where a care home was avoided",
+        definition="What not needing a care home is worth a year, for each loan looked at that avoided one.",
+        numerator="Pence a week that reviews put on it, for 52 weeks",
+        denominator="Loans reviewed in the period with a sum, where a care home was avoided",
+        unit=Unit.PENCE,
+        record="loan",
+        reads=("benefit_reviews", "loans"),
+        cases=_technology,
+        counts=lambda case: case.saved_pence_a_week * 52,
+        out_of=each_case,
+        exclusions=(
+            Exclusion("No care home was avoided", lambda case: ~case.is_care_home_avoided.fill_null(False)),
+            _NO_SUM,
+        ),
+        published=(
+            Published(
+                "Average saved for each person who would have gone to a care home",
+                1_115_200,
+                "Norfolk",
+                "Not stated",
+                "working-together",
+            ),
+        ),
+        local_decisions=("52 weeks make a year. Over what time Norfolk counted, its source does not say.",),
         better="up",
     ),
 )

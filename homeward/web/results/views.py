@@ -12,14 +12,13 @@ from homeward.outcomes.measures.audiences import audiences
 from homeward.outcomes.measures.definition import By, Computed
 from homeward.outcomes.measures.library import MEASURES
 from homeward.outcomes.selectors import baselines_of, national_figures, notes_on
-from homeward.outcomes.services import BASELINES
 from homeward.outcomes.states import NoteKind
 from homeward.outcomes.variation.small_numbers import SmallNumbers
 from homeward.teams.selectors import service_for
 from homeward.web.gate import page
 from homeward.web.hours.tables import csv_file
 from homeward.web.persons import short_day
-from homeward.web.results.baselines import present_baselines
+from homeward.web.results.baselines import WORDS, compares_by_baseline, present_baselines
 from homeward.web.results.file import HEADS, measure_as_file
 from homeward.web.results.groups import by_group
 from homeward.web.results.national import beside, chosen_of, series_beside
@@ -69,7 +68,7 @@ def measure(request: HttpRequest, key: str) -> HttpResponse:
             "changes": _changes(changes, found),
             "national": present_national(national_figures(request.actor, key, settings.NATIONAL_PLACES)),
             "groups": by_group(request, found.measure),
-            "has_baseline": found.measure.code in BASELINES,
+            "baseline_words": WORDS[found.measure.code] if compares_by_baseline(found.measure) else None,
             "baselines": present_baselines(baselines_of(request.actor, service_here(request).pk, found.measure.code)),
             "may_record": request.actor.may(Permission.WRITE_EVIDENCE),
             "may_list": request.actor.may(Permission.SEE_PEOPLE),

@@ -47,6 +47,7 @@ WORDS = {
     "locality": ("DE1", "DE21"),
     "deprivation": ("01", "02", "10"),
     "pathway_code": ("reablement-at-home", "dementia-crisis", "rapid-response"),
+    "of_what": ("reablement-at-home", "dementia-crisis", "rapid-response", "ambulances", "admissions"),
     "outcome_code": ("settled", "more"),
     "destination": ("", "p0-home", "p1-home", "p2-bed", "p3-home"),
     "pathway": ("p0", "p1", "p2", "p3"),

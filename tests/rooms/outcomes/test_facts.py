@@ -56,7 +56,7 @@ def some_weeks(history, service, now):
         history.visit(met.person, at + 5 * HOUR, carer, tasks=[("blood_glucose_check", False)])
         log_call(actor=history.actor, service_id=service.pk, source="gp", outcome="advice", advice="Rest", now=at)
     Baseline.objects.create(
-        service=service, measure_key="M25", pathway_code=met.pathway.code, value=45, unit="minutes",
+        service=service, measure_key="M25", of_what=met.pathway.code, value=45, unit="minutes",
         first=date(2025, 4, 1), last=date(2026, 3, 31), since=(now - 30 * DAY).date(), source="Made up",
         recorded_at=now, recorded_by="Tests",
     )  # fmt: skip

@@ -5,11 +5,13 @@ from decimal import Decimal
 
 import pytest
 
-from homeward.access.rules import Actor
+from homeward.access.rules import Actor, Role
 from homeward.assessments.models import FilledForm
 from homeward.beds.models import FollowUp
 from homeward.beds.services import find_follow_ups, record_try
 from homeward.episodes.models import Episode
+from homeward.kernel.rules import london_day
+from homeward.outcomes.services import record_baseline
 from homeward.procedures.selectors import procedure
 from homeward.roster.models import Contract
 from homeward.surveys.models import Invitation, SurveyAnswer
@@ -113,6 +115,43 @@ class TestCaseManagement:
         assert measured("M23.ambulances_after") == (0, 0, {})
         filled(one, "emergency-use-and-plan", -100, ambulances_before=12)
         assert measured("M23.ambulances_after") == (5, 3, {})
+
+    def test_m23_values_what_there_was_less_of_after_a_plan(self, history, filled, measured, somebody, service, now):
+        def costs(what: str, pence: int, days_ago: int) -> None:
+            record_baseline(
+                actor=somebody(Role.PERFORMANCE_LEAD, f"Priya {what}"), service_id=service.pk, measure_code="M23",
+                of_what=what, value=Decimal(pence), first=date(2024, 4, 1), last=date(2025, 3, 31),
+                since=london_day(now) - days_ago * DAY, source="Made-up costs 2024/25", now=now,
+            )  # fmt: skip
+
+        one, other, third, early = (history.episode(now - 200 * DAY) for _ in range(4))
+        for episode, told in (
+            (one, {"ambulances_before": 12, "emergency_before": 6, "admissions_before": 3}),
+            (other, {"ambulances_before": 0, "admissions_before": 1}),
+            (third, {"ambulances_before": 9}),
+            (early, {"ambulances_before": 9}),
+        ):
+            filled(episode, "emergency-use-and-plan", -100, **told)
+        end = {"ambulances_after": 5, "emergency_after": 3, "admissions_after": 1}
+        filled(one, "emergency-use-after", -5, full_three_months=True, **end)
+        half = {"full_three_months": False, "days_counted": 45}
+        filled(other, "emergency-use-after", -5, ambulances_after=0, admissions_after=1, **half)
+        filled(third, "emergency-use-after", -5, ambulances_after=0, full_three_months=False, days_counted=0)
+        filled(early, "emergency-use-after", -20, ambulances_after=0, full_three_months=True)
+        unpriced = "Nobody recorded what one costs"
+        assert measured("M23.saved") == (0, None, {"No days counted after the plan": 1, unpriced: 6})
+        costs("ambulances", 30_000, 10)
+        costs("admissions", 250_000, 10)
+        # seven ambulances and two admissions fewer; one admission in 45 days would be 2.029 in three months
+        longer = 3 * 30.4375 / 45
+        saved, _, left_out = measured("M23.saved")
+        assert saved == pytest.approx(7 * 30_000 + 2 * 250_000 + (1 - longer) * 250_000)
+        assert left_out == {
+            "No days counted after the plan": 1,
+            unpriced: 2,
+        }  # one of them from before the price counts
+        parts = measured("M23.saved", split="kind")
+        assert parts["ambulances"] == (7 * 30_000, None)
 
 
 class TestWellbeing:

@@ -32,7 +32,7 @@ def recorded(service, lead, now):
     """A baseline of crisis response: `recorded("M25", 45, since=day)`."""
 
     def make(code: str, value, since: date, actor=None, **more) -> Baseline:
-        told = {"pathway_code": CRISIS, **YEAR, **more}
+        told = {"of_what": CRISIS, **YEAR, **more}
         return record_baseline(
             actor=actor or lead, service_id=service.pk, measure_code=code, value=Decimal(value), since=since, now=now,
             **told,
@@ -123,7 +123,7 @@ class TestBaseline:
             ({"value": 24 * 60 + 1}, "above 0"),
             ({"since": date(2026, 3, 31)}, "must come after"),
             ({"since": date(2999, 1, 1)}, "have come already"),
-            ({"pathway_code": "nowhere"}, "Choose the care"),
+            ({"of_what": "nowhere"}, "Choose what it is of"),
             ({"source": " "}, "Write what it is"),
             ({"code": "M01"}, "that has a baseline"),
             ({"code": "M24", "first": date(2025, 5, 1)}, "Give a whole year"),

@@ -61,13 +61,15 @@ class TestTechnology:
 
         review(helps, home=False)  # looked at again the same day
         review(helps, home=True, admission=False, before=Decimal(14), after=Decimal("9.5"), pence=9_000)
-        review(other, home=False, before=Decimal(3), after=Decimal(3), pence=0)
+        review(other, home=False, before=Decimal(3), after=Decimal(3), pence=700)
         review(silent)
         silence = {"The review does not say": 1}
         assert measured("M22") == (1, 2, silence)
         assert measured("M22.home_care") == (1, 2, silence)
         assert measured("M22.admissions") == (0, 1, {"The review does not say": 2})
-        assert measured("M22.saved") == (9_000, 2, {"No sum in the review": 1})
+        left_out = {"No sum in the review": 1, "A care home was avoided: in M22.care_home": 1}
+        assert measured("M22.saved") == (700, 1, left_out)
+        assert measured("M22.care_home") == (9_000 * 52, 1, {"No care home was avoided": 2})
 
     def test_m29_counts_what_did_not_come_back(self, lent, measured, now):  # noqa: F811
         late, back, not_yet = lent("commode"), lent("commode"), lent("commode")

@@ -8,7 +8,7 @@ from homeward.outcomes.models import Baseline
 
 HERE, FORM = (reverse(f"results:{name}", args=["M24"]) for name in ("measure", "baseline"))
 TOLD = {
-    "care": "home-first-dementia", "value": "£240,000.50", "first": "2024-04-01", "last": "2025-03-31",
+    "of_what": "home-first-dementia", "value": "£240,000.50", "first": "2024-04-01", "last": "2025-03-31",
     "since": "2025-06-01", "source": "Accounts 2024/25",
 }  # fmt: skip
 
@@ -24,11 +24,24 @@ def test_is_recorded_shown_with_its_source_and_taken_back(lead):
     row = Baseline.objects.get()
     assert row.value == 24_000_050
     page = lead.get(HERE).content.decode()
-    for words in ("£240,000 a year", "Accounts 2024/25", "Priya Shah", "No invoices of it since then are on record"):
+    for words in ("£240,000.50 a year", "Accounts 2024/25", "Priya Shah", "No invoices of it since then are on record"):
         assert words in page
     lead.post(FORM, {"take_back": row.pk})
     assert "Nobody has recorded it" in lead.get(HERE).content.decode()
     assert Baseline.objects.count() == 2
+
+
+def test_what_one_costs_is_recorded_for_the_measure_that_needs_it(lead):
+    here, form = (reverse(f"results:{name}", args=["M23.saved"]) for name in ("measure", "baseline"))
+    assert "Record what one costs" in lead.get(here).content.decode()
+    told = TOLD | {"of_what": "admissions", "value": "2,500"}
+    assert lead.post(form, told | {"of_what": "home-first-dementia"}).status_code == 422
+    assert lead.post(form, told).status_code == 302
+    page = lead.get(here).content.decode()
+    assert "An admission to hospital: £2,500 for one" in page
+    assert "Nothing counted after a plan since then" in page
+    counted = reverse("results:measure", args=["M23.admissions_after"])
+    assert "What one costs" not in lead.get(counted).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -37,7 +50,7 @@ def test_is_recorded_shown_with_its_source_and_taken_back(lead):
         ({"value": "much"}, "Enter the pounds a year"),
         ({"value": "NaN"}, "Enter the pounds a year"),
         ({"value": "1.005"}, "two figures"),
-        ({"care": ""}, "Choose the care"),
+        ({"of_what": ""}, "Choose what it is of"),
         ({"last": "2023-01-01"}, "not before the first"),
         ({"since": "2025-03-31"}, "after the last one"),
         ({"source": ""}, "where the number is from"),
