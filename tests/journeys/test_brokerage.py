@@ -40,13 +40,14 @@ class TestBrokerage:
         expect(buyer.get_by_text("Asked by")).to_be_visible()
         accessible(buyer)
         buyer.get_by_role("link", name="Offer to providers").click()
+        buyer.get_by_role("button", name="Send the offers").wait_for()
         for box in buyer.locator("input[name=contracts]").all()[:2]:
             box.check()
         if buyer.locator("[name=why_not]").count():
             buyer.locator("[name=why_not]").fill("She asked for a worker who speaks Welsh")
         buyer.get_by_role("button", name="Send the offers").click()
+        expect(buyer.locator(".hw-buy__link a")).to_have_count(2)
         links = [urlsplit(one.get_attribute("href")).path for one in buyer.locator(".hw-buy__link a").all()]
-        assert len(links) == 2
         accessible(buyer)
 
         # when one provider declines on a phone and the other takes it at a desk: neither signs in or learns who it is
@@ -108,7 +109,7 @@ class TestBrokerage:
         while lines.count():
             before = lines.count()
             lines.first.get_by_role("button", name=re.compile(r"^Agree £")).click()
-            expect(lines).not_to_have_count(before)
+            expect(lines).to_have_count(before - 1)
         # then the invoice can be closed, at what the record supports
         buyer.get_by_role("button", name="Close the invoice").click()
         expect(buyer.get_by_role("button", name="Close the invoice")).to_have_count(0)

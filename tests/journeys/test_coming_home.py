@@ -50,6 +50,7 @@ def admit(lead: Page, family: str, postcode: str) -> str:
     lead.get_by_label("Its name, if it is not in the list").fill("Made Up General")
     lead.get_by_label("Ward").fill("Ward 7")
     lead.get_by_role("button", name="Put them on the board").click()
+    lead.wait_for_load_state()
     if lead.get_by_label("This is someone else: start a new record").count():
         lead.get_by_label("This is someone else: start a new record").check()
         lead.get_by_role("button", name="Put them on the board").click()
@@ -94,6 +95,7 @@ class TestComingHome:
         lead.wait_for_url(f"**/start-of-care/{stay}")
         lead.locator("#pathway").select_option("home-care-with-delegated-tasks")
         lead.get_by_role("button", name="Show its visits").click()
+        lead.get_by_role("button", name="Work out when care can start").wait_for()
         for box in lead.get_by_role("checkbox").all():
             box.set_checked("Home care visit: Morning" in (box.evaluate("one => one.labels[0].innerText")))
         lead.get_by_role("button", name="Work out when care can start").focus()
