@@ -200,7 +200,7 @@ ONE_OF = {
 
 
 def _valued(facts: Facts) -> ir.Table:
-    """What was counted before and after each plan of case management, and what one of it costs; null where unknown."""
+    """What those of each plan of case management had less after it, at what one costs; null where no price is known."""
     pairs, prices = facts["before_and_after"], _standing(facts, "M23")
     pairs = pairs.filter(pairs.form_code == EMERGENCY_USE)
     rows = pairs.left_join(
@@ -208,48 +208,44 @@ def _valued(facts: Facts) -> ir.Table:
         [pairs.service_id == prices.at_service, pairs.what == prices.care, pairs.completed_on >= prices.from_on],
     )
     as_long_after = rows.after * rows.months_before / rows.months_after.nullif(0)
-    return rows.select(
-        "service_id",
-        "person_id",
-        "months_after",
-        record_id="form_id",
-        day="completed_on",
-        kind="what",
-        price="value",
-        pence=(rows.before - as_long_after) * rows.value,
+    return rows.group_by("service_id", "person_id", "months_after", record_id="form_id", day="completed_on").aggregate(
+        pence=((rows.before - as_long_after) * rows.value).sum()
     )
 
 
 EMERGENCIES_SAVED = Measure(
     key="M23.saved",
-    title="Saved on emergencies after a plan",
-    definition="What the ambulances, visits to an emergency department and admissions that people of case management"
-    " had less in the three months after their plan than in the three before it would have cost.",
+    title="Saved on emergencies after a plan, a person",
+    definition="What the ambulances, visits to an emergency department and admissions that somebody on case management"
+    " had less in the three months after their plan than in the three before it would have cost, on average.",
     numerator="Pence that one costs, for each counted before less each counted after",
-    denominator="",
+    denominator="People counted before and after",
     unit=Unit.PENCE,
     record="form",
     reads=("before_and_after", "baselines"),
     cases=_valued,
     counts=lambda case: case.pence,
+    out_of=each_case,
     exclusions=(
         Exclusion("No days counted after the plan", lambda case: case.months_after == 0),
-        Exclusion("Nobody recorded what one costs", lambda case: case.price.isnull()),
+        Exclusion("Nobody recorded what one costs", lambda case: case.pence.isnull()),
     ),
-    splits=("kind",),
     published=(
         Published(
-            "Saved on A&E and hospital admissions in 3 months", 6_733_200, "Bennett House", "Not stated",
+            "Saved on A&E and hospital admissions in 3 months, by all together; of how many people is not stated",
+            6_733_200,
+            "Bennett House",
+            "Not stated",
             "working-together",
         ),
     ),
     local_decisions=(
         "What one costs is a number that somebody recorded with its source; it is not computed here. The same price"
-        " counts throughout, so that a dearer year is no saving lost.",
+        " counts throughout, so that a dearer year is no saving lost. What has no price counts nothing.",
         "Fewer days counted after the plan are taken as if they had gone on for three months. Without people to"
         " compare with, part of what is saved would have come about by itself: people get a plan when they are worst.",
     ),
     better="up",
     may_be_below_nothing=True,
-)  # fmt: skip
+)
 AGAINST_BEFORE = (EMERGENCIES_SAVED, SPENT_LESS, SPEND_BEFORE, SPEND_SINCE, MINUTES_SAVED, MINUTES_SINCE)
