@@ -93,8 +93,10 @@ class TestSickCall:
 
         # then one page says what is lost and how it is best covered, and one more key accepts it
         expect(planner.get_by_role("heading", name=re.compile(f"^{re.escape(name)} is ill"))).to_be_visible()
-        expect(planner.get_by_text("Nobody yet").first).to_be_visible()
         accessible(planner)
+        if planner.get_by_text("Nothing lost", exact=True).count():
+            pytest.skip("what was still to come for them this evening had begun, so nothing is lost")
+        expect(planner.get_by_text("Nobody yet").first).to_be_visible()
         best = planner.get_by_role("article").first
         said = best.locator(".hw-sick__sentence").inner_text()
         if said.startswith("Nobody on shift has room: 0 of"):
