@@ -43,13 +43,23 @@ class Keyboard:
         raise AssertionError(f"Tab does not reach {name!r}")
 
 
+def minute_of(text: str) -> int:
+    """The minute of the day of a time as pages write it, 7:35pm; before all where it is none."""
+    if text.startswith("midday"):
+        return 12 * 60
+    found = re.match(r"(\d{1,2})(?::(\d\d))?(am|pm)", text)
+    if found is None:
+        return -1
+    return (int(found[1]) % 12 + 12 * (found[3] == "pm")) * 60 + int(found[2] or 0)
+
+
 def busiest(page: Page, besides: set[str]) -> str:
     """The name of who has most visits still to come today, as the table of the day tells it, `besides` left out."""
     page.goto("/today/?view=table")
     # far enough ahead that no visit begins while the call is taken; late in the evening nothing may be
     now = datetime.now(ZoneInfo("Europe/London"))
     soon = now + timedelta(minutes=30)
-    earliest = soon.strftime("%H:%M") if soon.date() == now.date() else "24:00"
+    earliest = soon.hour * 60 + soon.minute if soon.date() == now.date() else 24 * 60
     told = page.eval_on_selector_all(
         "#board tbody tr",
         """rows => rows.map(row => [
@@ -59,7 +69,7 @@ def busiest(page: Page, besides: set[str]) -> str:
     )
     ahead: dict[str, int] = {}
     for at, names, _state in told:
-        if at[:5] > earliest:
+        if minute_of(at) > earliest:
             for name in set(names) - besides:
                 ahead[name] = ahead.get(name, 0) + 1
     if not ahead:
@@ -94,8 +104,6 @@ class TestSickCall:
         # then one page says what is lost and how it is best covered, and one more key accepts it
         expect(planner.get_by_role("heading", name=re.compile(f"^{re.escape(name)} is ill"))).to_be_visible()
         accessible(planner)
-        if planner.get_by_text("Nothing lost", exact=True).count():
-            pytest.skip("what was still to come for them this evening had begun, so nothing is lost")
         expect(planner.get_by_text("Nobody yet").first).to_be_visible()
         best = planner.get_by_role("article").first
         said = best.locator(".hw-sick__sentence").inner_text()
