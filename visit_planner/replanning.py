@@ -28,6 +28,7 @@ def replan(
     held: Plan,
     changed: Collection[str],
     seconds: float = 1.0,
+    iterations: int | None = None,
     seed: int = 0,
     now: float | None = None,
     names: Mapping[str, str] | None = None,
@@ -39,14 +40,17 @@ def replan(
     brought forward, and putting them back, or sending somebody else, costs (``Weights.moved*``).
     Visits of the problem that ``held`` knows nothing of count as changed. ``now`` (minutes from midnight): what
     ``held`` has begun by then is taken to have gone as planned, and nothing else starts before. ``names``: what
-    to call workers and visits in the reasons, by id.
+    to call workers and visits in the reasons, by id. With ``iterations`` (proposals at most) in place of
+    ``seconds`` of CPU the answer is the same however fast the machine is, and asked again it is the same.
 
     Raises:
         KeyError: ``changed`` names a visit that the problem does not have.
     """
     seated = tuple(place for place in held.attending if place.visit not in changed)
     if seated:
-        return _beside_clinics(problem, held, changed, seated, seconds=seconds, seed=seed, now=now, names=names)
+        return _beside_clinics(
+            problem, held, changed, seated, seconds=seconds, iterations=iterations, seed=seed, now=now, names=names
+        )
     make_ready()
     began = time.thread_time()
     visits = {visit.id: visit for visit in problem.visits}
@@ -62,7 +66,7 @@ def replan(
     touched = _workers_touched(problem, held, kept, anew | lost, now)
     frozen = [worker.id for worker in problem.workers if worker.id not in touched]
     left = max(0.0, seconds - (time.thread_time() - began))
-    plan = replan_search(told, seconds=left, seed=seed, start=kept, frozen=frozen, now=now)
+    plan = replan_search(told, seconds=left, iterations=iterations, seed=seed, start=kept, frozen=frozen, now=now)
     plan = replace(plan, cost=checking.cost(problem, plan))
     return Replan(plan, tuple(_moves(held, plan, anew, names or {})))
 
@@ -74,6 +78,7 @@ def _beside_clinics(
     seated: tuple[Attending, ...],
     *,
     seconds: float,
+    iterations: int | None,
     seed: int,
     now: float | None,
     names: Mapping[str, str] | None,
@@ -87,8 +92,9 @@ def _beside_clinics(
         held=tuple(one for one in problem.held if one.visit not in there),
     )
     answer = replan(
-        at_home, held=replace(held, attending=()), changed=changed, seconds=seconds, seed=seed, now=now, names=names
-    )
+        at_home, held=replace(held, attending=()), changed=changed, seconds=seconds, iterations=iterations, seed=seed,
+        now=now, names=names,
+    )  # fmt: skip
     plan = replace(answer.plan, attending=tuple(place for place in seated if place.visit in _ids(problem)))
     return replace(answer, plan=replace(plan, cost=checking.cost(problem, plan)))
 

@@ -1,6 +1,7 @@
 """A small fictitious place served for real, and Debian's Chromium to walk through it."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -70,6 +71,10 @@ def address(environment) -> str:
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=20)
+
+
+# What a browser reports that is no fault of a page
+EXPECTED = re.compile("status of 4|ERR_INTERNET_DISCONNECTED")
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,6 @@ class TestConcernWithoutSignal:
         expect(page.get_by_label("What did you notice?")).to_have_value(NOTICED)
         [kept] = kept_on(page)
         assert raise_at in kept
-        page.faults.clear()  # the browser itself reports that there is no signal
         # then it is sent by itself when there is a signal, and the device forgets it
         page.context.set_offline(False)
         page.wait_for_url(re.compile(r"/concerns/\d+$"), timeout=40_000)

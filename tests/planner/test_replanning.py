@@ -36,6 +36,15 @@ class TestReplan:
         assert len(moved) <= 0.05 * len(before)
         assert all(move.why for move in result.moves)
 
+    def test_says_the_same_however_busy_the_machine_is_when_proposals_are_counted(self, held):
+        problem, plan = held
+        wanted = with_visit(problem, Slot("nursing", 45), Slot("care", 45))
+        hurried, calm = (
+            replan(wanted, held=plan, changed=["crisis"], iterations=20_000, seconds=seconds) for seconds in (0.0, 5.0)
+        )
+        assert hurried.plan.iterations == calm.plan.iterations == 20_000
+        assert (hurried.plan.assignments, hurried.moves) == (calm.plan.assignments, calm.moves)
+
     def test_never_brings_a_promised_time_forward(self, held):
         problem, plan = held
         first = plan.assignments[0].visit

@@ -313,6 +313,7 @@ def replan_search(
     problem: Problem,
     *,
     seconds: float,
+    iterations: int | None,
     seed: int,
     start: Plan,
     frozen: Collection[str],
@@ -327,6 +328,7 @@ def replan_search(
     began = time.thread_time()
     board = set_up(problem, seed=seed, start=start, frozen=frozen, now=now)
     at_most = MOVES_PER_TASK * int((board.T["fixed"][: len(board.slots)] == 0).sum())
+    fewer = None if iterations is None else min(iterations, at_most)
     if whole:
         days = terms.lay_terms(board)
         whole_days.build(board, days)
@@ -336,6 +338,7 @@ def replan_search(
             days,
             hop=price_of_hop(board),
             seconds=left,
+            iterations=fewer,
             moves_at_most=at_most,
             hot=WARM_WHOLE_DAYS * whole_days.HOT,
         )
@@ -344,7 +347,7 @@ def replan_search(
         return Plan(assignments, undone, None, done, spent, seed, breaks)
     build(board)
     left = max(0.0, seconds - (time.thread_time() - began))
-    done = run(board, seconds=left, moves_at_most=at_most, hot=WARM, in_one_go=True)
+    done = run(board, seconds=left, iterations=fewer, moves_at_most=at_most, hot=WARM, in_one_go=True)
     leave_bundles_whole(board)
     assignments, undone = read_plan(board)
     return Plan(assignments, undone, None, done, round(time.thread_time() - began, 3), seed)

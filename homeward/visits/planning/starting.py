@@ -13,7 +13,7 @@ from homeward.kernel.rules import london_moment, minutes_into
 from homeward.people.models import Address, Person
 from homeward.teams.models import Worker
 from homeward.visits.planning.board import Board, as_of, read_board
-from homeward.visits.planning.free import NO_PLACE, NO_ROTA, Wanted, _others, _visit
+from homeward.visits.planning.free import NO_PLACE, NO_ROTA, PROPOSALS_A_DAY, Wanted, _others, _visit
 from homeward.visits.planning.placing import Remedy
 from homeward.visits.planning.proposing import whole_minute
 from homeward.visits.planning.words import number, visit_id
@@ -56,13 +56,11 @@ def when_could_start(
     now: datetime,
     *,
     stop_when_possible: bool = True,
-    seconds_a_day: float = 0.4,
 ) -> tuple[StartDay, ...]:
     """Day by day, whether the visits of somebody who comes home have room, everybody else's being done as before.
 
     Days that are not planned yet are filled first with what everyone's plans need. Ends with the first day on which
-    all have room, where `stop_when_possible`. Takes up to `seconds_a_day` CPU seconds of search a day, and changes
-    nothing.
+    all have room, where `stop_when_possible`. Asked again of the same days, it says the same. Changes nothing.
 
     Raises: NotAllowedError.
     """
@@ -72,16 +70,15 @@ def when_could_start(
         by_day[one.day].append(one)
     found = []
     for day, theirs in sorted(by_day.items()):
-        found.append(_of_day(service_id, person, address, day, theirs, now, seconds_a_day))
+        found.append(_of_day(service_id, person, address, day, theirs, now))
         if found[-1].is_possible and stop_when_possible:
             break
     return tuple(found)
 
 
 def _of_day(
-    service_id: int, person: Person, address: Address | None, day: date, wanted: list[Wanted], now: datetime,
-    seconds: float,
-) -> StartDay:  # fmt: skip
+    service_id: int, person: Person, address: Address | None, day: date, wanted: list[Wanted], now: datetime
+) -> StartDay:
     tried = [_visit(service_id, person, address, one, -place) for place, one in enumerate(wanted, 1)]
     unsaved = [*tried, *_others(service_id, day, frozenset(), first=-len(wanted) - 1)]
     prefetch_related_objects(unsaved, "assignments")  # nobody goes to any of them: one query, not one each
@@ -93,7 +90,7 @@ def _of_day(
     asked = {visit_id(visit.pk): visit for visit in tried}
     new = set(asked) | {visit_id(pk) for pk in board.visits if pk < 0}
     held = replace(board.held, undone=tuple(one for one in board.held.undone if one not in new))
-    plan = visit_planner.replan(board.problem, held=held, changed=new, seconds=seconds).plan
+    plan = visit_planner.replan(board.problem, held=held, changed=new, iterations=PROPOSALS_A_DAY).plan
     staff = {shift.worker_id: shift.worker for shift in board.shifts.values()}
     placed = []
     for one, visit in asked.items():
