@@ -8,6 +8,7 @@ planning day and may be negative or exceed 1440; places are row numbers of the t
     check(problem, plan)                   what a plan breaks (independent of the search)
     cost(problem, plan)                    what it costs, part by part
     explain(problem, plan)                 why this worker and why then; why not, and what would help
+    why_undone(problem, plan, visit)       why not, of one visit
     who_can_come(problem, plan, visit_id)  who could be there first
     rank_responders(problem, plan, visit_id)  every worker or team that could, and what each would hold up
     compare(before, after)                 what changed between two plans, and what set it off
@@ -25,7 +26,7 @@ from visit_planner import pushing, scaling
 from visit_planner.checking import check, cost
 from visit_planner.coming import Delay, Offer, Ranking, rank_responders, who_can_come
 from visit_planner.comparing import Because, Comparison, Moved, compare
-from visit_planner.explaining import Explanations, WhyNot, WhyThisWorker, explain
+from visit_planner.explaining import Explanations, WhyNot, WhyThisWorker, explain, why_undone
 from visit_planner.plan import Assignment, BreakTaken, Cost, Fault, Move, Plan, Replan
 from visit_planner.practice import Attending, Barred, Clinic, Faces, Grade, NotAlone, OnlyThese
 from visit_planner.problem import (
@@ -113,5 +114,5 @@ __all__ = [
     "Offer", "OnlyThese", "Pin", "Plan", "Problem", "ProblemError", "Progress", "Ranking", "Remedy", "Replan",
     "Shift", "Slot", "Visit", "Weights", "WhyNot", "WhyThisWorker", "Window", "Worker", "apply_changes",
     "check", "compare", "cost", "explain", "rank_responders", "remedies", "replan", "solve", "warm_up",
-    "who_can_come",
+    "who_can_come", "why_undone",
 ]  # fmt: skip

@@ -98,6 +98,19 @@ def explain(problem: Problem, plan: Plan, *, names: Mapping[str, str] | None = N
     )
 
 
+def why_undone(problem: Problem, plan: Plan, visit_id: str, *, names: Mapping[str, str] | None = None) -> WhyNot:
+    """Why one visit that the plan leaves out has no room, as ``explain`` says it of all of them.
+
+    Raises:
+        KeyError: the plan does not leave such a visit of the problem out.
+    """
+    visit = next((one for one in problem.visits if one.id == visit_id), None)
+    if visit is None or visit_id not in plan.undone:
+        raise KeyError(f"the plan leaves no visit {visit_id!r} of the problem out")
+    make_ready()
+    return _why_not(Day(problem, plan), visit, check(problem, plan), _Names(names or {}))
+
+
 def _why_these(problem: Problem, plan: Plan, called: _Names) -> dict[tuple[str, int], WhyThisWorker]:
     priced = priced_alternatives(problem, plan)
     visits = {visit.id: visit for visit in problem.visits}

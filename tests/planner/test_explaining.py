@@ -4,7 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from visit_planner import Break, Pin, Plan, Problem, Shift, Slot, Visit, Weights, Window, Worker, explain, solve
+from visit_planner import (
+    Break,
+    Pin,
+    Plan,
+    Problem,
+    Shift,
+    Slot,
+    Visit,
+    Weights,
+    Window,
+    Worker,
+    explain,
+    solve,
+    why_undone,
+)
 
 
 def worker(name, *skills, starts=480, ends=720, place=0):
@@ -149,3 +163,20 @@ class TestExplain:
     def test_does_not_need_a_plan_it_made(self, line):
         problem = Problem((worker("ann", "care"),), (visit("v", 1, "care", 500, 520),), {"car": line(2)})
         assert explain(problem, replace(Plan(()), undone=("v",))).undone["v"].nearest
+
+
+class TestWhyUndone:
+    def test_says_of_one_visit_what_explain_says_of_all(self, line):
+        visits = tuple(
+            visit(name, 1, skill, 500, 520) for name, skill in (("a", "care"), ("b", "care"), ("c", "dance"))
+        )
+        problem = Problem((worker("ann", "care"),), visits, {"car": line(2)})
+        plan = solve(problem, iterations=300)
+        assert len(plan.undone) == 2
+        assert {one: why_undone(problem, plan, one) for one in plan.undone} == explain(problem, plan).undone
+
+    @pytest.mark.parametrize("name", ["a", "nobody"])
+    def test_refuses_what_the_plan_does_not_leave_out(self, line, name):
+        problem = Problem((worker("ann", "care"),), (visit("a", 1, "care", 500, 520),), {"car": line(2)})
+        with pytest.raises(KeyError, match=name):
+            why_undone(problem, solve(problem, iterations=300), name)

@@ -133,8 +133,7 @@ def _of_day(
     undone = set(answer.plan.undone) & asked
     why = ""
     if undone:
-        said = visit_planner.explain(problem, answer.plan).undone
-        why = next((board.words.why_not(said[one]) for one in sorted(undone) if one in said), "")
+        why = board.words.why_not(visit_planner.why_undone(problem, answer.plan, min(undone)))
     return FreeDay(day, len(wanted), len(asked) - len(undone), why)
 
 

@@ -109,7 +109,6 @@ def _why_not(
     """Why the first of some visits has no room, and what would place it."""
     if not undone:
         return "", ()
-    said = visit_planner.explain(board.problem, plan).undone
     minute = minutes_into(board.day, as_of(board.day, now))
     found = visit_planner.remedies(board.problem, plan, undone[0], now=minute)
     remedies = tuple(
@@ -121,4 +120,4 @@ def _why_not(
         )
         for one in found
     )
-    return board.words.why_not(said[undone[0]]) if undone[0] in said else "", remedies
+    return board.words.why_not(visit_planner.why_undone(board.problem, plan, undone[0])), remedies
