@@ -109,8 +109,8 @@ def open_browser(browser, address):
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         page.on(
             "console",
-            # a refusal (status 4xx) is a page like any other
-            lambda said: said.type == "error" and "status of 4" not in said.text and page.faults.append(said.text),
+            # a refusal (status 4xx) is a page like any other, and a journey that takes the signal away knows it
+            lambda said: said.type == "error" and not EXPECTED.search(said.text) and page.faults.append(said.text),
         )
         if username:
             page.goto("/sign-in")
