@@ -88,7 +88,7 @@ def explain(problem: Problem, plan: Plan, *, names: Mapping[str, str] | None = N
     visits = {visit.id: visit for visit in problem.visits}
     return Explanations(
         _why_these(problem, plan, called),
-        _why_not_those(problem, plan, called),
+        _why_not_those(problem, plan, set(plan.undone), called),
         {
             place.visit: at_the_clinic(
                 problem, visits[place.visit], place.clinic, taken[place.clinic], called.__getitem__
@@ -104,11 +104,10 @@ def why_undone(problem: Problem, plan: Plan, visit_id: str, *, names: Mapping[st
     Raises:
         KeyError: the plan does not leave such a visit of the problem out.
     """
-    visit = next((one for one in problem.visits if one.id == visit_id), None)
-    if visit is None or visit_id not in plan.undone:
+    found = _why_not_those(problem, plan, {visit_id} & set(plan.undone), _Names(names or {}))
+    if visit_id not in found:
         raise KeyError(f"the plan leaves no visit {visit_id!r} of the problem out")
-    make_ready()
-    return _why_not(Day(problem, plan), visit, check(problem, plan), _Names(names or {}))
+    return found[visit_id]
 
 
 def _why_these(problem: Problem, plan: Plan, called: _Names) -> dict[tuple[str, int], WhyThisWorker]:
@@ -235,8 +234,8 @@ def _when(
     return f"it starts at {clock(stop.starts)}, {cause}, inside its window"
 
 
-def _why_not_those(problem: Problem, plan: Plan, called: _Names) -> dict[str, WhyNot]:
-    wanted = [visit for visit in problem.visits if visit.id in set(plan.undone)]
+def _why_not_those(problem: Problem, plan: Plan, undone: set[str], called: _Names) -> dict[str, WhyNot]:
+    wanted = [visit for visit in problem.visits if visit.id in undone]
     if not wanted:
         return {}
     make_ready()
