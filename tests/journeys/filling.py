@@ -11,6 +11,8 @@ PARTS = {"-month": "11", "-year": "2026"}
 
 def answer_everything(page: Page) -> None:
     """Answer each question that shows and has no answer, and those that follow, until none is left."""
+    # the page before has no questions either, and leaves as soon as the next one comes
+    expect(page.locator("#the-form")).to_be_visible()
     while True:
         answered = False
         for box in page.locator("#the-form [id^=field-]:visible").all():
