@@ -53,7 +53,10 @@ class LostRow:
 
 @dataclass(frozen=True, slots=True)
 class OptionRow:
-    """A way of covering. `places` say who would take which visit; `moves` what else would move."""
+    """A way of covering. `places` say who would take which visit; `moves` what else would move.
+
+    A way that keeps no visit is said, so that nobody looks for it, and has no `button`.
+    """
 
     id: int
     title: str
@@ -154,8 +157,7 @@ def lost_page(day: LostDay, spoken: Spoken, may_call_in: bool, now: datetime) ->
     is_decided = bool(day.decisions) and (not day.options or day.decisions[0].decided_at >= day.options[0].made_at)
     is_covered = not sums.visits_uncovered
     offers = () if is_decided or is_covered else rows
-    useful = [row for row, one in zip(rows, _shown(day, may_call_in), strict=True) if one.figures["kept"]]
-    best = useful[0] if useful and offers else None
+    best = next((row for row in offers if row.button), None)
     return LostPage(
         id=call.pk,
         name=call.worker.label,
@@ -185,10 +187,6 @@ def lost_page(day: LostDay, spoken: Spoken, may_call_in: bool, now: datetime) ->
         is_covered=is_covered,
         has_decided=bool(day.decisions),
     )
-
-
-def _shown(day: LostDay, may_call_in: bool) -> list:
-    return [one for one in day.options if may_call_in or one.kind == CoverKind.SPREAD]
 
 
 def _summary(day: LostDay) -> str:
@@ -253,8 +251,12 @@ def _option(one, lost: dict, titles: dict[int, str], names: dict[int, tuple[str,
         places=tuple(_place(place, lost, names) for place in one.places),
         moves=tuple(_move(move, titles, names) for move in one.moves),
         is_alone=not one.stops,
-        button="Accept" if one.kind == CoverKind.SPREAD else f"{one.worker.label} agreed to come: accept",
+        button=_button(one) if figures["kept"] else "",
     )
+
+
+def _button(one) -> str:
+    return "Accept" if one.kind == CoverKind.SPREAD else f"{one.worker.label} agreed to come: accept"
 
 
 def _title(one) -> str:

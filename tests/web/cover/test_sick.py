@@ -9,8 +9,11 @@ from homeward.access.rules import Actor, Role
 from homeward.kernel.rules import LONDON
 from homeward.teams.models import Account, Worker
 from homeward.visits import planning
-from homeward.visits.models import Assignment, CoverDecision, SickCall, Telling
+from homeward.visits.models import Assignment, CoverDecision, CoverOption, SickCall, Telling
 from tests.rooms.visits.agencies import hire, morning, on_shift, open_agencies
+
+FIGURES_OF_NOTHING = {"lost": 4, "kept": 0, "hard_uncovered": 0, "late": 0, "worst_late": 0, "moved": 1, "travel": 0,
+                      "pence": 0, "workers": 0, "employers": 0, "comes_in": 0, "hours_left": None}  # fmt: skip
 
 
 @pytest.fixture
@@ -67,6 +70,15 @@ class TestSickCall:
         waits = Telling.objects.filter(told_at=None).first()
         told = planner.post(f"/cover/sick/{call.pk}/told/{waits.pk}", follow=True)
         assert "Told: Priya Shah" in text_of(told)
+
+    def test_says_a_way_that_keeps_nothing_and_offers_no_button_for_it(self, sign_in, place):
+        planner = sign_in(Role.ROSTER_PLANNER)
+        report(planner, place)
+        CoverOption.objects.update(figures=FIGURES_OF_NOTHING, sentence="Nobody on shift has room: 0 of 4 visits kept.")
+        words = planner.get(f"/cover/sick/{SickCall.objects.get().pk}").content.decode()
+        assert "Nobody on shift has room" in words
+        assert 'name="option"' not in words
+        assert "Nobody was found, on shift or off, who can take any of it." in words
 
     def test_says_when_an_offer_is_no_longer_one(self, sign_in, place):
         planner = sign_in(Role.ROSTER_PLANNER)
