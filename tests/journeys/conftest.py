@@ -28,8 +28,8 @@ DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 # Seconds to wait for the place to be made: minutes where the planner is compiled first and the machine is shared.
 PATIENCE = 1200
-# What a browser reports that is no fault of a page
-EXPECTED = re.compile("status of 4|ERR_INTERNET_DISCONNECTED")
+# What a browser reports that is no fault of a page; somebody who types on ends what was asked for the letters before
+EXPECTED = re.compile("status of 4|ERR_INTERNET_DISCONNECTED|htmx:sendAbort|htmx:afterRequest")
 
 
 def _free_port() -> int:

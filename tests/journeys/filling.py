@@ -11,7 +11,8 @@ PARTS = {"-month": "11", "-year": "2026"}
 
 def answer_everything(page: Page) -> None:
     """Answer each question that shows and has no answer, and those that follow, until none is left."""
-    # the page before has no questions either, and leaves as soon as the next one comes
+    # a page that is half read has no questions yet
+    page.wait_for_load_state()
     expect(page.locator("#the-form")).to_be_visible()
     while True:
         answered = False
