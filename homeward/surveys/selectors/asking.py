@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Q
+
 from homeward.access.rules import Actor, Permission, require
 from homeward.beds.selectors.board import shown_to
 from homeward.kernel.rules import RefusedError, london_day, token_hash
-from homeward.surveys.models import Invitation
+from homeward.surveys.models import Invitation, InvitationStep
 from homeward.surveys.rules import quarter_of
 from homeward.surveys.states import AskedBy, StepKind
 
@@ -21,17 +23,20 @@ class SurveyEndedError(RefusedError):
 class Queue:
     """Who is to be rung, whose paper is to be printed, and whose paper or link was sent; soonest to end first.
 
-    Those in `kept_back` are shown without a name.
+    Nothing is to be done about the last, so they are counted, and listed only for whoever asks. `more` are those to be
+    asked who did not fit, `more_sent` those sent something. Those in `kept_back` are shown without a name.
     """
 
     to_ring: tuple[Invitation, ...]
     to_print: tuple[Invitation, ...]
     waiting: tuple[Invitation, ...]
     more: int
+    sent: int
+    more_sent: int
     kept_back: frozenset[int]
 
 
-def survey_queue(actor: Actor, service_id: int, now: datetime) -> Queue:
+def survey_queue(actor: Actor, service_id: int, now: datetime, *, with_sent: bool = False) -> Queue:
     """People and carers of a service who can still answer, by what is to be done; those shown are audited.
 
     Raises: NotAllowedError.
@@ -40,16 +45,20 @@ def survey_queue(actor: Actor, service_id: int, now: datetime) -> Queue:
     rows = Invitation.open_at(now).filter(service_id=service_id, person__isnull=False)
     rows = rows.filter(person__restricted_since__isnull=True)
     rows = rows.select_related("person", "contact", "form").prefetch_related("steps").order_by("until", "pk")
-    found = list(rows[:MOST_LISTED])
-    kept_back = shown_to(actor, [one.person for one in found], "see survey queue", service_id, now)
-    paper = [one for one in found if one.asked_by == AskedBy.PAPER]
-    printed = [one for one in paper if any(step.kind == StepKind.PRINTED for step in one.steps.all())]
+    was_printed = Exists(InvitationStep.objects.filter(invitation=OuterRef("pk"), kind=StepKind.PRINTED))
+    # Whoever was sent something must not crowd out those who wait to be asked
+    is_to_do = Q(asked_by=AskedBy.PHONE) | (Q(asked_by=AskedBy.PAPER) & ~was_printed)
+    to_do, sent = rows.filter(is_to_do), rows.exclude(is_to_do)
+    asked, waiting = list(to_do[:MOST_LISTED]), list(sent[:MOST_LISTED]) if with_sent else []
+    sent_count = sent.count()
     return Queue(
-        to_ring=tuple(one for one in found if one.asked_by == AskedBy.PHONE),
-        to_print=tuple(one for one in paper if one not in printed),
-        waiting=tuple(one for one in found if one in printed or one.asked_by not in (AskedBy.PHONE, AskedBy.PAPER)),
-        more=rows.count() - len(found),
-        kept_back=kept_back,
+        to_ring=tuple(one for one in asked if one.asked_by == AskedBy.PHONE),
+        to_print=tuple(one for one in asked if one.asked_by == AskedBy.PAPER),
+        waiting=tuple(waiting),
+        more=to_do.count() - len(asked),
+        sent=sent_count,
+        more_sent=sent_count - len(waiting) if with_sent else 0,
+        kept_back=shown_to(actor, [one.person for one in asked + waiting], "see survey queue", service_id, now),
     )
 
 

@@ -31,12 +31,15 @@ QR_SCALE = 4  # about 4 centimetres printed: read by a phone held in an unsteady
 
 @page(Permission.FOLLOW_UP)
 def queue(request: HttpRequest) -> HttpResponse:
-    """Who is to be rung about how it was, whose paper is to be printed, and who was sent something."""
-    now, service = timezone.now(), service_here(request)
-    found = present_queue(survey_queue(request.actor, service.pk, now))
-    return render(
-        request, "surveys/queue.jinja", {"service": service, "services": services_here(request), "list": found}
-    )
+    """Who is to be rung about how it was, whose paper is to be printed and, if asked for, who was sent something."""
+    now, service, with_sent = timezone.now(), service_here(request), request.GET.get("sent") == "shown"
+    told = {
+        "service": service,
+        "services": services_here(request),
+        "list": present_queue(survey_queue(request.actor, service.pk, now, with_sent=with_sent)),
+        "with_sent": with_sent,
+    }
+    return render(request, "surveys/queue.jinja", told)
 
 
 @page(Permission.SEE_NOTICES)

@@ -28,6 +28,8 @@ class QueueWords:
     to_print: tuple[QueueLine, ...]
     waiting: tuple[QueueLine, ...]
     more: str
+    sent: int
+    more_sent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,11 @@ def present_queue(found: Queue) -> QueueWords:
     lines = [
         tuple(_line(one, found.kept_back) for one in rows) for rows in (found.to_ring, found.to_print, found.waiting)
     ]
-    more = f"{counted(found.more, 'more is', 'more are')} waiting; the first are shown." if found.more else ""
-    return QueueWords(*lines, more)
+    return QueueWords(*lines, _more(found.more), found.sent, _more(found.more_sent))
+
+
+def _more(count: int) -> str:
+    return f"{counted(count, 'more is', 'more are')} waiting; those whose time ends first are shown." if count else ""
 
 
 def _line(one, kept_back: frozenset[int]) -> QueueLine:

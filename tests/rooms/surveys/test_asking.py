@@ -201,3 +201,18 @@ class TestQueue:
         assert survey_queue(lead_of, service.pk, now).to_ring == ()
         with pytest.raises(SurveyEndedError):
             note_said_no(actor=lead_of, invitation=one, note="", now=now)
+
+    def test_never_lets_those_who_were_sent_a_link_crowd_out_those_to_be_asked(
+        self, service, asks, ended, ask, ivy, lead_of, now, monkeypatch
+    ):
+        monkeypatch.setattr("homeward.surveys.selectors.asking.MOST_LISTED", 1)
+        asks()
+        ended(ivy)
+        (sent,) = ask()
+        call = Invitation.objects.get(pk=sent.pk)
+        call.pk, call.token_hash, call.asked_by = None, "f" * 64, "phone"
+        call.episode, call.until = ended(ivy), sent.until + timedelta(days=1)
+        call.save()
+        found = survey_queue(lead_of, service.pk, now)
+        assert (found.to_ring, found.waiting, found.sent, found.more) == ((call,), (), 1, 0)
+        assert survey_queue(lead_of, service.pk, now, with_sent=True).waiting == (sent,)

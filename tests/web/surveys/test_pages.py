@@ -105,8 +105,15 @@ class TestPaper:
         assert "<svg" in page
         assert "hw-survey-paper--large" not in manager.get(f"/surveys/{one.pk}/paper?size=usual").content.decode()
         manager.post(f"/surveys/{one.pk}/printed")
-        waiting = manager.get("/surveys/").content.decode()
+        waiting = manager.get("/surveys/?sent=shown").content.decode()
         assert re.search(r'id="waiting".*Ivy Okafor', waiting, re.S)
+
+    def test_are_only_counted_once_they_are_out_until_somebody_asks_whose(self, asked, manager):
+        one = asked("large_print")
+        manager.post(f"/surveys/{one.pk}/printed")
+        page = manager.get("/surveys/").content.decode()
+        assert "1 survey is out" in page
+        assert "Ivy Okafor" not in page
 
 
 class TestStaff:
