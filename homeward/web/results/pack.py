@@ -34,6 +34,8 @@ from homeward.web.results.presenters import KINDS, MeasurePage, present_measure,
 from homeward.web.results.reading import computed_for
 from homeward.web.service_choice import CHOSEN, service_here
 
+# How often a pack is offered to be sent: as often as its numbers are made anew, at most weekly
+AS_OFTEN = {By.DAY: HowOften.WEEKLY, By.MONTH: HowOften.MONTHLY, By.QUARTER: HowOften.QUARTERLY}
 LINES = {"mean": "Mean", "limit": "Limits of chance", "target": "Target"}
 
 
@@ -113,8 +115,11 @@ def _for_paper(part: Part) -> dict:
 
 def _page(request: HttpRequest, told: dict) -> HttpResponse:
     code, reaches = told["audience"].code, reaches_of(request.actor)
+    subscription = pack_subscription_of(request.actor, told["service"].pk, code)
+    usual = AS_OFTEN.get(told["audience"].by, HowOften.QUARTERLY)
     return render(request, "results/pack.jinja", told | {
-        "subscription": pack_subscription_of(request.actor, told["service"].pk, code), "how_often": HowOften.choices,
+        "subscription": subscription, "how_often": HowOften.choices,
+        "chosen_often": subscription.how_often if subscription else usual,
         "email": next((one.address for one in reaches if one.channel == Channel.EMAIL and one.is_on), ""),
     })  # fmt: skip
 

@@ -26,7 +26,7 @@ HEADINGS = (
     ("Visits, people and equipment", ("M07", "M08", "M09", "M10", "M11", "M12", "M25", "M29", "M22", "M30")),
     ("Money", ("M14", "M24")),
 )
-OTHERS = "More"
+OTHERS = "Staff, experience and emergencies"
 CAUSES = {
     Cause.OUTSIDE: "outside the limits",
     Cause.RUN: "part of 7 or more in a row on one side of the mean",
@@ -544,7 +544,7 @@ def _national_text(one: FigureLike) -> str:
 
 def _in_words(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> str:
     if not points:
-        return "There is nothing to show yet."
+        return "The record has no case of it yet. What it counts, and what it is read from, stands under What it is."
     unit, newest = found.measure.unit, chart.points[-1]
     first, last = (period_text(point, found.by) for point in (points[0], points[-1]))
     said = f"{counted(len(points), found.by.value)}, from {first} to {last}."
@@ -570,7 +570,8 @@ def look_at(found: Computed, chart: Xmr) -> tuple[str, ...]:
         when = first if len(places) == 1 else f"{first} to {last}"
         way = {1: ", higher", -1: ", lower", 0: ""}[side]
         value = f" ({value_text(points[places[0]].value, found.measure.unit)})" if len(places) == 1 else ""
-        said.append(f"{when}{value}: {listed([CAUSES[cause] for cause in causes])}{way}.")
+        early = " Judged from few periods: look again." if chart.is_short else ""
+        said.append(f"{when}{value}: {listed([CAUSES[cause] for cause in causes])}{way}.{early}")
     return tuple(said[-MOST_TO_LOOK_AT:])
 
 

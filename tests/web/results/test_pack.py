@@ -129,6 +129,14 @@ class TestSentToMe:
         assert "You are sent this pack no more" in page
         assert "Send me this pack" in page
 
+    @pytest.mark.parametrize(
+        ("code", "how_often"),
+        [("team", "weekly"), ("service", "monthly"), ("board", "quarterly"), ("commissioner", "monthly")],
+    )
+    def test_is_offered_as_often_as_its_numbers_are_made(self, lead, code, how_often):
+        page = lead.get(reverse("results:pack", args=[code])).content.decode()
+        assert f'<option value="{how_often}" selected>' in page
+
     def test_is_refused_where_it_is_not_said_how_often_and_not_there_for_nobody(self, lead):
         assert "Choose how often." in lead.post(self.SENT, {"act": "send"}, follow=True).content.decode()
         assert lead.post(reverse("results:pack_sent", args=["nobody"]), {"how_often": "weekly"}).status_code == 404

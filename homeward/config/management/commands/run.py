@@ -106,15 +106,18 @@ class Command(BaseCommand):
         for account in accounts:
             self.stdout.write(f"  {account.username:<12} {account.full_name}, {account.role_title}")
         self.stdout.flush()
+        # links in messages, and squares on paper, lead to where it is served
+        here = os.environ | {"HOMEWARD_ADDRESS": os.environ.get("HOMEWARD_ADDRESS", f"http://127.0.0.1:{port}")}
         command = [
             str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--host", "127.0.0.1",
             "--port", str(port), "--workers", "2", "--blocking-threads", "4", "--workers-kill-timeout", "3",
             "--log-level", "warning", "--no-ws", "homeward.config.wsgi:application",
         ]  # fmt: skip
         # Its own process group: stopping the parent alone would leave workers serving old code.
-        server = subprocess.Popen(command, start_new_session=True)
+        server = subprocess.Popen(command, env=here, start_new_session=True)
         # what the service does by itself: watch the clocks, tell people, send what waits
-        worker = subprocess.Popen([str(Path(sys.executable).parent / "homeward"), "work"], start_new_session=True)
+        works = [str(Path(sys.executable).parent / "homeward"), "work"]
+        worker = subprocess.Popen(works, env=here, start_new_session=True)
 
         def stop(signum, frame) -> None:
             worker.terminate()
