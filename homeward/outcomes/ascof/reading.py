@@ -110,7 +110,7 @@ def read_file(
             text, encoding = _decoded(path)
             headings, rows = _json_lines(text) if name.endswith((".jsonl", ".ndjson")) else _csv(text)
     except (OSError, EOFError, csv.Error) as error:
-        raise UnreadableFileError(f"{path} cannot be read: {error}") from error
+        raise UnreadableFileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     columns = _columns_of(headings, {**HEADINGS, **(also or {})}, imported_on)
     reader = _LineReader(headings, columns, imported_on)
     records, faults = [], []
@@ -145,7 +145,7 @@ def read_populations(path: Path, heading: str) -> dict[str, int]:
     try:
         headings, rows = _csv(_decoded(path)[0])
     except (OSError, EOFError, csv.Error) as error:
-        raise UnreadableFileError(f"{path} cannot be read: {error}") from error
+        raise UnreadableFileError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
     places = {_plain(name): place for place, name in enumerate(headings)}
     if not {"lacode", _plain(heading)} <= places.keys():
         raise UnreadableFileError(f"{path} needs the columns LA_CODE and {heading}. Found: {', '.join(headings)}.")
