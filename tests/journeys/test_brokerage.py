@@ -106,6 +106,7 @@ class TestBrokerage:
         buyer.get_by_label("What the provider answered").fill("Our mistake")
         buyer.get_by_role("button", name="Keep the answer").click()
         # and each is agreed as the record supports it
+        buyer.wait_for_load_state()
         while lines.count():
             before = lines.count()
             lines.first.get_by_role("button", name=re.compile(r"^Agree £")).click()
@@ -113,6 +114,7 @@ class TestBrokerage:
         # then the invoice can be closed, at what the record supports
         buyer.get_by_role("button", name="Close the invoice").click()
         expect(buyer.get_by_role("button", name="Close the invoice")).to_have_count(0)
+        buyer.wait_for_load_state()
         sums = dict(
             zip(
                 buyer.locator(".hw-hours__sums dt").all_inner_texts(),

@@ -108,6 +108,7 @@ class TestByKeyboard:
         follow(page, "main button[type=submit]")
         expect(page.locator("#visiting")).to_contain_text("A woman only")
         wishes = page.locator("#visiting a[href$='/end']")
+        page.wait_for_load_state()
         held = wishes.count()
         follow(page, "#visiting a[href$='/end']")
         accessible(page)

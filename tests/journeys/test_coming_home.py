@@ -103,6 +103,7 @@ class TestComingHome:
         expect(lead.get_by_role("heading", name="When care can start")).to_be_visible()
         possible = lead.locator("#when section", has=lead.get_by_role("button", name=re.compile("^Promise ")))
         expect(possible).to_be_visible()
+        lead.wait_for_load_state()
         *too_early, offered = lead.locator("#when section").all()
         assert all("Room for 0 of 1" in one.inner_text() for one in too_early), "a day was passed over without a reason"
         promised = offered.get_by_role("heading").inner_text()

@@ -137,6 +137,7 @@ class TestACrisis:
         page.goto("/front-door/new")
         fill_referral(page, newcomer)
         page.get_by_role("button", name="Take the referral").click()
+        page.wait_for_load_state()
         for criterion in page.get_by_role("group", name="Tick what is so").get_by_role("checkbox").all():
             criterion.check()
         page.get_by_role("button", name="Accept: Integrated crisis response").click()
@@ -195,6 +196,7 @@ def decide_if_nobody_can_be_there(page: Page) -> None:
     """At night a small place may have nobody in time; then somebody decides, as they would have to."""
     expect(page.get_by_role("link", name=re.compile("^Show what this moves")).first).to_be_visible()
     decide = page.get_by_role("link", name="Decide what to do", exact=True)
+    page.wait_for_load_state()
     if decide.count():
         decide.first.click()
         page.get_by_label("Send whoever can come first, though late").check()

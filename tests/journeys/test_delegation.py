@@ -56,6 +56,7 @@ def shift_over_midday(planner: Page, name: str) -> str:
     cells = planner.locator("#rota td a")
     expect(cells.first).to_be_visible()
     today = datetime.now(LONDON).date().isoformat()
+    planner.wait_for_load_state()
     for cell in cells.all():
         day = cell.get_attribute("href").rsplit("/", 1)[1]
         begins = re.match(r"\d\d:\d\d", cell.inner_text())
@@ -114,6 +115,7 @@ class TestDelegation:
         nurse.get_by_role("link", name=re.compile(f"^Decide ?: {TITLE}")).focus()
         nurse.keyboard.press("Enter")
         expect(nurse.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
+        nurse.wait_for_load_state()
         for group in nurse.locator("form .hw-assess").all():
             group.get_by_role("radio").first.check()
         nurse.get_by_label("What to do, step by step").fill("Warm water only. Look at the skin all the way round.")

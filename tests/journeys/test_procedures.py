@@ -68,6 +68,7 @@ class TestAProcedure:
         # and add a criterion, move it up, and keep it
         lead.get_by_role("link", name="How one gets in").first.click()
         expect(lead.get_by_role("heading", level=1)).to_contain_text("How one gets in")
+        lead.wait_for_load_state()
         before = lead.locator(".hw-sheet__row").count()
         tab_to_button(lead, "Add a criterion")
         lead.keyboard.press("Enter")

@@ -52,6 +52,7 @@ class TestReferAndFollow:
         accessible(page)
         assert fits(page)
         expect(page.locator("main")).not_to_contain_text("Quill")
+        page.wait_for_load_state()
         reference, code = page.locator(".hw-codes dd").all_inner_texts()
         # and the front door asks for more
         desk = open_browser("frontdoor")
@@ -84,6 +85,7 @@ class TestReferAndFollow:
         _fill(page)
         page.get_by_role("button", name="Send the referral").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Referral received")
+        page.wait_for_load_state()
         reference, code = page.locator(".hw-codes dd").all_inner_texts()
         page.goto("/refer/follow")
         page.get_by_label("Reference").fill(reference)

@@ -23,6 +23,7 @@ def weeks_ahead(page: Page) -> None:
 
 def shift_and_day_off(page: Page) -> tuple[str, str]:
     """A day with one shift of somebody, and a day off of theirs after it, by their addresses."""
+    page.wait_for_load_state()
     for row in page.locator("#rota tbody tr").all():
         days = [(one.get_attribute("href"), one.inner_text()) for one in row.locator("td > a").all()[:6]]
         for (before, works), (after, is_off) in pairwise(days):
