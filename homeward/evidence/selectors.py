@@ -10,6 +10,7 @@ from homeward.evidence.models import LocalFinding, LocalStudy, LocalStudyVersion
 from homeward.evidence.rules.reading import Known, Studies, read_studies
 from homeward.evidence.rules.study import Finding, Impact, Study
 from homeward.kernel.rules import london_day, months_later
+from homeward.outcomes.measures.computing import as_one
 from homeward.outcomes.measures.definition import By, Measure, Point
 from homeward.outcomes.measures.library import MEASURES
 from homeward.outcomes.selectors import measures_of
@@ -113,11 +114,7 @@ def _settled(measure: Measure, points: tuple[Point, ...]) -> Ours:
     settled = settled[begun:][-MONTHS_IN_A_YEAR:]
     if not settled:
         return Ours(measure, None, None)
-    top = sum(one.numerator for one in settled)
-    bottom = sum(one.denominator or 0 for one in settled) if measure.out_of else None
-    value = top if bottom is None else top / bottom if bottom else None
-    year = Point(settled[0].first, settled[-1].last, top, bottom, value, is_provisional=False)
-    return Ours(measure, settled[-1], year if len(settled) > 1 else None)
+    return Ours(measure, settled[-1], as_one(settled) if len(settled) > 1 else None)
 
 
 def _own(row: LocalStudy, versions: list[LocalStudyVersion], number: int | None = None) -> OwnStudy:

@@ -67,10 +67,12 @@ def measures_of(
     by: By = By.MONTH,
     keys: Sequence[str] | None = None,
     split: str = "",
+    by_whom: bool = False,
 ) -> list[Computed]:
     """Measures of a service from `first` to `last`, both counted, as the copy of the facts was last refreshed.
 
-    All, or those with these keys; as wholes, or each part that one of their own `splits` divides them into.
+    All, or those with these keys; as wholes, or each part that one of their own `splits` divides them into. `by_whom`
+    says with each point what each person's cases add to it.
 
     Raises: NotAllowedError; NoSuchSplitError; facts.copying.NoCopyError.
     """
@@ -83,7 +85,7 @@ def measures_of(
     with opened_to_read() as copy:
         engine = embedded(copy)
         engine.ask(asked)
-        found = [Computed(one, code, by, *compute(engine, one, asked, by, split)) for one in measures]
+        found = [Computed(one, code, by, *compute(engine, one, asked, by, split, by_whom=by_whom)) for one in measures]
     keep_new()
     return found
 

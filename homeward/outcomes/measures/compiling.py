@@ -30,10 +30,15 @@ _NEW: dict[str, str] = {}
 _READ: set[Path] = set()
 
 
-def sums_sql(measure: Measure, split: str, dialect: str, *, is_daily: bool) -> str:
-    """What adds up to the points of a measure, by day or month and part, and how many cases each exclusion left out."""
-    kind = "daily" if is_daily else "monthly"
-    return _once(measure, (measure.key, split, dialect, kind), lambda: _sums(measure, split, is_daily))
+def sums_sql(measure: Measure, split: str, dialect: str, *, is_daily: bool, by_whom: bool = False) -> str:
+    """What adds up to the points of a measure, by day or month and part, and how many cases each exclusion left out.
+
+    The last column is what the measure takes `together`, where it does; `by_whom`, whose the cases are, where they are
+    somebody's.
+    """
+    apart = (measure.whose if by_whom else "") or measure.together
+    words = (measure.key, split, dialect, "daily" if is_daily else "monthly", apart)
+    return _once(measure, words, lambda: _sums(measure, split, is_daily, apart))
 
 
 def cases_sql(measure: Measure, split: str, dialect: str) -> str:
@@ -132,14 +137,14 @@ def _number(value: ir.Value) -> ir.NumericValue:
     return value.cast("float64").fill_null(0.0)
 
 
-def _sums(measure: Measure, split: str, is_daily: bool) -> ir.Table:
+def _sums(measure: Measure, split: str, is_daily: bool, apart: str) -> ir.Table:
     cases = _judged(measure, split)
     cases = cases.mutate(start=cases.day.truncate("D" if is_daily else "M"))
     by = ["start", "part", "why"]
-    if measure.together:
-        cases, by = cases.mutate(together=cases[measure.together]), [*by, "together"]
+    if apart:
+        cases, by = cases.mutate(apart=cases[apart]), [*by, "apart"]
     sums = cases.group_by(by).aggregate(cases=cases.count(), top=cases.top.sum(), bottom=cases.bottom.sum())
-    return sums.relocate("together", after="bottom") if measure.together else sums
+    return sums.relocate("apart", after="bottom") if apart else sums
 
 
 def _cases(measure: Measure, split: str) -> ir.Table:

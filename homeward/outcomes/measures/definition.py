@@ -1,6 +1,6 @@
 """What a measure is, and what comes of computing one. Nothing here computes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -107,6 +107,13 @@ class Measure:
         return self.record not in OF_NOBODY
 
     @property
+    def whose(self) -> str:
+        """The column that says whose a case is: a person supported, or the worker of a day; "" where it is nobody's."""
+        if self.is_of_people:
+            return "person_id"
+        return self.together if self.record == "worker_day" else ""
+
+    @property
     def code(self) -> str:
         """The measure it is, or is part of: M12."""
         return self.key.partition(".")[0]
@@ -117,7 +124,8 @@ class Point:
     """One period, both days counted. `value` is None where the denominator is 0; `split` where it is of a part only.
 
     `is_provisional` until the period is over and a fortnight has passed, for what is written down late; of a day, until
-    it is over. `interval` is of a measure whose cases belong `together`, where there are enough that do.
+    it is over. `interval` is of a measure whose cases belong `together`, where there are enough that do. `added` is
+    what each person's cases add to numerator and denominator, where that was asked for and they are somebody's.
     """
 
     first: date
@@ -128,6 +136,7 @@ class Point:
     is_provisional: bool
     split: str = ""
     interval: Interval | None = None
+    added: Mapping[int | None, tuple[float, float]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """A measure by month as a CSV that may leave the service: small numbers hidden, so that no sum gives them away."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import reduce
+from operator import add
 
-from homeward.outcomes.measures.definition import Computed, Point, Unit
-from homeward.outcomes.variation.small_numbers import Cell, SmallNumbers, hidden_cells
+from homeward.outcomes.measures.definition import Computed, Measure, Point, Unit
+from homeward.outcomes.variation.small_numbers import Cell, Counted, SmallNumbers, hidden_cells
 
 HEADS = (
     "measure",
@@ -19,6 +21,7 @@ HEADS = (
     "unit",
     "provisional",
 )
+LEAST = 1e-6  # that anybody adds: sums of minutes leave less than that of nothing
 HIDDEN = "*"  # as NHS Digital writes what it hides
 
 
@@ -42,28 +45,44 @@ def measure_as_file(found: Computed, rule: SmallNumbers) -> Iterator[tuple[objec
         )  # fmt: skip
 
 
-def _table(found: Computed) -> tuple[dict[Cell, int], list[tuple[Cell, list[Cell]]]]:
-    """Its numbers of people or cases, and how they add up: month by month, and over the months to their total.
+def _table(found: Computed) -> tuple[dict[Cell, Counted], list[tuple[Cell, list[Cell]]]]:
+    """What its numbers count, and how they add up: month by month, and over the months to their total.
 
-    Of a share the rest counts too. Of days, minutes and money only the cases they are of do.
+    Of a share the rest counts too. Days, minutes and money tell of those whose they are, and where they are nobody's of
+    the cases they are of.
     """
-    cells: dict[Cell, int] = {}
+    cells: dict[Cell, Counted] = {}
     sums: list[tuple[Cell, list[Cell]]] = []
     for point in found.points:
         if point.denominator is not None:
-            cells[_of(point), "d"] = round(point.denominator)
+            cells[_of(point), "d"] = Counted(round(point.denominator), _people(point, lambda top, under: under))
+        of_whom = _people(point, lambda top, under: top)
+        if _counts(point, found.measure):
+            cells[_of(point), "n"] = Counted(round(point.numerator), of_whom)
+        elif of_whom is not None:
+            cells[_of(point), "n"] = Counted(len(of_whom), of_whom)
         if found.measure.unit is Unit.SHARE and point.denominator is not None:
-            cells[_of(point), "n"] = round(point.numerator)
-            cells[_of(point), "rest"] = round(point.denominator - point.numerator)
+            rest = Counted(round(point.denominator - point.numerator), _people(point, lambda top, under: under - top))
+            cells[_of(point), "rest"] = rest
             sums.append(((_of(point), "d"), [(_of(point), "n"), (_of(point), "rest")]))
-        elif found.measure.unit is Unit.COUNT:
-            cells[_of(point), "n"] = round(point.numerator)
     for part in ("n", "d"):
         parts: list[Cell] = [(_of(point), part) for point in found.points if (_of(point), part) in cells]
         if parts:
-            cells["all", part] = sum(cells[cell] for cell in parts)
+            cells["all", part] = reduce(add, (cells[cell] for cell in parts))
             sums.append((("all", part), parts))
     return cells, sums
+
+
+def _counts(point: Point, measure: Measure) -> bool:
+    """Whether its numerator is a number of cases. A count with a denominator adds up something else, such as scores."""
+    return measure.unit in (Unit.SHARE, Unit.RATE) or (measure.unit is Unit.COUNT and point.denominator is None)
+
+
+def _people(point: Point, of: Callable[[float, float], float]) -> frozenset[int | None] | None:
+    """Those of whom something is in a number that is made `of` numerator and denominator; None where it is nobody's."""
+    if point.added is None:
+        return None
+    return frozenset(whose for whose, (top, under) in point.added.items() if abs(of(top, under)) > LEAST)
 
 
 def _of(point: Point) -> tuple[object, str]:
@@ -72,17 +91,17 @@ def _of(point: Point) -> tuple[object, str]:
 
 
 def _shown(
-    point: Point, part: str, found: Computed, cells: dict[Cell, int], hidden: set[Cell], rule: SmallNumbers
+    point: Point, part: str, found: Computed, cells: dict[Cell, Counted], hidden: set[Cell], rule: SmallNumbers
 ) -> object:
     cell = (_of(point), part)
     if part == "d" and point.denominator is None:
         return ""
-    if cell in hidden:
+    # days, minutes and money tell as much as the cases that they are of
+    if cell in hidden or (not _counts(point, found.measure) and (_of(point), "d") in hidden):
         return HIDDEN
-    if cell in cells:
-        return rule.shown(cells[cell])
-    # days, minutes or money: they tell as much as the number of cases that they are of
-    return HIDDEN if (_of(point), "d") in hidden else round(point.numerator, 2)
+    if part == "n" and not _counts(point, found.measure):
+        return round(point.numerator, 2)
+    return rule.shown(cells[cell].cases)
 
 
 def shown_point(point: Point, line: tuple[object, ...]) -> Point:

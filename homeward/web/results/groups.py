@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import fsum
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +9,7 @@ from django.shortcuts import redirect
 
 from homeward.access.rules import Permission
 from homeward.kernel.rules import RefusedError
+from homeward.outcomes.measures.computing import as_one
 from homeward.outcomes.measures.definition import By, Computed, Measure, Point
 from homeward.outcomes.measures.equity import NOT_RECORDED, splits_of
 from homeward.outcomes.measures.library import MEASURES
@@ -108,7 +108,7 @@ def groups_file(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     rule = SmallNumbers(below=settings.SMALLEST_NUMBER, rounded_to=settings.RESULTS_ROUNDED_TO)
     try:
-        (found,) = computed_for(request, [key], By.MONTH, split)
+        (found,) = computed_for(request, [key], By.MONTH, split, is_leaving=True)
     except RefusedError:
         return redirect("results:measure", key)  # which says why
     return csv_file(f"{key.lower()}-by-{split}", ("split", "group", *HEADS), groups_as_file(found, split, rule))
@@ -148,15 +148,8 @@ def _together(points: Sequence[Point], split: str) -> tuple[Point, ...]:
     def place(part: str) -> tuple[bool, int]:
         return part == NOT_RECORDED, order.index(part) if part in order else 0
 
-    groups = (_sum(of_group[part]) for part in sorted(of_group, key=place))
+    groups = (as_one(of_group[part]) for part in sorted(of_group, key=place))
     return tuple(one for one in groups if one.numerator or one.denominator)
-
-
-def _sum(points: Sequence[Point]) -> Point:
-    top = fsum(point.numerator for point in points)
-    under = None if points[0].denominator is None else fsum(point.denominator or 0 for point in points)
-    value = top if under is None else top / under if under else None
-    return Point(points[0].first, points[-1].last, top, under, value, False, points[0].split)
 
 
 def _row(point: Point, measure: Measure, split: str) -> GroupRow:

@@ -139,7 +139,7 @@ def _told(request: HttpRequest, code: str) -> dict:
     if (group := request.GET.get("group", "")) in EQUITY:
         told["group"] = group
     try:
-        found = computed_for(request, audience.measures, audience.by)
+        found = computed_for(request, audience.measures, audience.by, is_leaving=True)
         groups = _groups(request, audience, told["group"], rule)
     except RefusedError as error:
         return told | {"not_ready": str(error)}
@@ -153,7 +153,7 @@ def _groups(request: HttpRequest, audience: Audience, split: str, rule: SmallNum
     of_people = [key for key in audience.measures if key in MEASURES and MEASURES[key].is_of_people]
     if not split or not of_people:
         return {}
-    found = computed_for(request, of_people, By.MONTH, split)
+    found = computed_for(request, of_people, By.MONTH, split, is_leaving=True)
     return {one.measure.key: shown_groups(one, split, rule) for one in found}
 
 
@@ -175,7 +175,8 @@ def rule_words(rule: SmallNumbers) -> str:
     """What is done to numbers of people, so that whoever reads the pack knows."""
     rounded = f", all others are rounded to the nearest {rule.rounded_to}" if rule.rounded_to > 1 else ""
     return (
-        f"Numbers from 1 to {rule.below - 1} are hidden and shown as {HIDDEN}{rounded}. "
+        f"Numbers from 1 to {rule.below - 1}, and those of fewer than {rule.below} people, are hidden and shown as "
+        f"{HIDDEN}{rounded}. "
         "Every value, interval and chart is made of the numbers as they are shown."
     )
 

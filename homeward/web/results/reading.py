@@ -33,13 +33,22 @@ def first_day(by: By, today: date) -> date:
 
 
 def computed_for(
-    request: HttpRequest, keys: Sequence[str] | None, by: By, split: str = "", *, service_id: int | None = None
+    request: HttpRequest,
+    keys: Sequence[str] | None,
+    by: By,
+    split: str = "",
+    *,
+    service_id: int | None = None,
+    is_leaving: bool = False,
 ) -> list[Computed]:
     """Measures, all or those with these keys, as far back as a page looks; of the service shown, or of another.
+
+    Of what `is_leaving` the service it is told of how many people each number is, so that small ones can be hidden.
 
     Raises: NotAllowedError; RefusedError where nothing was copied yet.
     """
     now = timezone.now()
     today = london_day(now)
     of = service_id or service_here(request).pk
-    return measures_of(request.actor, of, first_day(by, today), today, now, by=by, keys=keys, split=split)
+    first = first_day(by, today)
+    return measures_of(request.actor, of, first, today, now, by=by, keys=keys, split=split, by_whom=is_leaving)

@@ -83,7 +83,7 @@ def measure_file(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     rule = SmallNumbers(below=settings.SMALLEST_NUMBER, rounded_to=settings.RESULTS_ROUNDED_TO)
     try:
-        (found,) = computed_for(request, [key], By.MONTH)
+        (found,) = computed_for(request, [key], By.MONTH, is_leaving=True)
     except RefusedError:
         return redirect("results:measure", key)  # which says why
     return csv_file(f"{key.lower()}-by-month", HEADS, measure_as_file(found, rule))

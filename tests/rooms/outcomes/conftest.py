@@ -35,7 +35,7 @@ def measured(kept_apart, service, now):
         with opened_to_read() as copy:
             engine, asked = embedded(copy), Asked(service.pk, FIRST, LAST, at)
             engine.ask(asked)
-            points, left_out = compute(engine, measure, asked, By.ALL, split)
+            points, left_out = compute(engine, measure, asked, By.ALL, split, by_whom=True)
             cases = list_cases(engine, measure, is_numerator_only=False)
         if split:
             return {point.split: (point.numerator, point.denominator) for point in points}
@@ -43,6 +43,9 @@ def measured(kept_apart, service, now):
         assert sum(case.counts for case in cases) == pytest.approx(point.numerator)
         if measure.out_of:
             assert sum(case.out_of for case in cases) == pytest.approx(point.denominator)
+        if measure.whose == "person_id":
+            assert set(point.added) == {case.person_id for case in cases}
+            assert sum(top for top, _ in point.added.values()) == pytest.approx(point.numerator)
         return point.numerator, point.denominator, {why: count for why, count in left_out.items() if count}
 
     return one

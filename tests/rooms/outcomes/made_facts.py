@@ -82,8 +82,8 @@ def what_differs(one: Engine, other: Engine, asked_of: list[tuple[Measure, str]]
     for engine in (one, other):
         engine.ask(ASKED)
     for measure, split in asked_of:
-        points, left_out = compute(one, measure, ASKED, split=split)
-        others, left_out_there = compute(other, measure, ASKED, split=split)
+        points, left_out = compute(one, measure, ASKED, split=split, by_whom=True)
+        others, left_out_there = compute(other, measure, ASKED, split=split, by_whom=True)
         if left_out != left_out_there or [_said(one) for one in points] != [_said(one) for one in others]:
             different.append(f"{measure.key} {split}")
         if any(point.numerator for point in points):
@@ -106,13 +106,14 @@ def in_every_split() -> list[tuple[Measure, str]]:
 
 
 def _said(point: Point) -> tuple:
-    """A point, its numbers to nine figures: engines add in orders of their own."""
+    """A point with whose it is, its numbers to nine figures: engines add in orders of their own."""
     interval = (point.interval.lower, point.interval.upper) if point.interval else ()
     numbers = [point.numerator, point.denominator, point.value, *interval]
     return (
         point.first,
         point.last,
         point.split,
+        frozenset(point.added or ()),
         *(None if one is None else float(f"{one:.9g}") + 0.0 for one in numbers),
     )
 

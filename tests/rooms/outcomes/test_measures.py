@@ -45,6 +45,9 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class TestEveryMeasure:
+    def test_is_told_apart_by_person_or_by_what_belongs_together_never_by_both(self):
+        assert not [one.key for one in ALL if one.together and one.whose not in ("", one.together)]
+
     def test_of_a_place_with_nothing_counts_nothing(self, kept_apart, service, system, now):
         refresh(now=now)
         told = measures_of(Actor.system("tests", service.pk), service.pk, date(2026, 1, 1), date(2026, 12, 31), now)

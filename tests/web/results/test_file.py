@@ -19,6 +19,25 @@ def computed(unit: Unit, *numbers: tuple[float, float | None]) -> Computed:
     return Computed(replace(MEASURES["M03"], unit=unit), "derby", By.MONTH, points)
 
 
+def of_people(unit: Unit, *months: dict[int, tuple[float, float | None]]) -> Computed:
+    """Months of each of which is known what each person adds to it."""
+    sums = []
+    for one in months:
+        under = [d for _, d in one.values() if d is not None]
+        sums.append((sum(n for n, _ in one.values()), sum(under) if under else None))
+    found = computed(unit, *sums)
+    points = (
+        replace(point, added={who: (n, d or 0) for who, (n, d) in one.items()})
+        for point, one in zip(found.points, months)
+    )
+    return replace(found, points=tuple(points))
+
+
+def each(people: range, n: float, d: float | None = None) -> dict[int, tuple[float, float | None]]:
+    """So many people, each of whom adds the same."""
+    return dict.fromkeys(people, (n, d))
+
+
 def columns(found: Computed, *names: str, rule=RULE):
     lines = [dict(zip(HEADS, line)) for line in measure_as_file(found, rule)]
     return [tuple(line[name] for name in names) for line in lines]
@@ -44,6 +63,37 @@ class TestMeasureAsFile:
         shown = columns(computed(Unit.DAYS, (31.5, 3), (80, 40), (90, 45)), "numerator", "denominator", "value")
         assert shown[0] == ("*", "*", "*")
         assert shown[2] == (90, 45, 2.0)
+
+    def test_hides_many_cases_of_few_people_and_another_month_that_gives_them_away(self):
+        found = of_people(Unit.COUNT, each(range(3), 40), each(range(3, 13), 4), each(range(20, 40), 2))
+        assert columns(found, "numerator") == [("*",), ("*",), (40,)]
+
+    def test_hides_a_share_whose_many_cases_or_whose_rest_are_of_few(self):
+        many = each(range(20), 1, 4)
+        met = of_people(Unit.SHARE, each(range(20), 0, 4) | each(range(3), 4, 4), many, many)
+        missed = of_people(Unit.SHARE, each(range(20), 4, 4) | each(range(3), 0, 4), many, many)
+        for found in (met, missed):
+            assert columns(found, "numerator", "denominator", "value")[0] == ("*", 80, "*")
+            assert columns(found, "numerator", "denominator")[2] == (20, 80)
+
+    def test_hides_every_month_of_one_person(self):
+        assert columns(of_people(Unit.COUNT, *[each(range(1), 30)] * 12), "numerator") == [("*",)] * 12
+
+    def test_hides_minutes_of_few_people_where_no_cases_are_told(self):
+        found = of_people(Unit.MINUTES, each(range(2), 90.5), each(range(30), 10.25), each(range(40), 10.25))
+        assert columns(found, "numerator", "value") == [("*", "*"), ("*", "*"), (410.0, 410.0)]
+
+    def test_hides_hours_that_only_few_of_many_have(self):
+        many = each(range(20), 2.5, 1)
+        found = of_people(Unit.HOURS, each(range(20), 0, 1) | each(range(3), 14.5, 1), many, many)
+        assert columns(found, "numerator", "denominator", "value") == [("*", 20, "*"), ("*", 20, "*"), (50.0, 20, 2.5)]
+
+    def test_shows_money_that_is_nobodys(self):
+        assert columns(computed(Unit.PENCE, (1234, None)), "numerator") == [(1234,)]
+
+    def test_hides_few_events_of_a_rate(self):
+        found = of_people(Unit.RATE, each(range(30), 0, 6) | each(range(4), 2, 6), *[each(range(30), 1, 6)] * 2)
+        assert columns(found, "numerator", "denominator", "value")[0] == ("*", 180, "*")
 
     def test_says_service_version_and_whether_a_month_is_settled(self):
         found = columns(computed(Unit.COUNT, (20, None)), "measure", "version", "service", "from", "to", "provisional")

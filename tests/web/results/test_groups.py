@@ -62,13 +62,14 @@ class TestEthnicGroups:
 
     @pytest.fixture
     def asked(self, copied, service, desk, now):
-        first = 20  # of the months that are settled
-        for category, count in (("A", 40), ("H", 12), ("J", 8), ("M", 4), ("Z", 3)):
+        number = 20  # of the months that are settled
+        for category, people, each in (("A", 20, 2), ("H", 12, 1), ("J", 1, 8), ("M", 4, 1), ("Z", 1, 3)):
             new = NewPerson("A", f"Person-{category}", ethnic_category=category, ethnic_category_by="self")
-            person = register_person(actor=desk, service_id=service.pk, new=new, now=now)
-            some = Referral.objects.filter(reference__in=[f"MADE-{number}" for number in range(first, first + count)])
-            assert some.update(person=person) == count
-            first += count
+            for _ in range(people):
+                person = register_person(actor=desk, service_id=service.pk, new=new, now=now)
+                some = Referral.objects.filter(reference__in=[f"MADE-{one}" for one in range(number, number + each)])
+                assert some.update(person=person) == each
+                number += each
         refresh(now=now)
 
     @pytest.fixture

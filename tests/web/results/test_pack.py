@@ -74,7 +74,7 @@ class TestPack:
     def test_of_every_audience_is_a_page_and_a_pdf(self, sign_in, copied, code):
         lead = sign_in(Role.PERFORMANCE_LEAD)
         page = lead.get(reverse("results:pack", args=[code])).content.decode()
-        assert "Numbers from 1 to 7 are hidden and shown as *" in page
+        assert "Numbers from 1 to 7, and those of fewer than 8 people, are hidden and shown as *" in page
         assert "Up-Person" not in page
         answer = lead.get(reverse("results:pack_pdf", args=[code]))
         assert answer["Content-Type"] == "application/pdf"
