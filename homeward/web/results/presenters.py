@@ -552,8 +552,11 @@ def _in_words(found: Computed, chart: Xmr, points: tuple[Point, ...]) -> str:
         low, high = (within(value, *_reach(found.measure)) for value in (newest.lower, newest.upper))
         said += f" Mean {value_text(newest.mean, unit)}; limits {value_text(low, unit)} to {value_text(high, unit)}"
         said += f", from {counted(chart.readings, 'reading')}: only a beginning." if chart.is_short else "."
+    if newest.mean is None:
+        return said
     special = sum(bool(point.causes) for point in chart.points)
-    return f"{said} {counted(special, 'point')} more than chance." if newest.mean is not None else said
+    many = {0: "No period is", 1: "1 period is"}.get(special, f"{special} periods are")
+    return f"{said} {many} more than chance."
 
 
 def look_at(found: Computed, chart: Xmr) -> tuple[str, ...]:

@@ -68,6 +68,12 @@ class TestHeadline:
         assert headline(of(Unit.SHARE, [*steady, (99, 100)])).variation == "Better: higher than chance"
         assert headline(of(Unit.SHARE, [*steady, (99, 100)], better="down")).variation == "Worse: higher than chance"
 
+    def test_says_how_many_periods_of_the_chart_are_more_than_chance(self):
+        steady = [(80, 100), (82, 100)] * 12
+        assert present_measure(of(Unit.SHARE, steady)).chart_says.endswith("No period is more than chance.")
+        one = present_measure(of(Unit.SHARE, [*steady, (99, 100)]))
+        assert one.chart_says.endswith("1 period is more than chance.")
+
     def test_keeps_the_published_figure_with_its_place_and_period(self):
         figure = Published("Of 4,794 referrals, 1,940", 0.4, "Leicester", "2015/16", "leicester-icrs")
         words = Published("Broadly similar", None, "Derby", "2024/25", "derby")
