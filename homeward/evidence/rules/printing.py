@@ -1,6 +1,6 @@
 """Studies as a command prints them."""
 
-from homeward.evidence.rules.study import IMPACT_TITLES, Finding, Study
+from homeward.evidence.rules.study import IMPACT_TITLES, Finding, Study, where_and_when
 
 
 def as_json(study: Study, *, service_code: str = "") -> dict:
@@ -62,4 +62,4 @@ def _finding(one: Finding) -> dict:
 def _finding_text(one: Finding) -> str:
     number = f": {one.number}" if one.number else ""
     measure = f" [{one.measure}]" if one.measure else ""
-    return f"{one.says}{number} ({one.place}, {one.period}){measure}"
+    return f"{one.says}{number} ({where_and_when(one.place, one.period)}){measure}"

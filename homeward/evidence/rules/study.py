@@ -25,6 +25,13 @@ IMPACT_TITLES = {
 }
 
 
+def where_and_when(place: str, period: str) -> str:
+    """A place and a period in one, in words where either is not stated."""
+    if place == NOT_STATED:
+        return "Place and period not stated" if period == NOT_STATED else f"Place not stated, {period}"
+    return f"{place}, period not stated" if period == NOT_STATED else f"{place}, {period}"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing a study reports. `value` is as published, and None where there are only words; `to` ends a range."""

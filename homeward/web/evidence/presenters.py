@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from homeward.evidence.rules.study import IMPACT_TITLES, NOT_STATED, Finding, Impact, Study
+from homeward.evidence.rules.study import IMPACT_TITLES, NOT_STATED, Finding, Impact, Study, where_and_when
 from homeward.evidence.selectors import Ours, OwnStudy
 from homeward.outcomes.measures.definition import By, Measure, Point, Unit
 from homeward.outcomes.measures.library import MEASURES
@@ -167,15 +167,9 @@ def _row(one: Finding, ours: Mapping[str, tuple[Ours, ...]] | str) -> FindingRow
     return FindingRow(
         says=one.says,
         number=one.number or WORDS_ONLY,
-        where=_place_and_period(one),
+        where=where_and_when(one.place, one.period),
         beside=_beside(one.measure, ours) if one.measure else (),
     )
-
-
-def _place_and_period(one: Finding) -> str:
-    if one.period != NOT_STATED:
-        return f"{one.place}. {one.period}" if one.place != NOT_STATED else f"Place not stated. {one.period}"
-    return "Place and period not stated" if one.place == NOT_STATED else f"{one.place}. Period not stated"
 
 
 def _beside(wanted: str, ours: Mapping[str, tuple[Ours, ...]] | str) -> tuple[Beside, ...]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Protocol
 
-from homeward.evidence.rules.study import NOT_STATED
+from homeward.evidence.rules.study import where_and_when
 from homeward.kernel.rules import london_day
 from homeward.outcomes.measures.definition import By, Computed, Measure, Point, Published, Unit
 from homeward.outcomes.variation.interrupted import BeforeAfter, Effect, TooFewError, before_and_after
@@ -333,7 +333,8 @@ def present_measure(
         )[::-1],
         has_denominator=any(point.denominator is not None for point in points),
         published=tuple(
-            (_published_text(one, measure), _where(one), source_title(one.source)) for one in measure.published
+            (_published_text(one, measure), where_and_when(one.place, one.period), source_title(one.source))
+            for one in measure.published
         ),
         target=f"{target.says} ({target.source})" if target else "",
         facts=(
@@ -490,13 +491,9 @@ def _likest(measure: Measure) -> str:
 
 def _published_text(one: Published, measure: Measure) -> str:
     if one.value is None:
-        return f"“{one.says}” ({_where(one)})"
+        return f"“{one.says}” ({where_and_when(one.place, one.period)})"
     value = value_text(one.value, measure.unit) if not one.unit else f"{_number(one.value)} {one.unit}"
-    return f"{one.says}: {value} ({_where(one)})"
-
-
-def _where(one: Published) -> str:
-    return f"{one.place}, period not stated" if one.period == NOT_STATED else f"{one.place}, {one.period}"
+    return f"{one.says}: {value} ({where_and_when(one.place, one.period)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,7 @@ class TestStudy:
         row = page[page.index("Referrals handled") :]
         row = re.sub(r"<[^>]+>|\s+", " ", row[: row.index("</tr>")])
         assert "4,794 referrals" in row
-        assert "Leicester. April 2015 to February 2016" in row
+        assert "Leicester, April 2015 to February 2016" in row
         assert re.search(r"Ours +1[0-9][0-9] .*2025 to .*2026", row)
         assert "October 2026" in row
 
