@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from homeward.access.rules import Actor, Role
+from homeward.assessments.models import FilledForm
 from homeward.assessments.services import choose_form, complete_form, save_answers, start_form, tell_of_score
 from homeward.demo.making import Making
 from homeward.demo.staff import Staff
@@ -181,11 +182,14 @@ def _wellbeing(making: Making, worker: Worker, besides: set[int]) -> int:
     return number
 
 
-def fill(actor: Actor, making: Making, person: Person, form: str, answers: Mapping[str, Any], at: datetime):
+def fill(
+    actor: Actor, making: Making, person: Person, form: str, answers: Mapping[str, Any], at: datetime,
+    of: tuple[str, int] | None = None,
+) -> FilledForm:  # fmt: skip
+    """A form of a person, or `of` an episode of theirs, filled in and completed; what is not answered, quietly."""
     told = {"actor": actor, "now": at}
-    filled = start_form(
-        service_id=making.service.pk, form_code=form, subject=("person", person.pk), person=person, **told
-    )
+    subject = of or ("person", person.pk)
+    filled = start_form(service_id=making.service.pk, form_code=form, subject=subject, person=person, **told)
     definition = built(filled.form)
     full = dict(answers)
     while waiting := [

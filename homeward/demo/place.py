@@ -38,6 +38,7 @@ from homeward.demo.hours import make_sick_calls
 from homeward.demo.joining import make_two_teams
 from homeward.demo.ledger import Ledger
 from homeward.demo.making import Making, weighted
+from homeward.demo.managing import make_case_management
 from homeward.demo.papers import make_papers
 from homeward.demo.people import Resident, make_people
 from homeward.demo.points import ATTRIBUTION
@@ -145,6 +146,7 @@ def _build(today: date, now: datetime, seed: int, size: Size, say: Callable[[str
     ill = make_sick_calls(making, first, today - timedelta(days=1)) if size.days else 0
     making.tell(f"{done} visits of the last {size.days} days, and {ill} shifts lost to sickness")
     making.tell(f"{make_assessments(making, staff)} assessments")
+    making.tell(f"{make_case_management(making, staff)} people who were often in emergency care, a plan for each")
     making.tell(f"{make_papers(making, staff)} documents, and ten years of one person's timeline")
     signed, delegated = make_signing(making, staff)
     making.tell(f"{signed} sign-offs, {delegated} delegations")

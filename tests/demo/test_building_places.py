@@ -11,8 +11,9 @@ from homeward.demo.days import attend
 from homeward.demo.history import CRISIS
 from homeward.demo.place import NotFictitiousError, _making, build_place, carry_on, last_day, live_the_day
 from homeward.demo.size import Size
-from homeward.episodes.models import EpisodeEvent
+from homeward.episodes.models import Episode, EpisodeEvent
 from homeward.kernel.rules import LONDON, RefusedError
+from homeward.outcomes.facts.afterwards import before_and_after
 from homeward.people.models import Person, TimelineEntry
 from homeward.referrals.models import Referral
 from homeward.referrals.states import OPEN_STATES
@@ -51,6 +52,16 @@ class TestBuildPlace:
             places.append(told(_renamed(build(seed=seed, size=small, code=code), code)))
         assert places[0] == places[1]
         assert places[0] != places[2]
+
+    def test_of_half_a_year_has_emergencies_counted_before_and_after_one_plan(self):
+        build(size=Size(visits=15, people=60, days=1, history_days=180))
+        pairs = [row for row in before_and_after(None, MORNING) if row[4] == "emergency-use-after"]
+        ambulances = [(before, after) for *_, what, _, before, after, _, _ in pairs if what == "ambulances"]
+        assert len(ambulances) >= 3
+        assert all(after <= before for before, after in ambulances)
+        assert sum(after for _, after in ambulances) < sum(before for before, _ in ambulances)
+        managed = Episode.objects.filter(pathway__code="case-management")
+        assert {one.stage for one in managed} == {"managing", "closed"}
 
     def test_refuses_a_moment_of_another_day(self):
         with pytest.raises(RefusedError, match="must be on the day"):

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from homeward.access.rules import FICTITIOUS_PASSWORD, Actor
+from homeward.assessments.models import FilledForm
+from homeward.assessments.states import FilledState
 from homeward.audit.models import Event
 from homeward.demo.points import points
 from homeward.episodes.models import Episode, EpisodeEvent
@@ -209,6 +211,13 @@ class TestTheDay:
         assert {what for *_, what, _, _, _, _, _ in pairs} == {"wellbeing", "emergency", "admissions"}
         assert len(scores) >= 8
         assert 0 < sum(after > before for before, after in scores) < len(scores)
+
+    def test_people_often_in_emergency_care_have_one_plan(self, looking):
+        managed = Episode.objects.filter(service=looking, pathway__code="case-management")
+        assert {one.stage for one in managed} == {"managing"}
+        forms = FilledForm.objects.filter(form__code="emergency-use-and-plan", state=FilledState.COMPLETE)
+        assert sorted(form.subject_id for form in forms) == sorted(one.pk for one in managed)
+        assert all(one.events.filter(kind="first_face_to_face_contact").exists() for one in managed)
 
     def test_what_changed_can_be_compared_with_how_it_was(self, looking):
         actor = Actor.system("tests", looking.pk)
