@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from homeward.access.rules import Actor, Role
+from homeward.access.rules import Actor
 from homeward.assessments.models import FilledForm
 from homeward.assessments.services import choose_form, complete_form, save_answers, start_form, tell_of_score
-from homeward.demo.making import Making
+from homeward.demo.making import Making, acting
 from homeward.demo.staff import Staff
 from homeward.episodes.models import Episode
 from homeward.kernel.rules import wall_clock
@@ -120,11 +120,7 @@ def make_assessments(making: Making, staff: Staff) -> int:
     )  # fmt: skip
     for person, told in zip(people, (FIRST, SECOND), strict=False):
         for place, (form, days, hours, answers) in enumerate(told):
-            worker = workers[place % len(workers)]
-            actor = Actor(
-                worker.name, Role.REGISTERED_PROFESSIONAL, employer=str(worker.organisation),
-                job_title=worker.job_title, service_ids=frozenset({making.service.pk}),
-            )  # fmt: skip
+            actor = acting(making, workers[place % len(workers)])
             at = making.now - timedelta(hours=hours)
             if days:  # by day, whenever the place is made
                 at = wall_clock(making.today - timedelta(days=days), "15:00") - timedelta(hours=hours)
@@ -152,10 +148,7 @@ def make_assessments(making: Making, staff: Staff) -> int:
 def _wellbeing(making: Making, worker: Worker, besides: set[int]) -> int:
     """Plans of a few people at their start and six months later: most are better, some are not; how many forms."""
     luck = making.luck("wellbeing")
-    actor = Actor(
-        worker.name, Role.REGISTERED_PROFESSIONAL, employer=str(worker.organisation), job_title=worker.job_title,
-        service_ids=frozenset({making.service.pk}),
-    )  # fmt: skip
+    actor = acting(making, worker)
     some = Person.objects.filter(died_on=None, episodes__service=making.service).exclude(pk__in=besides).distinct()
     number = 0
     for place, person in enumerate(some.order_by("pk")[:WITH_PLANS]):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from homeward.access.rules import Actor
+from homeward.access.rules import Actor, Role
 from homeward.demo.points import Point, points
 from homeward.demo.size import Size
 from homeward.demo.words import OLDER, YOUNGER
@@ -57,6 +57,14 @@ def made_up_phone(luck: random.Random) -> str:
 def somewhere(luck: random.Random) -> Point:
     """One of the postcode points."""
     return luck.choice(points())
+
+
+def acting(making: Making, worker: Worker, role: Role = Role.REGISTERED_PROFESSIONAL) -> Actor:
+    """A worker as whoever does something for the service."""
+    return Actor(
+        worker.name, role, employer=str(worker.organisation), job_title=worker.job_title,
+        service_ids=frozenset({making.service.pk}),
+    )  # fmt: skip
 
 
 def signed(worker: Worker) -> dict[str, str]:

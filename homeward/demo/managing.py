@@ -8,7 +8,8 @@ from django.db.models import Count, Q
 
 from homeward.access.rules import Actor, Role
 from homeward.demo.assessments import fill
-from homeward.demo.making import Making, made_up_phone
+from homeward.demo.history import CRISIS
+from homeward.demo.making import Making, acting, made_up_phone
 from homeward.demo.staff import Staff
 from homeward.episodes.models import Episode
 from homeward.episodes.services import accept_referral, close_episode, move_stage, record_event
@@ -21,7 +22,7 @@ from homeward.teams.models import Worker
 MANAGED = "case-management"
 PEOPLE_MANAGED = 48  # in a full place in a year, about one a week
 LAST_BEGUN = 12  # days ago
-COUNTED_AFTER = timedelta(days=91)  # when the pathway asks for it
+COUNTED_OVER = timedelta(days=91)  # before and after, as the pathway asks
 NEEDS = (
     "Nine ambulances since the spring, most at night. Nobody has the whole picture.",
     "Goes to A&E whenever the pain comes back, and is sent home again.",
@@ -59,7 +60,7 @@ def make_case_management(making: Making, staff: Staff) -> int:
     if making.size.history_days <= LAST_BEGUN:
         return 0
     managers = staff.doing("Social worker", "Community nurse", "Nurse") or staff.workers
-    often = Count("episodes", filter=Q(episodes__pathway__code="integrated-crisis-response"))
+    often = Count("episodes", filter=Q(episodes__pathway__code=CRISIS))
     people = Person.objects.filter(service=making.service, died_on=None).annotate(often=often).filter(often__gt=0)
     number = making.size.scaled(PEOPLE_MANAGED, 8)
     begun = _begun(making, number)
@@ -80,10 +81,7 @@ def _begun(making: Making, number: int) -> Iterator[datetime]:
 
 def _manage(making: Making, worker: Worker, person: Person, place: int, at: datetime) -> None:
     luck = making.luck(f"case management {place}")
-    actor = Actor(
-        worker.name, Role.CASE_MANAGER, employer=str(worker.organisation), job_title=worker.job_title,
-        service_ids=frozenset({making.service.pk}),
-    )  # fmt: skip
+    actor = acting(making, worker, Role.CASE_MANAGER)
     need = place % len(NEEDS)
     new = NewReferral(
         source=Source.GP, urgency=Urgency.ROUTINE, need_code="frequent_emergencies", need_text=NEEDS[need],
@@ -96,12 +94,12 @@ def _manage(making: Making, worker: Worker, person: Person, place: int, at: date
     _happened(actor, episode, "first_face_to_face_contact", met)
     before = {"ambulances": luck.randint(3, 9), "emergency": luck.randint(2, 6), "admissions": luck.randint(0, 3)}
     _count(making, actor, episode, "emergency-use-and-plan", "before", before, met + timedelta(hours=2), {
-        **WORDS, "causes": list(BEHIND[need]), "counted_from": (met - timedelta(days=91)).date().isoformat(),
+        **WORDS, "causes": list(BEHIND[need]), "counted_from": (met - COUNTED_OVER).date().isoformat(),
     })  # fmt: skip
     agreed = met + timedelta(hours=3)
     _happened(actor, episode, "plan_agreed", agreed)
     move_stage(actor=actor, episode=episode, stage="managing", now=agreed)
-    if (ended := met + COUNTED_AFTER) > making.now:
+    if (ended := met + COUNTED_OVER) > making.now:
         return
     move_stage(actor=actor, episode=episode, stage="reviewing", now=ended)
     is_better = luck.random() < 0.8

@@ -3,8 +3,8 @@
 import zlib
 from datetime import date, datetime, timedelta
 
-from homeward.access.rules import Actor, Role
-from homeward.demo.making import Making
+from homeward.access.rules import Actor
+from homeward.demo.making import Making, acting
 from homeward.demo.staff import Staff
 from homeward.documents.services import NewDocument, add_documents, add_version, withdraw_document
 from homeward.documents.storage import keep
@@ -71,7 +71,7 @@ def make_papers(making: Making, staff: Staff) -> int:
             person__died_on=None, person__gender="female", started_at__lt=making.now - timedelta(days=1),
         ).select_related("person").order_by("id")[:3]
     ]  # fmt: skip
-    writers = [_as(making, worker) for worker in (staff.doing("Community nurse") or staff.workers)[:3]]
+    writers = [acting(making, worker) for worker in (staff.doing("Community nurse") or staff.workers)[:3]]
     if not people or not writers:
         return 0
     _ten_years(making, staff, people[0], writers[0])
@@ -79,13 +79,6 @@ def make_papers(making: Making, staff: Staff) -> int:
     for place, person in enumerate(people):
         made += _papers_of(making, person, writers[place % len(writers)], is_first=place == 0)
     return made
-
-
-def _as(making: Making, worker) -> Actor:
-    return Actor(
-        worker.name, Role.REGISTERED_PROFESSIONAL, employer=str(worker.organisation), job_title=worker.job_title,
-        service_ids=frozenset({making.service.pk}),
-    )  # fmt: skip
 
 
 def _papers_of(making: Making, person: Person, writer: Actor, *, is_first: bool) -> int:
