@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import reduce
-from operator import add
 
 from homeward.outcomes.measures.definition import Computed, Measure, Point, Unit
-from homeward.outcomes.variation.small_numbers import Cell, Counted, SmallNumbers, hidden_cells
+from homeward.outcomes.variation.small_numbers import NOTHING, Cell, Counted, SmallNumbers, hidden_cells
 
 HEADS = (
     "measure",
@@ -68,7 +66,7 @@ def _table(found: Computed) -> tuple[dict[Cell, Counted], list[tuple[Cell, list[
     for part in ("n", "d"):
         parts: list[Cell] = [(_of(point), part) for point in found.points if (_of(point), part) in cells]
         if parts:
-            cells["all", part] = reduce(add, (cells[cell] for cell in parts))
+            cells["all", part] = sum((cells[cell] for cell in parts), NOTHING)
             sums.append((("all", part), parts))
     return cells, sums
 
@@ -96,12 +94,12 @@ def _shown(
     cell = (_of(point), part)
     if part == "d" and point.denominator is None:
         return ""
-    # days, minutes and money tell as much as the cases that they are of
-    if cell in hidden or (not _counts(point, found.measure) and (_of(point), "d") in hidden):
+    if cell in hidden:
         return HIDDEN
-    if part == "n" and not _counts(point, found.measure):
-        return round(point.numerator, 2)
-    return rule.shown(cells[cell].cases)
+    if part == "d" or _counts(point, found.measure):
+        return rule.shown(cells[cell].cases)
+    # days, minutes and money tell as much as the cases that they are of
+    return HIDDEN if (_of(point), "d") in hidden else round(point.numerator, 2)
 
 
 def shown_point(point: Point, line: tuple[object, ...]) -> Point:
