@@ -114,9 +114,7 @@ def _are_alike(one: Point, other: Point) -> bool:
     ):  # fmt: skip
         return False
     both = zip(_numbers(one), _numbers(other), strict=True)
-    return all(
-        mine == theirs or (None not in (mine, theirs) and isclose(mine, theirs, abs_tol=1e-9)) for mine, theirs in both
-    )
+    return all(mine == theirs or (None not in (mine, theirs) and isclose(mine, theirs)) for mine, theirs in both)
 
 
 def _numbers(point: Point) -> list[float | None]:
